@@ -1,0 +1,36 @@
+//! What the program tells those who listen. Published after the commit it tells of, never before.
+
+use std::path::PathBuf;
+
+use super::file::{Attribution, FileRow};
+use super::id::FileId;
+use super::job::{JobRow, Progress};
+
+/// Something happened, durably.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A file is served from the cache now.
+    FileAdded {
+        /// The file.
+        file: Box<FileRow>,
+        /// Who wants it, in order of attribution.
+        attributions: Vec<Attribution>,
+    },
+    /// A file is not served from the cache any more.
+    FileRemoved {
+        /// Its id.
+        file_id: FileId,
+        /// Its library path.
+        file_path: PathBuf,
+        /// The media user concerned.
+        user: Option<String>,
+        /// Why.
+        reason: String,
+    },
+    /// Counts and sums changed.
+    StatisticsChanged,
+    /// A job moved on. The one event without a commit behind it.
+    JobProgress(Progress),
+    /// A job ended.
+    JobFinished(Box<JobRow>),
+}

@@ -1,0 +1,66 @@
+//! Identifiers: UUID version 7 (RFC 9562), so that the order of ids is the order of making.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new one.
+            #[must_use]
+            #[expect(clippy::new_without_default, reason = "every call makes another value")]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+
+            /// Its sixteen bytes, as the store's key.
+            #[must_use]
+            pub fn bytes(&self) -> [u8; 16] {
+                *self.0.as_bytes()
+            }
+
+            /// From the store's key.
+            #[must_use]
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}", self.0)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    };
+}
+
+id!(/// A cached file, for life: removed and cached again, it keeps its id.
+    FileId);
+id!(/// A unit of work.
+    JobId);
+id!(/// A journal entry of the engine.
+    IntentId);
+id!(/// A row of the operation log.
+    LogId);
+id!(/// A file put aside in the trash.
+    TrashId);
+id!(/// One store, and with it one instance; the cache dir's marker carries it.
+    StoreId);

@@ -1,0 +1,131 @@
+//! The engine's journal: what is written down before a file is touched, so that whoever comes after a crash knows
+//! what was meant.
+//!
+//! ```text
+//!  cache:    (job queued) ─▶ Swapping ─▶ (row active) ─▶ Releasing ─▶ (row active, nothing kept)   [move mode]
+//!  restore:  (row active) ─▶ [CopyingBack] ─▶ Restoring ─▶ Released ─▶ (gone)
+//!  either way out, when others interfere:                 ▶ Released | Unclaimed
+//! ```
+//! **Invariant:** while an intent stands, its path and its copy are locked: no other job touches them.
+
+use serde::{Deserialize, Serialize};
+
+use super::file::Placement;
+use super::id::{FileId, IntentId, JobId};
+use super::time::Time;
+
+/// One journal entry.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Intent {
+    /// Its id; the temporary names of its files carry it.
+    pub id: IntentId,
+    /// The file concerned.
+    pub file_id: FileId,
+    /// The job that it serves; what follows a job's end (a grace) keeps its id.
+    pub job_id: JobId,
+    /// Name of the library.
+    pub library: String,
+    /// How far it is.
+    pub phase: Phase,
+    /// Where everything lies.
+    pub place: Placement,
+    /// What kept it from going on, the last time it was tried.
+    pub attention: Option<String>,
+}
+
+/// How far the engine is with a file. See `engine.md` §3 for the steps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Phase {
+    /// The verified copy may take its name and the link the file's path.
+    Swapping,
+    /// Move mode: the kept original goes, not before this instant.
+    Releasing {
+        /// Not before.
+        not_before: Time,
+    },
+    /// Nothing is kept (or the copy was changed): the bytes are being copied back beside the link.
+    CopyingBack,
+    /// The kept original takes the link's place.
+    Restoring,
+    /// The path is free of us; the copy goes, not before this instant.
+    Released {
+        /// Not before.
+        not_before: Time,
+    },
+    /// Nobody knows where the link went. The copy stays until this instant, or (none) until a person decides.
+    Unclaimed {
+        /// Until.
+        until: Option<Time>,
+    },
+}
+
+impl Phase {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Swapping => "swapping",
+            Self::Releasing { .. } => "releasing",
+            Self::CopyingBack => "copying_back",
+            Self::Restoring => "restoring",
+            Self::Released { .. } => "released",
+            Self::Unclaimed { .. } => "unclaimed",
+        }
+    }
+
+    /// When there is something to do, if not at once. `None` in `Some` never comes by itself.
+    #[must_use]
+    pub const fn due(self) -> Due {
+        match self {
+            Self::Swapping | Self::CopyingBack | Self::Restoring => Due::Now,
+            Self::Releasing { not_before } | Self::Released { not_before } => Due::At(not_before),
+            Self::Unclaimed { until: Some(until) } => Due::At(until),
+            Self::Unclaimed { until: None } => Due::Never,
+        }
+    }
+}
+
+/// When an intent wants to be looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Due {
+    /// At once.
+    Now,
+    /// Not before this instant.
+    At(Time),
+    /// Only when a person says so.
+    Never,
+}
+
+/// A file of a library put aside, to be purged later. Written before the file takes the trash name.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct TrashRow {
+    /// Its id; the trash name carries it.
+    pub id: super::id::TrashId,
+    /// Name of the library.
+    pub library: String,
+    /// The folder: canonical.
+    #[serde(with = "super::path::bytes")]
+    pub folder: std::path::PathBuf,
+    /// The trash name in it.
+    #[serde(with = "super::path::bytes")]
+    pub name: std::ffi::OsString,
+    /// What it was called before.
+    #[serde(with = "super::path::bytes")]
+    pub was: std::ffi::OsString,
+    /// The file.
+    pub identity: super::identity::Identity,
+    /// Purged then.
+    pub purge_at: Time,
+}
+
+/// What the store knows of a library's root, to tell the real one from an empty mount point.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RootRow {
+    /// Canonical path when recorded.
+    #[serde(with = "super::path::bytes")]
+    pub path: std::path::PathBuf,
+    /// File system id.
+    pub fsid: u64,
+    /// Inode of the root folder.
+    pub ino: u64,
+}

@@ -1,0 +1,176 @@
+//! Jobs: the units of work people see, cancel and wait for.
+//!
+//! ```text
+//!   queued ──▶ copying ──▶ verifying ──▶ swapping ──▶ done
+//!     │           │            │             │
+//!     └───────────┴────────────┴─────────────┴──────▶ failed | cancelled (cancelled: only before swapping)
+//! ```
+//! A restore goes from `queued` to `swapping` at once, unless its bytes have to be copied back first.
+//! `queued`, `swapping` and the ends are durable; `copying` and `verifying` are told by the running worker.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::file::{Method, Operation, closed_names};
+use super::id::{FileId, JobId};
+use super::path::bytes;
+use super::time::Time;
+
+/// A job, as the store keeps it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct JobRow {
+    /// Its id.
+    pub id: JobId,
+    /// What it does.
+    pub kind: JobKind,
+    /// How far it is.
+    pub state: JobState,
+    /// A person halted it.
+    pub paused: bool,
+    /// The file it concerns; for a cache job that has not ended well, the id the file will get.
+    pub file_id: FileId,
+    /// The library path.
+    #[serde(with = "bytes")]
+    pub path: PathBuf,
+    /// The authenticated principal that asked, or `system`.
+    pub principal: String,
+    /// When asked for.
+    pub created_at: Time,
+    /// When it ended.
+    pub finished_at: Option<Time>,
+    /// Bytes to copy.
+    pub bytes_total: u64,
+    /// Bytes copied, when it ended.
+    pub bytes_done: u64,
+    /// Why it failed.
+    pub error: Option<Failure>,
+}
+
+/// What a job does.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum JobKind {
+    /// Brings a file to the cache.
+    Cache {
+        /// How.
+        method: Method,
+        /// For whom and why; each becomes an attribution. Without a user, only the reason counts.
+        wishes: Vec<Wish>,
+    },
+    /// Gives a file back.
+    Restore {
+        /// What the log calls it.
+        action: RestoreAction,
+        /// The reason given.
+        reason: String,
+        /// The media user concerned.
+        user: Option<String>,
+    },
+}
+
+impl JobKind {
+    /// Its name in the API.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Cache { .. } => "cache",
+            Self::Restore { action, .. } => action.name(),
+        }
+    }
+}
+
+/// Why a file is given back, as the operation log calls it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum RestoreAction {
+    /// Everything is put back (uninstall, `cacherr restore`).
+    Restore,
+    /// Nobody needs it, or room is needed.
+    Evict,
+    /// A person removed it.
+    Remove,
+    /// The cached copy is gone; the original takes its place.
+    Heal,
+}
+
+closed_names!(RestoreAction {
+    Restore => "restore",
+    Evict => "evict",
+    Remove => "remove",
+    Heal => "heal",
+});
+
+/// Who wants a file, and why.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Wish {
+    /// The media user, if one is named.
+    pub user: Option<String>,
+    /// Why.
+    pub operation: Operation,
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum JobState {
+    /// Waits for its turn.
+    Queued,
+    /// Bytes are on their way.
+    Copying,
+    /// Bytes are read back.
+    Verifying,
+    /// From the point of no return until the outcome is durable.
+    Swapping,
+    /// Ended well.
+    Done,
+    /// Ended badly; `error` says why.
+    Failed,
+    /// A person ended it.
+    Cancelled,
+}
+
+closed_names!(JobState {
+    Queued => "queued",
+    Copying => "copying",
+    Verifying => "verifying",
+    Swapping => "swapping",
+    Done => "done",
+    Failed => "failed",
+    Cancelled => "cancelled",
+});
+
+impl JobState {
+    /// Nothing follows.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// An error, as it is kept and shown.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Failure {
+    /// The stable code.
+    pub code: String,
+    /// The sentence.
+    pub message: String,
+}
+
+impl From<&crate::Error> for Failure {
+    fn from(error: &crate::Error) -> Self {
+        Self { code: error.code().to_owned(), message: error.to_string() }
+    }
+}
+
+/// How far a running job is. Lives in memory only.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Progress {
+    /// The job.
+    pub job: JobId,
+    /// Its state.
+    pub state: JobState,
+    /// Bytes copied.
+    pub bytes_done: u64,
+    /// Bytes to copy.
+    pub bytes_total: u64,
+    /// Bytes per second, over the last seconds.
+    pub rate: u64,
+}

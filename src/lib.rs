@@ -1,0 +1,7 @@
+//! Cacherr.
+pub mod clock;
+pub mod domain;
+pub mod error;
+pub mod files;
+
+pub use error::{Error, Result};

@@ -1,0 +1,2 @@
+//! The `cacherr` binary.
+fn main() {}
