@@ -3,5 +3,6 @@ pub mod clock;
 pub mod domain;
 pub mod error;
 pub mod files;
+pub mod store;
 
 pub use error::{Error, Result};

@@ -1,0 +1,67 @@
+//! Secondary tables follow their rows by one function: compare what the old row and the new row say, change the
+//! difference. So a secondary table cannot be forgotten, and [`super::check`] asks the same rows again.
+
+use super::keys;
+use super::tables::Table;
+
+/// One line of a secondary table, as its row wants it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Entry {
+    /// The secondary table.
+    pub table: Table,
+    /// Key in it.
+    pub key: Vec<u8>,
+    /// Value; empty where the key says it all.
+    pub value: Vec<u8>,
+}
+
+impl Entry {
+    /// An entry whose key says it all.
+    pub fn key(table: Table, parts: &[&[u8]]) -> Self {
+        Self { table, key: parts.concat(), value: Vec::new() }
+    }
+}
+
+/// What has to change in secondary tables when the entries of a row change.
+#[derive(Debug)]
+pub struct Change {
+    /// Entries that go.
+    pub gone: Vec<Entry>,
+    /// Entries that come.
+    pub new: Vec<Entry>,
+}
+
+/// Compares the entries of a row before and after.
+pub fn compare(old: Vec<Entry>, new: Vec<Entry>) -> Change {
+    let gone = old.iter().filter(|entry| !new.contains(entry)).cloned().collect();
+    let new = new.into_iter().filter(|entry| !old.contains(entry)).collect();
+    Change { gone, new }
+}
+
+/// The row (its table and key) that an entry of a secondary table speaks of.
+pub fn owner(table: Table, key: &[u8], value: &[u8]) -> Option<(Table, Vec<u8>)> {
+    match table {
+        Table::FileByPath => Some((Table::Files, value.to_vec())),
+        Table::FileByUser => {
+            let file = keys::tail(key)?;
+            let user = key.get(4..key.len() - file.len())?;
+            Some((Table::Attributions, [file, user].concat()))
+        }
+        Table::JobByState => Some((Table::Jobs, keys::tail(key)?.to_vec())),
+        Table::LogByTime | Table::LogByFile => Some((Table::Log, keys::tail(key)?.to_vec())),
+        Table::Meta
+        | Table::Files
+        | Table::Attributions
+        | Table::Jobs
+        | Table::Intents
+        | Table::Trash
+        | Table::Roots
+        | Table::Log => None,
+    }
+}
+
+/// The secondary tables.
+pub fn tables() -> impl Iterator<Item = Table> {
+    use Table::{FileByPath, FileByUser, JobByState, LogByFile, LogByTime};
+    [FileByPath, FileByUser, JobByState, LogByTime, LogByFile].into_iter()
+}

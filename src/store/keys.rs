@@ -1,0 +1,122 @@
+//! Keys as bytes and back, as [`super::tables`] says.
+
+use std::ops::Bound;
+
+use crate::domain::id::{FileId, IntentId, JobId, LogId, TrashId};
+use crate::domain::time::Time;
+
+/// The key of a row.
+pub trait Key: Sized {
+    /// Its bytes.
+    fn encode(&self) -> Vec<u8>;
+    /// From its bytes, if they can be one.
+    fn decode(bytes: &[u8]) -> Option<Self>;
+    /// For people.
+    fn show(&self) -> String;
+}
+
+macro_rules! id_key {
+    ($($id:ident),+) => {$(
+        impl Key for $id {
+            fn encode(&self) -> Vec<u8> {
+                self.bytes().to_vec()
+            }
+            fn decode(bytes: &[u8]) -> Option<Self> {
+                bytes.try_into().ok().map(Self::from_bytes)
+            }
+            fn show(&self) -> String {
+                self.to_string()
+            }
+        }
+    )+};
+}
+id_key!(FileId, JobId, IntentId, TrashId, LogId);
+
+impl Key for String {
+    fn encode(&self) -> Vec<u8> {
+        self.as_bytes().to_vec()
+    }
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        String::from_utf8(bytes.to_vec()).ok()
+    }
+    fn show(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+impl Key for (FileId, String) {
+    fn encode(&self) -> Vec<u8> {
+        [&self.0.bytes()[..], self.1.as_bytes()].concat()
+    }
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (id, user) = bytes.split_at_checked(16)?;
+        Some((FileId::decode(id)?, String::decode(user)?))
+    }
+    fn show(&self) -> String {
+        format!("{} {:?}", self.0, self.1)
+    }
+}
+
+/// An instant whose byte order is its order in time.
+pub fn time(at: Time) -> [u8; 8] {
+    (at.as_micros() ^ i64::MIN).to_be_bytes()
+}
+
+/// A user in front of file ids.
+pub fn user_prefix(user: &str) -> Vec<u8> {
+    // A length that does not fit cannot be stored by redb either.
+    let length = u32::try_from(user.len()).unwrap_or(u32::MAX);
+    [&length.to_be_bytes()[..], user.as_bytes()].concat()
+}
+
+/// The last sixteen bytes: where secondary keys carry the id of their row.
+pub fn tail(key: &[u8]) -> Option<&[u8]> {
+    key.len().checked_sub(16).map(|start| &key[start..])
+}
+
+/// A range of keys.
+pub type Range = (Bound<Vec<u8>>, Bound<Vec<u8>>);
+
+/// Every key.
+pub const ALL: Range = (Bound::Unbounded, Bound::Unbounded);
+
+/// Every key that begins with `prefix`.
+pub fn starting_with(prefix: &[u8]) -> Range {
+    let mut end = prefix.to_vec();
+    // The least key behind them all: the prefix with its last byte that can grow grown, and what follows cut.
+    while let Some(last) = end.pop() {
+        if let Some(grown) = last.checked_add(1) {
+            end.push(grown);
+            return (Bound::Included(prefix.to_vec()), Bound::Excluded(end));
+        }
+    }
+    (Bound::Included(prefix.to_vec()), Bound::Unbounded)
+}
+
+/// Every key before `key`.
+pub fn before(key: Vec<u8>) -> Range {
+    (Bound::Unbounded, Bound::Excluded(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_sort_as_bytes_across_the_epoch() {
+        let order = [i64::MIN, -1, 0, 1, i64::MAX].map(|micros| time(Time::from_micros(micros)));
+        assert!(order.is_sorted());
+    }
+
+    #[test]
+    fn a_prefix_of_high_bytes_has_an_end() {
+        assert_eq!(starting_with(&[1, 0xff]).1, Bound::Excluded(vec![2]));
+        assert_eq!(starting_with(&[0xff, 0xff]).1, Bound::Unbounded);
+        assert_eq!(starting_with(&[]).1, Bound::Unbounded);
+    }
+
+    #[test]
+    fn no_user_is_a_prefix_of_another() {
+        assert!(!user_prefix("anna").starts_with(&user_prefix("ann")));
+    }
+}

@@ -1,0 +1,114 @@
+//! What Cacherr remembers, durably: the only user of redb.
+//!
+//! Rows are the truth; secondary tables are derived from them by one function and can be recomputed at any time
+//! ([`Store::check`]). Start with `tables` (everything that is on disk, on one page), then `rows` (how a row
+//! becomes bytes) and `index` (how secondary tables follow).
+//!
+//! **Invariant:** every write is one durable transaction, in whole or not at all. A commit that failed is a "maybe":
+//! the database is dropped and opened again before anything else is believed. No redb type or error leaves this
+//! module, and no damage to the file becomes a panic.
+
+mod backend;
+mod check;
+mod database;
+mod dump;
+mod health;
+mod index;
+mod keys;
+mod migrations;
+mod read;
+mod rows;
+mod tables;
+mod write;
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::Result;
+use crate::domain::id::StoreId;
+use database::{Database, Source};
+
+pub use read::{Reader, Rows};
+pub use write::Writer;
+
+/// The store. A clone is another handle on the same one.
+#[derive(Clone)]
+pub struct Store {
+    database: Arc<Database>,
+}
+
+impl Store {
+    /// Opens the store in `file`; makes it, readable by its owner only, when there is none, and brings an older one
+    /// up to date.
+    ///
+    /// # Errors
+    /// [`crate::Error::DataDirInUse`] while another process has it open, [`crate::Error::StoreTooNew`] when a newer
+    /// version wrote it, [`crate::Error::Store`] when it is damaged, with what to do.
+    pub fn open(file: &Path) -> Result<Self> {
+        Self::with(Source::File(file.to_path_buf()))
+    }
+
+    /// Opens the store on what `make` returns; asked again whenever the store has to be reopened. For tests that
+    /// make storage fail.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(
+        make: impl Fn() -> io::Result<Box<dyn redb::StorageBackend>> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        Self::with(Source::Backend(Box::new(make)))
+    }
+
+    fn with(source: Source) -> Result<Self> {
+        Ok(Self { database: Arc::new(Database::open(source)?) })
+    }
+
+    /// Who this store is: made when it was first opened, for life.
+    #[must_use]
+    pub fn id(&self) -> StoreId {
+        self.database.id()
+    }
+
+    /// A snapshot: sees what was committed before, and nothing that comes after. A snapshot that is still held when
+    /// the store has to be reopened answers with errors from then on; take another.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`] when the store cannot be read.
+    pub fn read(&self) -> Result<Reader> {
+        self.database.read()
+    }
+
+    /// Runs `act` as one transaction: durable when this returns `Ok`, and without any trace when `act` fails.
+    /// Writers take turns, so `act` must not call `write` itself.
+    ///
+    /// # Errors
+    /// What `act` returned; or [`crate::Error::Store`] when the storage failed: then the transaction may or may not
+    /// have become durable, and the next read tells.
+    pub fn write<T>(&self, act: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<T> {
+        self.database.write(act)
+    }
+
+    /// Decodes every row, recomputes every secondary table and compares them in both directions. Returns what is
+    /// wrong, in words; nothing when the store is sound.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`] when the store cannot be read at all.
+    pub fn check(&self) -> Result<Vec<String>> {
+        check::check(&self.read()?)
+    }
+
+    /// The whole store as text, in a stable order; what cannot be decoded is shown as such.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`] when the store cannot be read at all.
+    pub fn dump(&self) -> Result<String> {
+        dump::dump(&self.read()?)
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("id", &self.id()).finish_non_exhaustive()
+    }
+}

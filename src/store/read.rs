@@ -1,0 +1,330 @@
+//! Reading: written once, for a snapshot and for a transaction under way.
+
+use std::ops::ControlFlow;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use redb::{ReadTransaction, ReadableTable};
+
+use super::health::Health;
+use super::keys::{self, Key, Range};
+use super::rows::{Row, decode, state_byte};
+use super::tables::{Table, meta};
+use crate::domain::file::{Attribution, FileRow};
+use crate::domain::id::{FileId, IntentId, JobId, LogId};
+use crate::domain::intent::{Intent, RootRow, TrashRow};
+use crate::domain::job::{JobRow, JobState};
+use crate::domain::log::LogRow;
+use crate::domain::time::Time;
+use crate::{Error, Result};
+
+/// Which end a walk begins at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// Least key first.
+    Ascending,
+    /// Greatest key first.
+    Descending,
+}
+
+/// What a walk calls for each key and value.
+pub type Visit<'v> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>> + 'v;
+
+/// Bytes by table and key. Only this module can ask for them.
+pub trait Bytes {
+    /// The value under a key.
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>>;
+    /// Walks over a range of keys, until told to stop.
+    fn walk(&self, table: Table, range: Range, order: Order, visit: &mut Visit<'_>) -> Result<()>;
+}
+
+/// What can be asked of the store.
+pub trait Rows: Bytes {
+    /// A file.
+    ///
+    /// # Errors
+    /// [`Error::Store`], here and everywhere below: the storage failed, or a row cannot be decoded.
+    fn file(&self, id: FileId) -> Result<Option<FileRow>> {
+        find(self, &id)
+    }
+
+    /// The file at a library path, whatever its status.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn file_by_path(&self, path: &Path) -> Result<Option<FileRow>> {
+        match self.get(Table::FileByPath, path.as_os_str().as_bytes())? {
+            Some(id) => named(self, Table::FileByPath, &id).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Every file, in the order of their ids.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn files(&self) -> Result<Vec<FileRow>> {
+        all(self)
+    }
+
+    /// Calls `visit` for every file, in the order of their ids, one at a time in memory.
+    ///
+    /// # Errors
+    /// As [`Rows::file`], and the first error of `visit`, which ends the walk.
+    fn for_each_file(&self, visit: &mut dyn FnMut(FileRow) -> Result<()>) -> Result<()> {
+        self.walk(Table::Files, keys::ALL, Order::Ascending, &mut |key, value| {
+            visit(decode::<FileRow>(key, value)?.1)?;
+            Ok(ControlFlow::Continue(()))
+        })
+    }
+
+    /// Who wants a file, in order of attribution.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn attributions(&self, id: FileId) -> Result<Vec<Attribution>> {
+        let mut attributions: Vec<Attribution> =
+            some(self, keys::starting_with(&id.encode()), Order::Ascending, usize::MAX)?;
+        attributions.sort_by(|a, b| (a.ordinal, &a.user).cmp(&(b.ordinal, &b.user)));
+        Ok(attributions)
+    }
+
+    /// The files that a user wants, in the order of their ids.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn files_of_user(&self, user: &str) -> Result<Vec<FileId>> {
+        let range = keys::starting_with(&keys::user_prefix(user));
+        let ids = tails(self, Table::FileByUser, range, Order::Ascending, usize::MAX)?;
+        ids.iter().map(|id| FileId::decode(id).ok_or_else(|| odd(Table::FileByUser, id))).collect()
+    }
+
+    /// A job.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn job(&self, id: JobId) -> Result<Option<JobRow>> {
+        find(self, &id)
+    }
+
+    /// The jobs in a state, oldest first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn jobs_in(&self, state: JobState) -> Result<Vec<JobRow>> {
+        let range = keys::starting_with(&[state_byte(state)]);
+        let ids = tails(self, Table::JobByState, range, Order::Ascending, usize::MAX)?;
+        ids.iter().map(|id| named(self, Table::JobByState, id)).collect()
+    }
+
+    /// At most `limit` jobs, newest first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn jobs(&self, limit: usize) -> Result<Vec<JobRow>> {
+        some(self, keys::ALL, Order::Descending, limit)
+    }
+
+    /// A journal entry.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn intent(&self, id: IntentId) -> Result<Option<Intent>> {
+        find(self, &id)
+    }
+
+    /// The journal, oldest first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn intents(&self) -> Result<Vec<Intent>> {
+        all(self)
+    }
+
+    /// What lies in the trash, oldest first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn trash(&self) -> Result<Vec<TrashRow>> {
+        all(self)
+    }
+
+    /// What is known of a library's root.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn root(&self, library: &str) -> Result<Option<RootRow>> {
+        find(self, &library.to_owned())
+    }
+
+    /// At most `limit` log rows, newest first, those strictly before the cursor: the time and id of the last row
+    /// of the page before.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn log(&self, before: Option<(Time, LogId)>, limit: usize) -> Result<Vec<LogRow>> {
+        let range = match before {
+            Some((at, id)) => keys::before([&keys::time(at)[..], &id.bytes()].concat()),
+            None => keys::ALL,
+        };
+        let ids = tails(self, Table::LogByTime, range, Order::Descending, limit)?;
+        ids.iter().map(|id| named(self, Table::LogByTime, id)).collect()
+    }
+
+    /// At most `limit` log rows of a file, newest first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn log_of(&self, id: FileId, limit: usize) -> Result<Vec<LogRow>> {
+        let range = keys::starting_with(&id.bytes());
+        let ids = tails(self, Table::LogByFile, range, Order::Descending, limit)?;
+        ids.iter().map(|id| named(self, Table::LogByFile, id)).collect()
+    }
+
+    /// Whether this store ever wrote its marker into a cache dir.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn cache_marked(&self) -> Result<bool> {
+        match self.get(Table::Meta, meta::CACHE_MARKED)?.as_deref() {
+            Some([1]) => Ok(true),
+            None | Some([0]) => Ok(false),
+            Some(_) => Err(odd(Table::Meta, meta::CACHE_MARKED)),
+        }
+    }
+}
+
+/// The row under a key.
+pub fn find<R: Row>(bytes: &(impl Bytes + ?Sized), key: &R::Key) -> Result<Option<R>> {
+    let key = key.encode();
+    match bytes.get(R::TABLE, &key)? {
+        Some(value) => decode(&key, &value).map(|(_, row)| Some(row)),
+        None => Ok(None),
+    }
+}
+
+/// The row that a secondary table names; that there is none is damage, not absence.
+fn named<R: Row>(bytes: &(impl Bytes + ?Sized), by: Table, key: &[u8]) -> Result<R> {
+    let value = bytes.get(R::TABLE, key)?.ok_or_else(|| odd(by, key))?;
+    decode(key, &value).map(|(_, row)| row)
+}
+
+fn all<R: Row>(bytes: &(impl Bytes + ?Sized)) -> Result<Vec<R>> {
+    some(bytes, keys::ALL, Order::Ascending, usize::MAX)
+}
+
+fn some<R: Row>(bytes: &(impl Bytes + ?Sized), range: Range, order: Order, limit: usize) -> Result<Vec<R>> {
+    collect(bytes, R::TABLE, range, order, limit, |key, value| decode(key, value).map(|(_, row)| row))
+}
+
+/// The row ids at the end of secondary keys.
+fn tails(
+    bytes: &(impl Bytes + ?Sized),
+    table: Table,
+    range: Range,
+    order: Order,
+    limit: usize,
+) -> Result<Vec<Vec<u8>>> {
+    collect(bytes, table, range, order, limit, |key, _| {
+        keys::tail(key).map(<[u8]>::to_vec).ok_or_else(|| odd(table, key))
+    })
+}
+
+fn collect<T>(
+    bytes: &(impl Bytes + ?Sized),
+    table: Table,
+    range: Range,
+    order: Order,
+    limit: usize,
+    mut take: impl FnMut(&[u8], &[u8]) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut taken = Vec::new();
+    if limit == 0 {
+        return Ok(taken);
+    }
+    bytes.walk(table, range, order, &mut |key, value| {
+        taken.push(take(key, value)?);
+        Ok(if taken.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    Ok(taken)
+}
+
+fn odd(table: Table, key: &[u8]) -> Error {
+    Error::Store {
+        operation: "read",
+        detail: format!(
+            "{} \"{}\" does not fit the rows; run `cacherr check`",
+            table.name(),
+            key.escape_ascii()
+        ),
+    }
+}
+
+/// A snapshot of the store.
+pub struct Reader {
+    txn: ReadTransaction,
+    health: Health,
+}
+
+impl Reader {
+    pub(super) fn new(txn: ReadTransaction, health: Health) -> Self {
+        Self { txn, health }
+    }
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").finish_non_exhaustive()
+    }
+}
+
+impl Bytes for Reader {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let open = self.health.ask("read", || self.txn.open_table(table.definition()))?;
+        get_from(&open, &self.health, key)
+    }
+
+    fn walk(&self, table: Table, range: Range, order: Order, visit: &mut Visit<'_>) -> Result<()> {
+        let open = self.health.ask("read", || self.txn.open_table(table.definition()))?;
+        walk_over(&open, &self.health, &range, order, visit)
+    }
+}
+
+impl Rows for Reader {}
+
+/// The value under a key of an open table.
+pub fn get_from(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    health: &Health,
+    key: &[u8],
+) -> Result<Option<Vec<u8>>> {
+    health.ask("read", || Ok::<_, redb::StorageError>(table.get(key)?.map(|value| value.value().to_vec())))
+}
+
+/// Walks over an open table.
+pub fn walk_over(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    health: &Health,
+    range: &Range,
+    order: Order,
+    visit: &mut Visit<'_>,
+) -> Result<()> {
+    let bounds = (range.0.as_ref().map(Vec::as_slice), range.1.as_ref().map(Vec::as_slice));
+    let mut entries = health.ask("read", || table.range::<&[u8]>(bounds))?;
+    loop {
+        // Bytes are copied inside: on a damaged page, looking at them is what panics.
+        let entry = health.ask("read", || {
+            let entry = match order {
+                Order::Ascending => entries.next(),
+                Order::Descending => entries.next_back(),
+            };
+            entry
+                .transpose()
+                .map(|entry| entry.map(|(key, value)| (key.value().to_vec(), value.value().to_vec())))
+        })?;
+        let Some((key, value)) = entry else { return Ok(()) };
+        if visit(&key, &value)?.is_break() {
+            return Ok(());
+        }
+    }
+}

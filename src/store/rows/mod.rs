@@ -1,0 +1,115 @@
+//! Rows as bytes: one version byte, then postcard. One file per kind says where it lives and which secondary
+//! entries it wants.
+//!
+//! **Invariant:** decoding never panics and never guesses: an unknown version, bytes that do not fit and bytes left
+//! over are errors that name the table and the key.
+
+mod attribution;
+mod file;
+mod intent;
+mod job;
+mod log;
+mod root;
+mod trash;
+
+use std::fmt::Debug;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::index::Entry;
+use super::keys::Key;
+use super::tables::Table;
+use crate::{Error, Result};
+
+pub use job::state_byte;
+
+/// The version every kind of row is written in at present. A kind that changes gets its own constant, and a
+/// conversion from each earlier one.
+const VERSION: u8 = 1;
+
+/// Something a table holds.
+pub trait Row: Serialize + DeserializeOwned + Debug {
+    /// What it is found by.
+    type Key: Key;
+    /// Where it lives.
+    const TABLE: Table;
+
+    /// Whether a row under this key can be this one.
+    fn belongs_to(&self, key: &Self::Key) -> bool;
+
+    /// The secondary entries that follow from it.
+    fn entries(&self, key: &Self::Key) -> Vec<Entry>;
+}
+
+/// A row as bytes.
+pub fn encode<R: Row>(row: &R) -> Result<Vec<u8>> {
+    postcard::to_extend(row, vec![VERSION]).map_err(|error| Error::Store {
+        operation: "write a row",
+        detail: format!("{}: {error}", R::TABLE.name()),
+    })
+}
+
+/// A row from bytes.
+pub fn decode<R: Row>(key: &[u8], bytes: &[u8]) -> Result<(R::Key, R)> {
+    decode_parts(key, bytes).map_err(|reason| Error::Store {
+        operation: "read a row",
+        detail: format!("{} {}: {reason}", R::TABLE.name(), show_key::<R>(key)),
+    })
+}
+
+fn decode_parts<R: Row>(key: &[u8], bytes: &[u8]) -> Result<(R::Key, R), String> {
+    let key = R::Key::decode(key).ok_or("the key is not one of this table")?;
+    let (version, body) = bytes.split_first().ok_or("the row is empty")?;
+    if *version != VERSION {
+        return Err(format!("row version {version} is unknown, this program knows {VERSION}"));
+    }
+    let (row, rest): (R, _) = postcard::take_from_bytes(body).map_err(|error| error.to_string())?;
+    if !rest.is_empty() {
+        return Err(format!("{} bytes are left over", rest.len()));
+    }
+    if !row.belongs_to(&key) {
+        return Err("the row belongs to another key".to_owned());
+    }
+    Ok((key, row))
+}
+
+/// A key for people, whatever it is.
+fn show_key<R: Row>(key: &[u8]) -> String {
+    R::Key::decode(key).map_or_else(|| format!("\"{}\"", key.escape_ascii()), |key| key.show())
+}
+
+/// A kind of row, for those who go through all of them.
+pub struct Kind {
+    /// Where it lives.
+    pub table: Table,
+    /// Its key for people.
+    pub show_key: fn(&[u8]) -> String,
+    /// The row for people.
+    pub show: fn(&[u8], &[u8]) -> Result<String>,
+    /// The secondary entries that follow from it.
+    pub entries: fn(&[u8], &[u8]) -> Result<Vec<Entry>>,
+}
+
+const fn kind<R: Row>() -> Kind {
+    Kind {
+        table: R::TABLE,
+        show_key: show_key::<R>,
+        show: |key, bytes| decode::<R>(key, bytes).map(|(_, row)| format!("{row:#?}")),
+        entries: |key, bytes| decode::<R>(key, bytes).map(|(key, row)| row.entries(&key)),
+    }
+}
+
+/// Every kind of row.
+pub const KINDS: &[Kind] = &[
+    kind::<crate::domain::file::FileRow>(),
+    kind::<crate::domain::file::Attribution>(),
+    kind::<crate::domain::job::JobRow>(),
+    kind::<crate::domain::intent::Intent>(),
+    kind::<crate::domain::intent::TrashRow>(),
+    kind::<crate::domain::intent::RootRow>(),
+    kind::<crate::domain::log::LogRow>(),
+];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Everything that is on disk, on one page.
+//!
+//! All tables map bytes to bytes; what the bytes are is said here and nowhere else. Order matters: redb sorts keys
+//! as byte strings, so numbers are big-endian (and signed ones have their sign bit flipped), and a text in front of
+//! something else carries its length.
+//!
+//! | table | key | value |
+//! |---|---|---|
+//! | `meta_v1` | a name | `schema`: u32 · `store_id`: 16 bytes · `cache_marked`: one byte, 0 or 1 |
+//! | `files_v1` | file id (16) | `FileRow` |
+//! | `attributions_v1` | file id (16), user (rest) | `Attribution`: so nobody is attributed twice to one file |
+//! | `jobs_v1` | job id (16) | `JobRow` |
+//! | `intents_v1` | intent id (16) | `Intent` |
+//! | `trash_v1` | trash id (16) | `TrashRow` |
+//! | `roots_v1` | name of the library | `RootRow` |
+//! | `log_v1` | log id (16) | `LogRow` |
+//! | `file_by_path_v1` | library path, its bytes | file id: so a path has one row |
+//! | `file_by_user_v1` | length of user (4), user, file id (16) | nothing |
+//! | `job_by_state_v1` | state (1, see [`super::rows`]), job id (16) | nothing |
+//! | `log_by_time_v1` | time (8), log id (16) | nothing |
+//! | `log_by_file_v1` | file id (16), time (8), log id (16) | nothing |
+//!
+//! Ids are UUID version 7: their byte order is the order of making.
+//!
+//! **Invariant:** a change of what a key means is a new table name and a migration; a change of a row is a new
+//! version byte in front of it. Nothing is ever read under the meaning of another version.
+
+use redb::TableDefinition;
+
+/// A table as redb sees it.
+pub type Definition = TableDefinition<'static, &'static [u8], &'static [u8]>;
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $table:ident = $name:literal),+ $(,)?) => {
+        /// One of the tables.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum Table { $($(#[$doc])* $table),+ }
+
+        impl Table {
+            /// All of them, in the order of the page above.
+            pub const ALL: &'static [Self] = &[$(Self::$table),+];
+
+            /// Its name on disk.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$table => $name),+ }
+            }
+        }
+    };
+}
+
+tables! {
+    /// Facts about the store itself.
+    Meta = "meta_v1",
+    /// Cached files.
+    Files = "files_v1",
+    /// Who wants them.
+    Attributions = "attributions_v1",
+    /// Units of work.
+    Jobs = "jobs_v1",
+    /// The engine's journal.
+    Intents = "intents_v1",
+    /// Files put aside.
+    Trash = "trash_v1",
+    /// Libraries as last seen.
+    Roots = "roots_v1",
+    /// The operation log.
+    Log = "log_v1",
+    /// Library path → file; unique.
+    FileByPath = "file_by_path_v1",
+    /// User → files.
+    FileByUser = "file_by_user_v1",
+    /// State → jobs.
+    JobByState = "job_by_state_v1",
+    /// Time → log rows.
+    LogByTime = "log_by_time_v1",
+    /// File, time → log rows.
+    LogByFile = "log_by_file_v1",
+}
+
+impl Table {
+    /// How redb is asked for it.
+    pub const fn definition(self) -> Definition {
+        TableDefinition::new(self.name())
+    }
+}
+
+/// Names in [`Table::Meta`].
+pub mod meta {
+    /// Schema version: u32, big-endian.
+    pub const SCHEMA: &[u8] = b"schema";
+    /// The store's id: 16 bytes.
+    pub const STORE_ID: &[u8] = b"store_id";
+    /// Whether a marker was ever written into a cache dir: one byte.
+    pub const CACHE_MARKED: &[u8] = b"cache_marked";
+}

@@ -1,0 +1,221 @@
+//! Writing: every change of a row passes through one function, and its secondary entries with it.
+
+use redb::WriteTransaction;
+
+use super::health::Health;
+use super::index::{Entry, compare};
+use super::keys::{Key, Range};
+use super::read::{Bytes, Order, Rows, Visit, find, get_from, walk_over};
+use super::rows::{Row, encode};
+use super::tables::{Table, meta};
+use crate::domain::file::{Attribution, FileRow};
+use crate::domain::id::{FileId, IntentId, JobId, TrashId};
+use crate::domain::intent::{Intent, RootRow, TrashRow};
+use crate::domain::job::JobRow;
+use crate::domain::log::LogRow;
+use crate::{Error, Result};
+
+/// A transaction under way. Sees what it wrote.
+///
+/// **Invariant:** a call that fails for another reason than storage has changed nothing.
+pub struct Writer<'t> {
+    /// Opened together, in the order of [`Table::ALL`], so that reading one while walking another is possible.
+    tables: Vec<redb::Table<'t, &'static [u8], &'static [u8]>>,
+    health: Health,
+}
+
+impl<'t> Writer<'t> {
+    pub(super) fn new(txn: &'t WriteTransaction, health: Health) -> Result<Self> {
+        let open = |table: &Table| health.ask("open a table", || txn.open_table(table.definition()));
+        let tables = Table::ALL.iter().map(open).collect::<Result<_>>()?;
+        Ok(Self { tables, health })
+    }
+
+    /// Adds or replaces a file.
+    ///
+    /// # Errors
+    /// [`Error::Store`], here and everywhere below: the storage failed, an old row cannot be decoded, or (here) the
+    /// library path belongs to another file.
+    pub fn put_file(&mut self, row: &FileRow) -> Result<()> {
+        self.put(&row.id, row)
+    }
+
+    /// Removes a file and its attributions; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_file(&mut self, id: FileId) -> Result<()> {
+        self.clear_attributions(id)?;
+        self.remove::<FileRow>(&id)
+    }
+
+    /// Adds an attribution, or replaces the one of the same user.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_attribution(&mut self, file: FileId, row: &Attribution) -> Result<()> {
+        self.put(&(file, row.user.clone()), row)
+    }
+
+    /// Removes every attribution of a file.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn clear_attributions(&mut self, file: FileId) -> Result<()> {
+        for attribution in self.attributions(file)? {
+            self.remove::<Attribution>(&(file, attribution.user))?;
+        }
+        Ok(())
+    }
+
+    /// Adds or replaces a job.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_job(&mut self, row: &JobRow) -> Result<()> {
+        self.put(&row.id, row)
+    }
+
+    /// Removes a job; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_job(&mut self, id: JobId) -> Result<()> {
+        self.remove::<JobRow>(&id)
+    }
+
+    /// Adds or replaces a journal entry.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_intent(&mut self, row: &Intent) -> Result<()> {
+        self.put(&row.id, row)
+    }
+
+    /// Removes a journal entry; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_intent(&mut self, id: IntentId) -> Result<()> {
+        self.remove::<Intent>(&id)
+    }
+
+    /// Adds or replaces a row of the trash.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_trash(&mut self, row: &TrashRow) -> Result<()> {
+        self.put(&row.id, row)
+    }
+
+    /// Removes a row of the trash; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_trash(&mut self, id: TrashId) -> Result<()> {
+        self.remove::<TrashRow>(&id)
+    }
+
+    /// Adds or replaces what is known of a library's root.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_root(&mut self, library: &str, row: &RootRow) -> Result<()> {
+        self.put(&library.to_owned(), row)
+    }
+
+    /// Adds a log row.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_log(&mut self, row: &LogRow) -> Result<()> {
+        self.put(&row.id, row)
+    }
+
+    /// Remembers whether a marker was written into a cache dir.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn set_cache_marked(&mut self, marked: bool) -> Result<()> {
+        self.insert(Table::Meta, meta::CACHE_MARKED, &[u8::from(marked)])
+    }
+
+    fn put<R: Row>(&mut self, key: &R::Key, row: &R) -> Result<()> {
+        let bytes = encode(row)?;
+        let old = self.entries_of::<R>(key)?;
+        self.reindex::<R>(key, old, row.entries(key))?;
+        self.insert(R::TABLE, &key.encode(), &bytes)
+    }
+
+    fn remove<R: Row>(&mut self, key: &R::Key) -> Result<()> {
+        let old = self.entries_of::<R>(key)?;
+        self.reindex::<R>(key, old, Vec::new())?;
+        self.delete(R::TABLE, &key.encode())
+    }
+
+    fn entries_of<R: Row>(&self, key: &R::Key) -> Result<Vec<Entry>> {
+        Ok(find::<R>(self, key)?.map(|row| row.entries(key)).unwrap_or_default())
+    }
+
+    /// The only function that changes secondary tables.
+    fn reindex<R: Row>(&mut self, key: &R::Key, old: Vec<Entry>, new: Vec<Entry>) -> Result<()> {
+        let change = compare(old, new);
+        // Before anything is changed: an entry that is there already belongs to another row.
+        for entry in &change.new {
+            if let Some(owner) = self.get(entry.table, &entry.key)?
+                && owner != entry.value
+            {
+                return Err(taken::<R>(key, entry, &owner));
+            }
+        }
+        for entry in &change.gone {
+            self.delete(entry.table, &entry.key)?;
+        }
+        for entry in &change.new {
+            self.insert(entry.table, &entry.key, &entry.value)?;
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<()> {
+        let open = &mut self.tables[table as usize];
+        self.health.ask("write", || open.insert(key, value).map(drop))
+    }
+
+    fn delete(&mut self, table: Table, key: &[u8]) -> Result<()> {
+        let open = &mut self.tables[table as usize];
+        self.health.ask("write", || open.remove(key).map(drop))
+    }
+}
+
+fn taken<R: Row>(key: &R::Key, entry: &Entry, owner: &[u8]) -> Error {
+    let owner = FileId::decode(owner).map_or_else(|| "another row".to_owned(), |id| id.to_string());
+    Error::Store {
+        operation: "write a row",
+        detail: format!(
+            "{} {}: \"{}\" in {} belongs to {owner} already",
+            R::TABLE.name(),
+            key.show(),
+            entry.key.escape_ascii(),
+            entry.table.name(),
+        ),
+    }
+}
+
+impl Bytes for Writer<'_> {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        get_from(&self.tables[table as usize], &self.health, key)
+    }
+
+    fn walk(&self, table: Table, range: Range, order: Order, visit: &mut Visit<'_>) -> Result<()> {
+        walk_over(&self.tables[table as usize], &self.health, &range, order, visit)
+    }
+}
+
+impl Rows for Writer<'_> {}
+
+impl std::fmt::Debug for Writer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
