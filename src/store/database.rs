@@ -3,22 +3,21 @@
 //! **Invariant:** a database that failed once is never used again. The old one is gone before the new one is
 //! opened (they exclude each other by a lock on the file), and the new one must be the same store.
 
-use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 
+use redb::backends::FileBackend;
 use redb::{DatabaseError, ReadableDatabase, StorageBackend, WriteTransaction};
 
 use super::backend::Boxed;
+use super::create::{self, dir_of};
 use super::health::Health;
 use super::migrations;
 use super::read::Reader;
 use super::write::Writer;
 use crate::domain::id::StoreId;
-use crate::error::IoContext;
 use crate::{Error, Result};
 
 /// Memory for pages: redb's own default is 1 GiB.
@@ -52,11 +51,10 @@ struct Live {
 impl Database {
     /// Opens what is there, or makes it.
     pub fn open(source: Source) -> Result<Self> {
-        if let Source::File(file) = &source {
-            create_file(file)?;
-        }
-        let live = open(&source, Opening::First)?;
-        let id = migrations::bring_up_to_date(&live.redb, &live.health)?;
+        let (live, id) = match &source {
+            Source::File(file) if !create::exists(file)? => create(file)?,
+            source => up_to_date(open(source)?)?,
+        };
         Ok(Self { source, id, turn: Mutex::new(()), live: RwLock::new(Some(live)) })
     }
 
@@ -105,8 +103,7 @@ impl Database {
     fn drop_unwell(&self, _: &MutexGuard<'_, ()>) {
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(unwell) = live.take_if(|live| !live.health.is_well()) {
-            // Closing a database whose locks were poisoned by a panic panics once more; it is gone either way.
-            let _ = catch_unwind(AssertUnwindSafe(move || drop(unwell)));
+            close(unwell);
         }
     }
 
@@ -116,9 +113,9 @@ impl Database {
         if live.is_some() {
             return Ok(());
         }
-        let fresh = open(&self.source, Opening::Again)?;
-        let found = migrations::bring_up_to_date(&fresh.redb, &fresh.health)?;
+        let (fresh, found) = up_to_date(open(&self.source)?)?;
         if found != self.id {
+            close(fresh);
             return Err(Error::Store {
                 operation: "open again after a failure",
                 detail: format!(
@@ -128,6 +125,14 @@ impl Database {
         }
         *live = Some(fresh);
         Ok(())
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some(live) = self.live.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
+            close(live);
+        }
     }
 }
 
@@ -191,33 +196,54 @@ fn unwell(operation: &'static str) -> Error {
     }
 }
 
-/// Whether a store may be made where there is none.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Opening {
-    First,
-    /// A file that vanished or was emptied must not become a new, empty store.
-    Again,
+/// Opens what is there. A file that vanished or was emptied must not become a new, empty store.
+fn open(source: &Source) -> Result<Live> {
+    match source {
+        Source::File(file) => live(dir_of(file), |builder| builder.open(file)),
+        Source::Backend(make) => {
+            let backend =
+                make().map_err(|error| Error::Store { operation: "open", detail: error.to_string() })?;
+            live(Path::new(""), |builder| builder.create_with_backend(Boxed(backend)))
+        }
+    }
 }
 
-fn open(source: &Source, opening: Opening) -> Result<Live> {
+/// Makes a new store, whole before it gets its name.
+fn create(file: &Path) -> Result<(Live, StoreId)> {
+    let (making, handle) = create::begin(file)?;
+    let live = live(dir_of(file), |builder| builder.create_with_backend(FileBackend::new(handle)?))?;
+    let live = up_to_date(live)?;
+    making.finish()?;
+    Ok(live)
+}
+
+fn live(
+    dir: &Path,
+    open: impl FnOnce(&redb::Builder) -> Result<redb::Database, DatabaseError>,
+) -> Result<Live> {
     let health = Health::default();
     let mut builder = redb::Builder::new();
     builder.set_cache_size(CACHE_BYTES);
-    let opened = match (source, opening) {
-        (Source::File(file), Opening::First) => health.ask("open", || in_use(builder.create(file))),
-        (Source::File(file), Opening::Again) => health.ask("open", || in_use(builder.open(file))),
-        (Source::Backend(make), _) => {
-            let backend =
-                make().map_err(|error| Error::Store { operation: "open", detail: error.to_string() })?;
-            health.ask("open", || in_use(builder.create_with_backend(Boxed(backend))))
-        }
-    };
-    let dir = match source {
-        Source::File(file) => dir_of(file).to_path_buf(),
-        Source::Backend(_) => PathBuf::new(),
-    };
-    let redb = opened?.ok_or(Error::DataDirInUse { dir })?;
+    let redb = health
+        .ask("open", || in_use(open(&builder)))?
+        .ok_or_else(|| Error::DataDirInUse { dir: dir.to_path_buf() })?;
     Ok(Live { redb, health })
+}
+
+fn up_to_date(live: Live) -> Result<(Live, StoreId)> {
+    match migrations::bring_up_to_date(&live.redb, &live.health) {
+        Ok(id) => Ok((live, id)),
+        Err(error) => {
+            close(live);
+            Err(error)
+        }
+    }
+}
+
+/// Closes a database. redb writes while it closes, and where the file is damaged, or its locks were poisoned by a
+/// panic, that panics once more; what was committed is durable either way.
+fn close(live: Live) {
+    let _ = catch_unwind(AssertUnwindSafe(move || drop(live)));
 }
 
 /// `None` when another process has the database open.
@@ -227,20 +253,4 @@ fn in_use(opened: Result<redb::Database, DatabaseError>) -> Result<Option<redb::
         Err(DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// Makes an empty file, readable by its owner only, whose name is durable; redb fills it.
-fn create_file(file: &Path) -> Result<()> {
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
-        Ok(_) => {
-            let dir = dir_of(file);
-            File::open(dir).and_then(|dir| dir.sync_all()).doing("sync", dir)
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(Error::io("create", file, error)),
-    }
-}
-
-fn dir_of(file: &Path) -> &Path {
-    file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 use std::ops::ControlFlow;
 
-use super::keys;
 use super::read::{Bytes, Order, Reader};
 use super::rows::KINDS;
 use super::tables::Table;
+use super::{index, keys};
 use crate::Result;
 
 /// Every table in the order of [`super::tables`], every key in the order of its bytes.
@@ -16,14 +16,20 @@ pub fn dump(reader: &Reader) -> Result<String> {
         let kind = KINDS.iter().find(|kind| kind.table == *table);
         line(&mut text, format_args!("{}", table.name()));
         reader.walk(*table, keys::ALL, Order::Ascending, &mut |key, value| {
-            match kind {
-                Some(kind) => {
+            let show_key = |table, key: &[u8]| {
+                KINDS.iter().find(|kind| kind.table == table).map(|kind| (kind.show_key)(key))
+            };
+            let owner = index::owner(*table, key, value);
+            match (kind, owner.and_then(|(owner, id)| show_key(owner, &id))) {
+                (Some(kind), _) => {
                     let row = (kind.show)(key, value).unwrap_or_else(|error| format!("unreadable: {error}"));
                     line(&mut text, format_args!("  {}", (kind.show_key)(key)));
                     row.lines().for_each(|row| line(&mut text, format_args!("    {row}")));
                 }
-                None if value.is_empty() => line(&mut text, format_args!("  {}", key.escape_ascii())),
-                None => {
+                (None, Some(owner)) => {
+                    line(&mut text, format_args!("  {} -> {owner}", index::show(*table, key)));
+                }
+                (None, None) => {
                     line(&mut text, format_args!("  {} -> {}", key.escape_ascii(), value.escape_ascii()));
                 }
             }

@@ -1,8 +1,11 @@
 //! Secondary tables follow their rows by one function: compare what the old row and the new row say, change the
 //! difference. So a secondary table cannot be forgotten, and [`super::check`] asks the same rows again.
 
-use super::keys;
+use super::keys::{self, Key};
+use super::rows::state_byte;
 use super::tables::Table;
+use crate::domain::id::FileId;
+use crate::domain::job::JobState;
 
 /// One line of a secondary table, as its row wants it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -58,6 +61,27 @@ pub fn owner(table: Table, key: &[u8], value: &[u8]) -> Option<(Table, Vec<u8>)>
         | Table::Roots
         | Table::Log => None,
     }
+}
+
+/// What comes before the owner in a secondary key, for people.
+pub fn show(table: Table, key: &[u8]) -> String {
+    let head = match table {
+        Table::FileByPath => key,
+        _ => &key[..key.len().saturating_sub(16)],
+    };
+    let shown = match table {
+        Table::FileByUser => head.get(4..).map(|user| format!("{:?}", String::from_utf8_lossy(user))),
+        Table::JobByState => {
+            let state = JobState::ALL.iter().find(|state| [state_byte(**state)] == *head);
+            state.map(|state| state.name().to_owned())
+        }
+        Table::LogByTime => keys::decode_time(head).map(|at| at.to_string()),
+        Table::LogByFile => head
+            .split_at_checked(16)
+            .and_then(|(file, at)| Some(format!("{} {}", FileId::decode(file)?, keys::decode_time(at)?))),
+        _ => None,
+    };
+    shown.unwrap_or_else(|| format!("\"{}\"", head.escape_ascii()))
 }
 
 /// The secondary tables.

@@ -6,7 +6,7 @@ use crate::domain::id::{FileId, IntentId, JobId, LogId, TrashId};
 use crate::domain::time::Time;
 
 /// The key of a row.
-pub trait Key: Sized {
+pub trait Key: Sized + std::fmt::Debug {
     /// Its bytes.
     fn encode(&self) -> Vec<u8>;
     /// From its bytes, if they can be one.
@@ -60,6 +60,11 @@ impl Key for (FileId, String) {
 /// An instant whose byte order is its order in time.
 pub fn time(at: Time) -> [u8; 8] {
     (at.as_micros() ^ i64::MIN).to_be_bytes()
+}
+
+/// Such an instant again.
+pub fn decode_time(bytes: &[u8]) -> Option<Time> {
+    bytes.try_into().ok().map(|bytes| Time::from_micros(i64::from_be_bytes(bytes) ^ i64::MIN))
 }
 
 /// A user in front of file ids.

@@ -10,6 +10,7 @@
 
 mod backend;
 mod check;
+mod create;
 mod database;
 mod dump;
 mod health;

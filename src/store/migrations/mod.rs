@@ -65,3 +65,6 @@ fn read_meta(database: &redb::Database, name: &[u8]) -> Result<Option<Vec<u8>>, 
         Err(error) => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,299 @@
+//! What goes in comes out, and whatever else comes in goes nowhere.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Removed, Status};
+use crate::domain::id::{FileId, IntentId, JobId, LogId};
+use crate::domain::identity::{Hash, Identity};
+use crate::domain::intent::{Intent, Phase};
+use crate::domain::job::{Failure, JobKind, JobRow, JobState, RestoreAction, Wish};
+use crate::domain::log::{LogKind, LogRow};
+use crate::domain::time::{FileTime, Time};
+
+fn uuid() -> impl Strategy<Value = Uuid> {
+    any::<u128>().prop_map(Uuid::from_u128)
+}
+
+/// Any bytes: names on a NAS need not be UTF-8.
+fn name() -> impl Strategy<Value = OsString> {
+    prop::collection::vec(any::<u8>(), 0..40).prop_map(OsString::from_vec)
+}
+
+fn path() -> impl Strategy<Value = PathBuf> {
+    name().prop_map(PathBuf::from)
+}
+
+fn time() -> impl Strategy<Value = Time> {
+    any::<i64>().prop_map(Time::from_micros)
+}
+
+fn file_time() -> impl Strategy<Value = FileTime> {
+    (any::<i64>(), any::<u32>()).prop_map(|(secs, nanos)| FileTime { secs, nanos })
+}
+
+fn identity() -> impl Strategy<Value = Identity> {
+    (any::<[u64; 3]>(), option::of(file_time()), file_time(), file_time(), any::<[u32; 3]>()).prop_map(
+        |([fsid, ino, size], btime, mtime, ctime, [mode, uid, gid])| Identity {
+            fsid,
+            ino,
+            btime,
+            size,
+            mtime,
+            ctime,
+            mode,
+            uid,
+            gid,
+        },
+    )
+}
+
+fn placement() -> impl Strategy<Value = Placement> {
+    let paths = (path(), name(), option::of(name()), path(), path());
+    (paths, identity(), option::of(identity()), any::<[u8; 32]>()).prop_map(
+        |((folder, name, kept, cached_path, link_text), original, copy, hash)| Placement {
+            folder,
+            name,
+            kept,
+            cached_path,
+            link_text,
+            original,
+            copy,
+            hash: Hash(hash),
+        },
+    )
+}
+
+fn metadata() -> impl Strategy<Value = Metadata> {
+    let numbers = any::<(Option<i32>, Option<i32>, Option<i32>)>();
+    let ids = prop::collection::btree_map(any::<String>(), any::<String>(), 0..3);
+    (any::<Option<String>>(), numbers, ids, any::<Option<String>>()).prop_map(
+        |(title, (year, season, episode), media_ids, source)| Metadata {
+            title,
+            year,
+            season,
+            episode,
+            media_ids,
+            source,
+        },
+    )
+}
+
+fn file() -> impl Strategy<Value = FileRow> {
+    let what = (uuid(), path(), path(), any::<String>(), select(Method::ALL), select(Operation::ALL));
+    let when = (time(), option::of(time()), time(), option::of(time()));
+    let how = (any::<u64>(), any::<u64>(), select(Status::ALL), any::<bool>(), any::<Option<String>>());
+    let removed = option::of((time(), any::<String>()).prop_map(|(at, reason)| Removed { at, reason }));
+    (what, when, how, removed, metadata(), placement()).prop_map(
+        |(
+            (id, file_path, original_path, library, method, operation),
+            (cached_at, last_accessed, verified_at, link_missing_since),
+            (size, access_count, status, pinned, attention),
+            removed,
+            metadata,
+            place,
+        )| FileRow {
+            id: FileId(id),
+            file_path,
+            original_path,
+            library,
+            method,
+            size,
+            cached_at,
+            last_accessed,
+            access_count,
+            operation,
+            status,
+            removed,
+            metadata,
+            pinned,
+            place,
+            verified_at,
+            link_missing_since,
+            attention,
+        },
+    )
+}
+
+fn job_kind() -> impl Strategy<Value = JobKind> {
+    let wish = (any::<Option<String>>(), select(Operation::ALL))
+        .prop_map(|(user, operation)| Wish { user, operation });
+    prop_oneof![
+        (select(Method::ALL), prop::collection::vec(wish, 0..3))
+            .prop_map(|(method, wishes)| JobKind::Cache { method, wishes }),
+        (select(RestoreAction::ALL), any::<String>(), any::<Option<String>>())
+            .prop_map(|(action, reason, user)| JobKind::Restore { action, reason, user }),
+    ]
+}
+
+fn job() -> impl Strategy<Value = JobRow> {
+    let error = option::of(any::<(String, String)>().prop_map(|(code, message)| Failure { code, message }));
+    let ids = (uuid(), uuid(), path(), any::<String>());
+    let times = (time(), option::of(time()));
+    (ids, times, job_kind(), select(JobState::ALL), any::<(bool, u64, u64)>(), error).prop_map(
+        |((id, file, path, principal), (created_at, finished_at), kind, state, numbers, error)| JobRow {
+            id: JobId(id),
+            kind,
+            state,
+            paused: numbers.0,
+            file_id: FileId(file),
+            path,
+            principal,
+            created_at,
+            finished_at,
+            bytes_total: numbers.1,
+            bytes_done: numbers.2,
+            error,
+        },
+    )
+}
+
+fn phase() -> impl Strategy<Value = Phase> {
+    prop_oneof![
+        Just(Phase::Swapping),
+        Just(Phase::CopyingBack),
+        Just(Phase::Restoring),
+        time().prop_map(|not_before| Phase::Releasing { not_before }),
+        time().prop_map(|not_before| Phase::Released { not_before }),
+        option::of(time()).prop_map(|until| Phase::Unclaimed { until }),
+    ]
+}
+
+fn intent() -> impl Strategy<Value = Intent> {
+    (uuid(), uuid(), uuid(), any::<String>(), phase(), placement(), any::<Option<String>>()).prop_map(
+        |(id, file, job, library, phase, place, attention)| Intent {
+            id: IntentId(id),
+            file_id: FileId(file),
+            job_id: JobId(job),
+            library,
+            phase,
+            place,
+            attention,
+        },
+    )
+}
+
+fn log() -> impl Strategy<Value = LogRow> {
+    let texts = any::<(String, Option<String>, String, Option<String>)>();
+    let metadata = prop::collection::vec(any::<(String, String)>(), 0..3);
+    (uuid(), select(LogKind::ALL), option::of(uuid()), path(), texts, metadata, any::<bool>(), time())
+        .prop_map(
+            |(id, kind, file, file_path, (triggered_by, user, reason, error), metadata, success, at)| {
+                LogRow {
+                    id: LogId(id),
+                    kind,
+                    file_id: file.map(FileId),
+                    file_path,
+                    triggered_by,
+                    user,
+                    reason,
+                    success,
+                    error,
+                    metadata,
+                    at,
+                }
+            },
+        )
+}
+
+fn comes_back<R: Row + PartialEq>(key: R::Key, row: &R) -> Result<(), TestCaseError> {
+    let key = key.encode();
+    let bytes = encode(row).unwrap();
+    prop_assert_eq!(&decode::<R>(&key, &bytes).unwrap().1, row);
+
+    let longer = [&bytes[..], &[0]].concat();
+    prop_assert!(decode::<R>(&key, &longer).is_err(), "a byte left over");
+    let mut newer = bytes.clone();
+    newer[0] = VERSION + 1;
+    prop_assert!(decode::<R>(&key, &newer).unwrap_err().to_string().contains("version 2 is unknown"));
+    for end in 0..bytes.len() {
+        // Some prefixes of a row could be a row; none may be a panic.
+        let _ = decode::<R>(&key, &bytes[..end]);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_file_comes_back_as_it_was(row in file()) {
+        comes_back(row.id, &row)?;
+    }
+
+    #[test]
+    fn a_job_comes_back_as_it_was(row in job()) {
+        comes_back(row.id, &row)?;
+    }
+
+    #[test]
+    fn an_intent_comes_back_as_it_was(row in intent()) {
+        comes_back(row.id, &row)?;
+    }
+
+    #[test]
+    fn a_log_row_comes_back_as_it_was(row in log()) {
+        comes_back(row.id, &row)?;
+    }
+
+    #[test]
+    fn any_bytes_are_a_row_or_an_error(
+        key in prop::collection::vec(any::<u8>(), 0..40),
+        mut bytes in prop::collection::vec(any::<u8>(), 0..400),
+        versioned in any::<bool>(),
+    ) {
+        if let (true, Some(first)) = (versioned, bytes.first_mut()) {
+            *first = VERSION;
+        }
+        let key = if versioned { vec![7; 16] } else { key };
+        for kind in KINDS {
+            let _ = (kind.show_key)(&key);
+            let _ = (kind.show)(&key, &bytes);
+            let _ = (kind.entries)(&key, &bytes);
+        }
+    }
+
+    #[test]
+    fn a_damaged_row_is_a_row_or_an_error(row in file(), at in any::<prop::sample::Index>(), bit in 0u8..8) {
+        let mut bytes = encode(&row).unwrap();
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        let _ = decode::<FileRow>(&row.id.encode(), &bytes);
+    }
+}
+
+#[test]
+fn an_error_names_table_and_key() {
+    let id = FileId::from_bytes([7; 16]);
+    let error = decode::<FileRow>(&id.encode(), &[]).unwrap_err().to_string();
+    assert!(error.contains("files_v1") && error.contains(&id.to_string()), "{error}");
+}
+
+#[test]
+fn a_row_under_another_key_is_refused() {
+    let row = Attribution {
+        user: "anna".to_owned(),
+        reason: Operation::Manual,
+        added_at: Time::from_micros(0),
+        ordinal: 0,
+    };
+    let key = (FileId::from_bytes([7; 16]), "bert".to_owned()).encode();
+    assert!(decode::<Attribution>(&key, &encode(&row).unwrap()).is_err());
+}
+
+#[test]
+fn every_kind_of_row_is_listed_once() {
+    let mut tables: Vec<_> = KINDS.iter().map(|kind| kind.table).collect();
+    tables.dedup();
+    let rows = Table::ALL.iter().filter(|table| {
+        **table != Table::Meta && !crate::store::index::tables().any(|index| index == **table)
+    });
+    assert_eq!(tables, rows.copied().collect::<Vec<_>>());
+}

@@ -1,0 +1,169 @@
+//! What is stored is found, by every way there is.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use cacherr::Error;
+use cacherr::domain::file::Status;
+use cacherr::domain::job::JobState;
+use cacherr::domain::log::LogRow;
+use cacherr::store::Rows;
+
+use super::{in_memory, rows, sound};
+
+#[test]
+fn a_path_has_one_file_and_a_second_is_refused_without_a_trace() {
+    let store = in_memory();
+    store.write(|writer| writer.put_file(&rows::file(1, "/media/a.mkv"))).unwrap();
+    let before = store.dump().unwrap();
+    let error = store.write(|writer| writer.put_file(&rows::file(2, "/media/a.mkv"))).unwrap_err();
+    assert!(matches!(&error, Error::Store { detail, .. } if detail.contains("belongs to")), "{error}");
+    // Also for an act that does not mind: what it did besides is kept, and sound.
+    store.write(|writer| Ok(writer.put_file(&rows::file(2, "/media/a.mkv")).unwrap_err())).unwrap();
+    assert_eq!(store.dump().unwrap(), before);
+    sound(&store);
+}
+
+#[test]
+fn a_path_that_is_left_is_free() {
+    let store = in_memory();
+    store
+        .write(|writer| {
+            writer.put_file(&rows::file(1, "/media/a.mkv"))?;
+            writer.put_file(&rows::file(1, "/media/moved.mkv"))?;
+            writer.put_file(&rows::file(2, "/media/a.mkv"))
+        })
+        .unwrap();
+    let reader = store.read().unwrap();
+    let id = |path: &str| reader.file_by_path(path.as_ref()).unwrap().map(|row| row.id);
+    assert_eq!(id("/media/moved.mkv"), Some(rows::file_id(1)));
+    assert_eq!(id("/media/a.mkv"), Some(rows::file_id(2)));
+    assert_eq!(id("/media"), None);
+    sound(&store);
+}
+
+#[test]
+fn a_path_is_bytes_and_is_found_in_any_status() {
+    let store = in_memory();
+    let path = Path::new(OsStr::from_bytes(b"/media/\xff\xfe.mkv"));
+    let mut row = rows::file(1, "/media/a.mkv");
+    row.file_path = path.to_path_buf();
+    row.status = Status::Removed;
+    store.write(|writer| writer.put_file(&row)).unwrap();
+    assert_eq!(store.read().unwrap().file_by_path(path).unwrap(), Some(row));
+}
+
+#[test]
+fn attributions_come_in_their_order_and_one_for_each_user() {
+    let store = in_memory();
+    let id = rows::file_id(1);
+    store
+        .write(|writer| {
+            writer.put_file(&rows::file(1, "/media/a.mkv"))?;
+            writer.put_attribution(id, &rows::attribution("anna", 2))?;
+            writer.put_attribution(id, &rows::attribution("zoe", 0))?;
+            writer.put_attribution(id, &rows::attribution("mia", 1))?;
+            writer.put_attribution(id, &rows::attribution("anna", 2))
+        })
+        .unwrap();
+    let users = |store: &cacherr::store::Store| -> Vec<String> {
+        store.read().unwrap().attributions(id).unwrap().into_iter().map(|one| one.user).collect()
+    };
+    assert_eq!(users(&store), ["zoe", "mia", "anna"]);
+    assert_eq!(store.read().unwrap().files_of_user("mia").unwrap(), [id]);
+    assert!(store.read().unwrap().files_of_user("mi").unwrap().is_empty());
+    sound(&store);
+
+    store.write(|writer| writer.clear_attributions(id)).unwrap();
+    assert!(users(&store).is_empty());
+    assert!(store.read().unwrap().files_of_user("mia").unwrap().is_empty());
+    sound(&store);
+}
+
+#[test]
+fn a_removed_file_takes_its_attributions_along_and_nobody_elses() {
+    let store = in_memory();
+    store.write(rows::fill).unwrap();
+    store.write(|writer| writer.remove_file(rows::file_id(1))).unwrap();
+    store.write(|writer| writer.remove_file(rows::file_id(9))).unwrap();
+    let reader = store.read().unwrap();
+    assert_eq!(reader.files_of_user("anna").unwrap(), [rows::file_id(2)]);
+    assert!(reader.attributions(rows::file_id(1)).unwrap().is_empty());
+    sound(&store);
+}
+
+#[test]
+fn jobs_move_from_state_to_state() {
+    let store = in_memory();
+    for n in [3, 1, 2] {
+        store.write(|writer| writer.put_job(&rows::job(n, JobState::Queued))).unwrap();
+    }
+    store.write(|writer| writer.put_job(&rows::job(2, JobState::Swapping))).unwrap();
+    let reader = store.read().unwrap();
+    let ids = |state| reader.jobs_in(state).unwrap().iter().map(|job| job.id).collect::<Vec<_>>();
+    assert_eq!(ids(JobState::Queued), [rows::job_id(1), rows::job_id(3)], "oldest first");
+    assert_eq!(ids(JobState::Swapping), [rows::job_id(2)]);
+    let newest: Vec<_> = reader.jobs(2).unwrap().iter().map(|job| job.id).collect();
+    assert_eq!(newest, [rows::job_id(3), rows::job_id(2)], "newest first");
+    store.write(|writer| writer.remove_job(rows::job_id(2))).unwrap();
+    assert!(store.read().unwrap().jobs_in(JobState::Swapping).unwrap().is_empty());
+    sound(&store);
+}
+
+#[test]
+fn the_log_is_paged_without_gap_or_repetition_even_at_one_instant() {
+    let store = in_memory();
+    store
+        .write(|writer| {
+            // Times do not follow ids, some are equal, one lies before the epoch.
+            for (n, seconds) in [(1, 5), (2, 5), (3, 5), (4, 1), (5, 9), (6, -1_800_000_000)] {
+                writer.put_log(&rows::log(n, (n % 2 == 0).then_some(1), rows::at(seconds)))?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let reader = store.read().unwrap();
+    let ids = |rows: &[LogRow]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+    let whole = ids(&reader.log(None, 100).unwrap());
+    assert_eq!(whole, [5, 3, 2, 1, 4, 6].map(rows::log_id));
+    for size in 1..=whole.len() {
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = reader.log(cursor, size).unwrap();
+            let Some(last) = page.last() else { break };
+            cursor = Some((last.at, last.id));
+            seen.extend(ids(&page));
+        }
+        assert_eq!(seen, whole, "in pages of {size}");
+    }
+    assert!(reader.log(None, 0).unwrap().is_empty());
+    assert_eq!(ids(&reader.log_of(rows::file_id(1), 2).unwrap()), [2, 4].map(rows::log_id));
+    assert!(reader.log_of(rows::file_id(2), 2).unwrap().is_empty());
+}
+
+#[test]
+fn everything_else_is_put_found_and_removed() {
+    let store = in_memory();
+    assert!(!store.read().unwrap().cache_marked().unwrap());
+    store.write(rows::fill).unwrap();
+    let reader = store.read().unwrap();
+    assert_eq!(reader.intents().unwrap(), [rows::intent(1)]);
+    assert_eq!(reader.intent(rows::intent(1).id).unwrap(), Some(rows::intent(1)));
+    assert_eq!(reader.trash().unwrap(), [rows::trash(1)]);
+    assert_eq!(reader.root("Movies").unwrap(), Some(rows::root()));
+    assert_eq!(reader.root("movies").unwrap(), None);
+    assert_eq!(reader.job(rows::job_id(1)).unwrap(), Some(rows::job(1, JobState::Queued)));
+    assert!(reader.cache_marked().unwrap());
+    store
+        .write(|writer| {
+            writer.remove_intent(rows::intent(1).id)?;
+            writer.remove_trash(rows::trash(1).id)?;
+            writer.set_cache_marked(false)
+        })
+        .unwrap();
+    let reader = store.read().unwrap();
+    assert!(reader.intents().unwrap().is_empty() && reader.trash().unwrap().is_empty());
+    assert!(!reader.cache_marked().unwrap());
+    sound(&store);
+}

@@ -1,0 +1,169 @@
+//! Rows with fixed ids and times, so that what is stored is the same in every run.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use cacherr::Result;
+use cacherr::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Status};
+use cacherr::domain::id::{FileId, IntentId, JobId, LogId, TrashId};
+use cacherr::domain::identity::{Hash, Identity};
+use cacherr::domain::intent::{Intent, Phase, RootRow, TrashRow};
+use cacherr::domain::job::{JobKind, JobRow, JobState, Wish};
+use cacherr::domain::log::{LogKind, LogRow};
+use cacherr::domain::time::{FileTime, Time};
+use cacherr::store::Writer;
+
+fn id(kind: u8, n: u8) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    (bytes[0], bytes[15]) = (kind, n);
+    bytes
+}
+
+pub fn file_id(n: u8) -> FileId {
+    FileId::from_bytes(id(1, n))
+}
+
+pub fn job_id(n: u8) -> JobId {
+    JobId::from_bytes(id(2, n))
+}
+
+pub fn log_id(n: u8) -> LogId {
+    LogId::from_bytes(id(3, n))
+}
+
+pub fn at(seconds: i64) -> Time {
+    Time::from_micros((1_700_000_000 + seconds) * 1_000_000)
+}
+
+pub fn place(path: &str) -> Placement {
+    let path = PathBuf::from(path);
+    let name = path.file_name().map(OsString::from).unwrap_or_default();
+    let time = FileTime { secs: 1_600_000_000, nanos: 5 };
+    let original = Identity {
+        fsid: 1,
+        ino: 2,
+        btime: None,
+        size: 3,
+        mtime: time,
+        ctime: time,
+        mode: 0o644,
+        uid: 1000,
+        gid: 1000,
+    };
+    Placement {
+        folder: path.parent().map(PathBuf::from).unwrap_or_default(),
+        kept: Some(cacherr::domain::path::kept_name(&name)),
+        cached_path: PathBuf::from("/fast/Movies").join(&name),
+        link_text: PathBuf::from("/fast/Movies").join(&name),
+        name,
+        original,
+        copy: Some(original),
+        hash: Hash([7; 32]),
+    }
+}
+
+pub fn file(n: u8, path: &str) -> FileRow {
+    FileRow {
+        id: file_id(n),
+        file_path: path.into(),
+        original_path: path.into(),
+        library: "Movies".to_owned(),
+        method: Method::AtomicCopy,
+        size: 3,
+        cached_at: at(0),
+        last_accessed: None,
+        access_count: 0,
+        operation: Operation::Manual,
+        status: Status::Active,
+        removed: None,
+        metadata: Metadata::default(),
+        pinned: false,
+        place: place(path),
+        verified_at: at(0),
+        link_missing_since: None,
+        attention: None,
+    }
+}
+
+pub fn attribution(user: &str, ordinal: u32) -> Attribution {
+    Attribution { user: user.to_owned(), reason: Operation::Ondeck, added_at: at(1), ordinal }
+}
+
+pub fn job(n: u8, state: JobState) -> JobRow {
+    let wishes = vec![Wish { user: Some("anna".to_owned()), operation: Operation::Ondeck }];
+    JobRow {
+        id: job_id(n),
+        kind: JobKind::Cache { method: Method::AtomicCopy, wishes },
+        state,
+        paused: false,
+        file_id: file_id(n),
+        path: format!("/media/{n}.mkv").into(),
+        principal: "system".to_owned(),
+        created_at: at(i64::from(n)),
+        finished_at: None,
+        bytes_total: 3,
+        bytes_done: 0,
+        error: None,
+    }
+}
+
+pub fn log(n: u8, file: Option<u8>, when: Time) -> LogRow {
+    LogRow {
+        id: log_id(n),
+        kind: LogKind::Cache,
+        file_id: file.map(file_id),
+        file_path: "/media/a.mkv".into(),
+        triggered_by: "system".to_owned(),
+        user: None,
+        reason: "ondeck".to_owned(),
+        success: true,
+        error: None,
+        metadata: Vec::new(),
+        at: when,
+    }
+}
+
+pub fn intent(n: u8) -> Intent {
+    Intent {
+        id: IntentId::from_bytes(id(4, n)),
+        file_id: file_id(n),
+        job_id: job_id(n),
+        library: "Movies".to_owned(),
+        phase: Phase::Released { not_before: at(60) },
+        place: place("/media/a.mkv"),
+        attention: None,
+    }
+}
+
+pub fn trash(n: u8) -> TrashRow {
+    TrashRow {
+        id: TrashId::from_bytes(id(5, n)),
+        library: "Movies".to_owned(),
+        folder: "/media".into(),
+        name: ".a.mkv.cacherr-trash".into(),
+        was: "a.mkv".into(),
+        identity: place("/media/a.mkv").original,
+        purge_at: at(7 * 86_400),
+    }
+}
+
+pub fn root() -> RootRow {
+    RootRow { path: "/media".into(), fsid: 1, ino: 2 }
+}
+
+/// At least one row of each kind.
+pub fn fill(writer: &mut Writer<'_>) -> Result<()> {
+    writer.put_file(&file(1, "/media/a.mkv"))?;
+    writer.put_file(&file(2, "/media/b.mkv"))?;
+    writer.put_attribution(file_id(1), &attribution("bert", 1))?;
+    writer.put_attribution(file_id(1), &attribution("anna", 0))?;
+    writer.put_attribution(file_id(2), &attribution("anna", 0))?;
+    writer.put_job(&job(1, JobState::Queued))?;
+    writer.put_job(&job(2, JobState::Done))?;
+    writer.put_intent(&intent(1))?;
+    writer.put_trash(&trash(1))?;
+    writer.put_root("Movies", &root())?;
+    writer.put_log(&log(1, Some(1), at(2)))?;
+    writer.put_log(&log(2, None, at(1)))?;
+    writer.set_cache_marked(true)
+}
