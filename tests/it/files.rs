@@ -325,6 +325,33 @@ fn a_mapping_alone_holds_a_file() {
 }
 
 #[test]
+fn a_process_whose_first_thread_ended_still_holds_its_files() {
+    let (fs_, dir, root) = folder();
+    fs::write(dir.path().join("film"), "film").unwrap();
+    let code = "import ctypes, threading
+f = open(p, 'rb')
+def rest():
+    first = f'/proc/self/task/{os.getpid()}/stat'
+    while open(first).read().rsplit(')', 1)[1].split()[0] != 'Z': pass
+    print('ready', flush=True)
+    sys.stdin.read()
+threading.Thread(target=rest).start()
+ctypes.CDLL(None).pthread_exit(None)";
+    let _holder = Holder::of(&dir.path().join("film"), code);
+    let seen = fs_.holders(&fs_.stat_at(&root, name("film")).unwrap()).unwrap();
+    assert_eq!((seen.writers, seen.readers), (0, 1));
+}
+
+#[test]
+fn where_no_uncached_reads_are_known_ordinary_ones_serve() {
+    let root = RealFs.open_folder(Path::new("/proc/sys/kernel")).unwrap();
+    let file = RealFs.open_uncached(&root, name("ostype")).unwrap();
+    let mut bytes = [0; 16];
+    let length = RealFs.read_at(&file, &mut bytes, 0).unwrap();
+    assert_eq!(&bytes[..length], b"Linux\n");
+}
+
+#[test]
 fn an_answer_is_complete_only_where_the_first_process_can_be_read() {
     let (fs_, _dir, root) = folder();
     let first_is_seen = fs::read("/proc/1/maps").is_ok()

@@ -28,9 +28,7 @@ pub(super) fn of(stat: &Stat) -> io::Result<Holders> {
         }
         seen_first |= name == "1";
         if name != own.as_os_str() {
-            let process = Path::new("/proc").join(&name);
-            search.handles(&process);
-            search.mappings(&process);
+            search.process(&Path::new("/proc").join(&name));
         }
     }
     // With `hidepid` the processes of others are not even listed, and the first one is never ours.
@@ -46,10 +44,30 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn handles(&mut self, process: &Path) {
-        let Some(entries) = self.seen(fs::read_dir(process.join("fd"))) else { return };
+    fn process(&mut self, process: &Path) {
+        if self.handles(process) {
+            self.mappings(process, process);
+            return;
+        }
+        // A process whose first thread ended shows nothing, though its other threads hold what they held. They share
+        // their handles: one that answers speaks for all.
+        let Some(threads) = self.seen(fs::read_dir(process.join("task"))) else { return };
+        for thread in threads {
+            let Some(thread) = self.seen(thread) else { continue };
+            self.mappings(process, &thread.path());
+            if self.handles(&thread.path()) {
+                return;
+            }
+        }
+    }
+
+    /// Whether there were any handles at all.
+    fn handles(&mut self, process: &Path) -> bool {
+        let Some(entries) = self.seen(fs::read_dir(process.join("fd"))) else { return false };
+        let mut any = false;
         for entry in entries {
             let Some(entry) = self.seen(entry) else { continue };
+            any = true;
             let Some(text) = self.seen(fs::read_link(entry.path())) else { continue };
             // Pipes, sockets and the like have no path; the rest is asked of the kernel, not of the text.
             if !text.is_absolute() || !self.is_it(&entry.path()) {
@@ -59,10 +77,11 @@ impl Search<'_> {
             let Some(info) = self.seen(fs::read_to_string(info)) else { continue };
             self.count(may_write(&info));
         }
+        any
     }
 
-    fn mappings(&mut self, process: &Path) {
-        let Some(maps) = self.seen(fs::read(process.join("maps"))) else { return };
+    fn mappings(&mut self, process: &Path, thread: &Path) {
+        let Some(maps) = self.seen(fs::read(thread.join("maps"))) else { return };
         for line in maps.split(|byte| *byte == b'\n') {
             let Some(mapping) = Mapping::parse(line) else { continue };
             if mapping.ino == self.stat.identity.ino && self.is_mapped(process, &mapping) {

@@ -249,6 +249,11 @@ impl State {
         // Nobody is left who had anything open.
         after.holders.clear();
         after.count_links();
+        for volume in 0..after.volumes.len() {
+            let (before, now) = (self.used(volume), after.used(volume));
+            let space = &mut after.volumes[volume].space;
+            space.available = (space.available + before).saturating_sub(now);
+        }
         after
     }
 

@@ -442,16 +442,24 @@ impl State {
         let now = self.tick();
         let inode = &mut self.inodes[file];
         let space = &mut self.volumes[inode.volume].space;
-        let after_freeing = space.available + before as u64;
-        match after_freeing.checked_sub(length as u64) {
-            None => return fail(Errno::NOSPC),
-            Some(available) => space.available = available,
+        // What has no name any more was given back already.
+        if inode.nlink > 0 {
+            match (space.available + before as u64).checked_sub(length as u64) {
+                None => return fail(Errno::NOSPC),
+                Some(available) => space.available = available,
+            }
         }
         if let Node::File(bytes) = &mut inode.node {
             bytes.resize(length, 0);
         }
         (inode.meta.mtime, inode.meta.ctime) = (now, now);
         Ok(())
+    }
+
+    /// Bytes of all files of a volume that have a name.
+    pub fn used(&self, volume: usize) -> u64 {
+        let files = self.inodes.iter().filter(|inode| inode.volume == volume && inode.nlink > 0);
+        files.map(|inode| if let Node::File(bytes) = &inode.node { bytes.len() as u64 } else { 0 }).sum()
     }
 
     pub fn set_meta(&mut self, ino: Ino, set: impl FnOnce(&mut Meta)) -> io::Result<()> {
