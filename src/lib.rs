@@ -1,5 +1,6 @@
 //! Cacherr.
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod error;
 pub mod files;

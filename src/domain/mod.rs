@@ -13,6 +13,7 @@ pub mod intent;
 pub mod job;
 pub mod log;
 pub mod path;
+pub mod secret;
 pub mod settings;
 pub mod size;
 pub mod time;

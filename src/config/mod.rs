@@ -1,0 +1,213 @@
+//! The only reader of the environment, of arguments that are settings, and of `cacherr.toml`.
+//!
+//! Arguments win over `CACHERR_*` variables (`__` nests: `CACHERR_SERVER__BIND`), these over the file, the file over
+//! the defaults; every value knows which it was ([`Origin`]). Start with the table in `keys`: everything follows it.
+//!
+//! **Invariant:** a [`Config`] that exists is valid. What is wrong is said all at once, each with its place, before
+//! anything is started or touched.
+
+mod build;
+mod defaults;
+mod keys;
+mod origin;
+mod place;
+mod read;
+mod rules;
+mod value;
+mod values;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use jiff::SignedDuration;
+
+pub use defaults::defaults;
+pub use origin::{Origin, Setting, print};
+
+use self::place::Place;
+use self::values::Values;
+use crate::domain::secret::Secret;
+use crate::domain::settings::{CacheSettings, Library};
+use crate::error::{Error, Result};
+
+/// The environment as `main` found it; tests bring their own.
+pub type Environment = BTreeMap<OsString, OsString>;
+
+/// The arguments that are settings.
+#[derive(Clone, Default, Debug)]
+pub struct Flags {
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// `--data-dir`.
+    pub data_dir: Option<PathBuf>,
+}
+
+/// Everything a person can set, valid.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Config {
+    /// Where the store lives.
+    pub data_dir: PathBuf,
+    /// The file that was read; absent where the default place holds none.
+    pub config_file: Option<PathBuf>,
+    /// The web server.
+    pub server: ServerSettings,
+    /// The cache.
+    pub cache: CacheSettings,
+    /// The libraries, in the order of the file.
+    pub libraries: Vec<Library>,
+    /// The media server.
+    pub plex: PlexSettings,
+    /// What is allowed and should be known, in sentences.
+    pub warnings: Vec<String>,
+    settings: Vec<Setting>,
+}
+
+/// How the web app and the API are reached.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ServerSettings {
+    /// Address and port; loopback while there is no key.
+    pub bind: SocketAddr,
+    /// Path below which everything is served: `/`, or without a slash at its end.
+    pub base_path: String,
+    /// The key with the role admin.
+    pub api_key: Option<Secret>,
+}
+
+/// How Plex is reached, and what of it is cached.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PlexSettings {
+    /// Its address, without a slash at the end.
+    pub url: String,
+    /// The file with the token; never together with `token`.
+    pub token_file: Option<PathBuf>,
+    /// The token.
+    pub token: Option<Secret>,
+    /// What is asked instead of every plex.tv host.
+    pub cloud_url: String,
+    /// Least time between two requests to plex.tv hosts.
+    pub cloud_interval: SignedDuration,
+    /// Episodes after the current one.
+    pub episodes_ahead: u32,
+    /// A playback shorter than this leaves no copy behind.
+    pub min_watch: SignedDuration,
+}
+
+impl Config {
+    /// Reads all there is.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with everything that is wrong, one sentence a line.
+    pub fn load(flags: Flags, env: &Environment) -> Result<Self> {
+        let mut values = Values::default();
+        values.read_environment(env);
+        let named = place::named_file(&flags, env)?;
+        if let Some(file) = &named {
+            let text = std::fs::read_to_string(&file.path).map_err(|error| unreadable(&file.path, &error))?;
+            values.read_file(&file.path, &text);
+        }
+        let in_file = match (values.origin(&keys::DATA_DIR.about), named.is_some()) {
+            (origin @ Origin::File { .. }, true) => {
+                values.get(&keys::DATA_DIR).map(|path| Place { path, origin })
+            }
+            _ => None,
+        };
+        let data_dir = place::data_dir(&flags, env, in_file)?;
+        let mut warnings = Vec::new();
+        let config_file = match named {
+            Some(file) => {
+                values.settle(&keys::CONFIG.about, None, file.path.display().to_string(), file.origin);
+                Some(file.path)
+            }
+            None => read_default_file(&data_dir.path, &mut values, &mut warnings)?,
+        };
+        values.settle(&keys::DATA_DIR.about, None, data_dir.path.display().to_string(), data_dir.origin);
+        Self::build(data_dir.path, config_file, values, warnings)
+    }
+
+    fn build(
+        data_dir: PathBuf,
+        config_file: Option<PathBuf>,
+        mut values: Values,
+        warnings: Vec<String>,
+    ) -> Result<Self> {
+        let server = build::server(&mut values);
+        let cache = build::cache(&mut values, &data_dir);
+        let libraries = build::libraries(&mut values);
+        let plex = build::plex(&mut values);
+        let (Some(server), Some(cache), Some(plex), Some(libraries)) = (server, cache, plex, libraries)
+        else {
+            return Err(Error::Config(values.problems.join("\n")));
+        };
+        let mut config =
+            Self { data_dir, config_file, server, cache, libraries, plex, warnings, settings: Vec::new() };
+        rules::check(&config, &mut values);
+        if !values.problems.is_empty() {
+            return Err(Error::Config(values.problems.join("\n")));
+        }
+        config.warnings.extend(close_the_door(&mut config.server));
+        config.warnings.extend(rules::warnings(&config, &values));
+        config.settings = values.settings();
+        Ok(config)
+    }
+
+    /// Every key with its value and where that came from; secrets are `***`.
+    #[must_use]
+    pub fn report(&self) -> Vec<Setting> {
+        self.settings.clone()
+    }
+
+    /// The libraries with the numbers they have in names of keys.
+    fn libraries_by_index(&self, values: &Values) -> impl Iterator<Item = (usize, &Library)> {
+        values.libraries().into_iter().zip(&self.libraries)
+    }
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> Error {
+    Error::Config(format!("the configuration {} cannot be read: {error}", file.display()))
+}
+
+/// The file that the data dir may hold. It was found through the data dir, so it cannot name another one.
+fn read_default_file(
+    data_dir: &Path,
+    values: &mut Values,
+    warnings: &mut Vec<String>,
+) -> Result<Option<PathBuf>> {
+    let path = place::default_file(data_dir);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(&path, &error)),
+    };
+    values.read_file(&path, &text);
+    let origin = values.origin(&keys::DATA_DIR.about);
+    if matches!(origin, Origin::File { .. })
+        && values.get(&keys::DATA_DIR).is_some_and(|said| said != data_dir)
+    {
+        let key = keys::DATA_DIR.about.name;
+        warnings.push(format!(
+            "{origin}: {key} is ignored, because this file was found through the data dir; name the file with \
+             --config or CACHERR_CONFIG"
+        ));
+    }
+    Ok(Some(path))
+}
+
+/// Without a key nobody but this machine is served.
+fn close_the_door(server: &mut ServerSettings) -> Option<String> {
+    if server.api_key.is_some() || server.bind.ip().is_loopback() {
+        return None;
+    }
+    let asked = server.bind;
+    server.bind.set_ip(match asked {
+        SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+    });
+    Some(format!(
+        "only this machine is served, at {} instead of {asked}, because there is no API key; set {}",
+        server.bind,
+        keys::variable(keys::API_KEY.about.name)
+    ))
+}

@@ -1,0 +1,169 @@
+//! From file and environment to one list of texts by name, each with its origin; and from there to typed values.
+//!
+//! **Invariant:** what is not understood is a problem, never ignored: a misspelt key must not silently mean its default.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Environment;
+use super::keys::{self, About, Absent, Form};
+use super::origin::Origin;
+use super::values::{Given, Values};
+
+impl Values {
+    /// Takes over what the environment says. It wins over the file.
+    pub fn read_environment(&mut self, env: &Environment) {
+        for (variable, value) in env {
+            let Some(variable) = variable.to_str().filter(|name| name.starts_with("CACHERR_")) else {
+                continue;
+            };
+            if is_of_an_orchestrator(variable, value) {
+                continue;
+            }
+            let name = variable["CACHERR_".len()..].to_ascii_lowercase().replace("__", ".");
+            let known = keys::find(&name).filter(|_| keys::variable(&name) == variable);
+            let Some(about) = known else {
+                let known = keys::ALL.iter().map(|about| keys::variable(&about.at(library_index(&name))));
+                let hint = keys::suggestion(variable, known);
+                self.problems.push(format!("the environment variable {variable} is unknown{hint}"));
+                continue;
+            };
+            let origin = Origin::Env(variable.to_owned());
+            // Only paths that the caller reads from the environment itself may be anything but UTF-8.
+            let text = value.to_string_lossy();
+            if value.to_str().is_none()
+                && about.name != keys::CONFIG.about.name
+                && about.name != keys::DATA_DIR.about.name
+            {
+                self.problems.push(format!("{variable} is not UTF-8 text"));
+            }
+            if let Some(index) = library_index(&name) {
+                self.libraries.entry(index).or_insert_with(|| origin.clone());
+            }
+            self.given.insert(name, Given { text: text.into_owned(), origin });
+        }
+    }
+
+    /// Takes over what a file says.
+    pub fn read_file(&mut self, path: &Path, text: &str) {
+        let place = |at: usize| position(path, text, at);
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            let at = place(error.span().map_or(0, |span| span.start));
+            self.problems.push(format!("{at}: {}", error.message()));
+        }
+        if errors.is_empty() {
+            self.read_table("", table.get_ref(), &place);
+        }
+    }
+
+    fn read_table(&mut self, prefix: &str, table: &DeTable<'_>, place: &dyn Fn(usize) -> Origin) {
+        for (key, value) in table {
+            let name = if prefix.is_empty() {
+                key.get_ref().to_string()
+            } else {
+                format!("{prefix}.{}", key.get_ref())
+            };
+            let at = place(key.span().start);
+            match value.get_ref() {
+                // A quoted key may contain a dot; ours never do.
+                _ if key.get_ref().contains('.') => {
+                    self.problems.push(format!("{at}: the key {:?} is unknown", key.get_ref()))
+                }
+                DeValue::Array(items) if name == keys::LIBRARY => self.read_libraries(items, place),
+                DeValue::Table(_) if name == keys::LIBRARY => self.problems.push(format!(
+                    "{at}: a library is written with double brackets, [[{}]]; there can be several",
+                    keys::LIBRARY
+                )),
+                DeValue::Table(inner) if keys::ALL.iter().any(|about| about.table() == name) => {
+                    self.read_table(&name, inner, place);
+                }
+                _ => match keys::find(&name) {
+                    Some(about) => self.read_value(&name, about, value, place),
+                    None => {
+                        let tables = keys::ALL.iter().map(|about| about.table().to_owned());
+                        let names = keys::ALL.iter().map(|about| about.at(library_index(&name)));
+                        let hint =
+                            keys::suggestion(&name, names.chain(tables).filter(|name| !name.is_empty()));
+                        self.problems.push(format!("{at}: the key {name} is unknown{hint}"));
+                    }
+                },
+            }
+        }
+    }
+
+    fn read_libraries(&mut self, items: &[Spanned<DeValue<'_>>], place: &dyn Fn(usize) -> Origin) {
+        for (index, item) in items.iter().enumerate() {
+            let at = place(item.span().start);
+            match item.get_ref() {
+                DeValue::Table(table) => {
+                    self.libraries.insert(index, at);
+                    self.read_table(&format!("{}.{index}", keys::LIBRARY), table, place);
+                }
+                _ => self.problems.push(format!("{at}: a library is a table with name and path")),
+            }
+        }
+    }
+
+    fn read_value(
+        &mut self,
+        name: &str,
+        about: &About,
+        value: &Spanned<DeValue<'_>>,
+        place: &dyn Fn(usize) -> Origin,
+    ) {
+        let origin = place(value.span().start);
+        if matches!(about.absent, Absent::NotInFile) {
+            let variable = keys::variable(about.name);
+            self.problems.push(format!("{origin}: {name} is not read from the file; set {variable} instead"));
+            return;
+        }
+        let text = match (value.get_ref(), about.form) {
+            (DeValue::String(text), Form::Text | Form::Secret | Form::Size) => text.to_string(),
+            (DeValue::Integer(number), Form::Number | Form::Size) => number.to_string(),
+            (DeValue::Boolean(flag), Form::Flag) => flag.to_string(),
+            (found, form) => {
+                let (found, wanted) = (found.type_str(), form.words());
+                self.problems.push(format!("{origin}: {name} must be {wanted}, not {found}"));
+                return;
+            }
+        };
+        // The environment was read first and wins.
+        self.given.entry(name.to_owned()).or_insert(Given { text, origin });
+    }
+}
+
+impl Form {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Text | Self::Secret => "text in quotes",
+            Self::Size => "a size in quotes, or a number of bytes",
+            Self::Number => "a number",
+            Self::Flag => "true or false",
+        }
+    }
+}
+
+/// The index in `library.<index>.…`.
+fn library_index(name: &str) -> Option<usize> {
+    name.strip_prefix(keys::LIBRARY)?.strip_prefix('.')?.split('.').next()?.parse().ok()
+}
+
+/// Kubernetes gives every container variables about a service that is called like us.
+fn is_of_an_orchestrator(variable: &str, value: &OsStr) -> bool {
+    let address = variable == "CACHERR_PORT" && value.to_string_lossy().contains("://");
+    address || ["CACHERR_SERVICE_", "CACHERR_PORT_"].iter().any(|known| variable.starts_with(known))
+}
+
+fn position(path: &Path, text: &str, at: usize) -> Origin {
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Origin::File {
+        path: path.to_path_buf(),
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+    }
+}

@@ -1,0 +1,113 @@
+//! What was said about each name, and what it means.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::keys::{self, About, Absent, Form, Key};
+use super::origin::{Origin, Setting};
+
+/// What was said about a name, and by whom.
+#[derive(Clone)]
+pub(super) struct Given {
+    pub text: String,
+    pub origin: Origin,
+}
+
+/// Everything that was said, and everything that is wrong with it.
+#[derive(Default)]
+pub(super) struct Values {
+    /// By name as it is used: `cache.dir`, `library.0.path`.
+    pub given: BTreeMap<String, Given>,
+    /// Where each `[[library]]` begins.
+    pub libraries: BTreeMap<usize, Origin>,
+    /// Sentences; one place each.
+    pub problems: Vec<String>,
+}
+
+impl Values {
+    /// Whether the key was set by anybody, and by whom.
+    pub fn origin(&self, about: &About) -> Origin {
+        self.given.get(about.name).map_or(Origin::Default, |given| given.origin.clone())
+    }
+
+    /// The value of a key; absent where nothing is set and there is no default, or where what is set is a problem.
+    pub fn get<T>(&mut self, key: &Key<T>) -> Option<T> {
+        self.get_at(key, None)
+    }
+
+    /// The same for a key of a library.
+    pub fn get_at<T>(&mut self, key: &Key<T>, index: Option<usize>) -> Option<T> {
+        let name = key.about.at(index);
+        let text = match (self.given.get(&name), &key.about.absent) {
+            (Some(given), _) => &given.text,
+            (None, Absent::Is(text)) => *text,
+            (None, Absent::Unset(_) | Absent::NotInFile) => return None,
+        };
+        match (key.read)(text) {
+            Ok(value) => Some(value),
+            Err(allowed) => {
+                let blame = self.blame(&key.about, index);
+                self.problems.push(format!("{blame} {allowed}"));
+                None
+            }
+        }
+    }
+
+    /// The same, where nothing is a problem.
+    pub fn require_at<T>(&mut self, key: &Key<T>, index: usize) -> Option<T> {
+        if !self.given.contains_key(&key.about.at(Some(index))) {
+            let at = self.libraries.get(&index).cloned().unwrap_or(Origin::Default);
+            self.problems.push(format!("{at}: this {} has no {}", key.about.table(), key.about.leaf()));
+        }
+        self.get_at(key, Some(index))
+    }
+
+    /// Numbers of the libraries anybody named, in order. Those of an environment need not be without gaps.
+    pub fn libraries(&self) -> BTreeSet<usize> {
+        self.libraries.keys().copied().collect()
+    }
+
+    /// `where: name = "value":`, the beginning of a complaint.
+    pub fn blame(&self, about: &About, index: Option<usize>) -> String {
+        let name = about.at(index);
+        let origin = self.given.get(&name).map_or(Origin::Default, |given| given.origin.clone());
+        let shown = self.shown(&name, about).unwrap_or_default();
+        format!("{origin}: {name} = {shown:?}")
+    }
+
+    /// Says what a key means that nobody set, where that depends on other things.
+    pub fn settle(&mut self, about: &About, index: Option<usize>, text: String, origin: Origin) {
+        self.given.insert(about.at(index), Given { text, origin });
+    }
+
+    /// The same, unless somebody set it.
+    pub fn derive(&mut self, about: &About, index: Option<usize>, text: impl FnOnce() -> String) {
+        self.given.entry(about.at(index)).or_insert_with(|| Given { text: text(), origin: Origin::Default });
+    }
+
+    /// Every key with what holds.
+    pub fn settings(&self) -> Vec<Setting> {
+        let mut settings = Vec::new();
+        let (repeated, once): (Vec<&About>, Vec<&About>) =
+            keys::ALL.iter().partition(|about| about.table() == keys::LIBRARY);
+        settings.extend(once.into_iter().map(|about| self.setting(about, None)));
+        for index in self.libraries() {
+            settings.extend(repeated.iter().map(|about| self.setting(about, Some(index))));
+        }
+        settings
+    }
+
+    fn setting(&self, about: &About, index: Option<usize>) -> Setting {
+        let key = about.at(index);
+        let origin = self.given.get(&key).map_or(Origin::Default, |given| given.origin.clone());
+        Setting { value: self.shown(&key, about), key, origin }
+    }
+
+    fn shown(&self, name: &str, about: &About) -> Option<String> {
+        match (self.given.get(name), &about.absent) {
+            (Some(_), _) if about.form == Form::Secret => Some("***".to_owned()),
+            (Some(given), _) => Some(given.text.clone()),
+            (None, Absent::Is(text)) => Some((*text).to_owned()),
+            (None, Absent::Unset(_) | Absent::NotInFile) => None,
+        }
+    }
+}
