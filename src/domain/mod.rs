@@ -1,6 +1,6 @@
 //! What the words mean: pure types and decisions, no effect, no clock, no file.
 //!
-//! Start with [`file`] (the life of a cached file), then [`intent`] (what is written down before a file is touched).
+//! Start with [`mod@file`] (the life of a cached file), then [`intent`] (what is written down before a file is touched).
 //!
 //! **Invariant:** depends on nothing of this crate but [`crate::error`]. What is here is what is stored; the public
 //! contract is `api`'s, by its own types.
