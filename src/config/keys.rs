@@ -166,7 +166,10 @@ impl About {
 /// The key of a name as it is used: `cache.dir`, `library.0.path`.
 pub(super) fn find(name: &str) -> Option<&'static About> {
     let plain = match name.split('.').collect::<Vec<_>>()[..] {
-        [LIBRARY, index, leaf] if index.parse::<usize>().is_ok() => format!("{LIBRARY}.{leaf}"),
+        // `00` would be another name for the same library.
+        [LIBRARY, index, leaf] if index.parse().is_ok_and(|number: usize| number.to_string() == index) => {
+            format!("{LIBRARY}.{leaf}")
+        }
         [LIBRARY, ..] => return None,
         _ => name.to_owned(),
     };

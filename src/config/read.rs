@@ -1,4 +1,4 @@
-//! From file and environment to one list of texts by name, each with its origin; and from there to typed values.
+//! From file and environment to one list of texts by name, each with its origin.
 //!
 //! **Invariant:** what is not understood is a problem, never ignored: a misspelt key must not silently mean its default.
 

@@ -26,7 +26,7 @@ pub(super) struct Values {
 impl Values {
     /// Whether the key was set by anybody, and by whom.
     pub fn origin(&self, about: &About) -> Origin {
-        self.given.get(about.name).map_or(Origin::Default, |given| given.origin.clone())
+        self.origin_of(about.name)
     }
 
     /// The value of a key; absent where nothing is set and there is no default, or where what is set is a problem.
@@ -66,15 +66,14 @@ impl Values {
         self.libraries.keys().copied().collect()
     }
 
-    /// `where: name = "value":`, the beginning of a complaint.
+    /// `where: name = "value"`, the beginning of a complaint.
     pub fn blame(&self, about: &About, index: Option<usize>) -> String {
         let name = about.at(index);
-        let origin = self.given.get(&name).map_or(Origin::Default, |given| given.origin.clone());
         let shown = self.shown(&name, about).unwrap_or_default();
-        format!("{origin}: {name} = {shown:?}")
+        format!("{}: {name} = {shown:?}", self.origin_of(&name))
     }
 
-    /// Says what a key means that nobody set, where that depends on other things.
+    /// Puts in what came out, where that depends on more than one key.
     pub fn settle(&mut self, about: &About, index: Option<usize>, text: String, origin: Origin) {
         self.given.insert(about.at(index), Given { text, origin });
     }
@@ -98,8 +97,11 @@ impl Values {
 
     fn setting(&self, about: &About, index: Option<usize>) -> Setting {
         let key = about.at(index);
-        let origin = self.given.get(&key).map_or(Origin::Default, |given| given.origin.clone());
-        Setting { value: self.shown(&key, about), key, origin }
+        Setting { value: self.shown(&key, about), origin: self.origin_of(&key), key }
+    }
+
+    fn origin_of(&self, name: &str) -> Origin {
+        self.given.get(name).map_or(Origin::Default, |given| given.origin.clone())
     }
 
     fn shown(&self, name: &str, about: &About) -> Option<String> {

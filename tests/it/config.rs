@@ -224,6 +224,8 @@ fn unknown_variables_are_refused_with_the_nearest_one() {
     );
     assert!(complaint("CACHERR_CACHE_DIR").ends_with("did you mean CACHERR_CACHE__DIR?"));
     assert!(complaint("CACHERR_cache__dir").contains("is unknown"));
+    assert!(complaint("CACHERR_LIBRARY__00__NAME").contains("is unknown"));
+    assert!(complaint("CACHERR_LIBRARY__NAME").contains("is unknown"));
     assert!(complaint("CACHERR_LIBRARY__0__PTH").ends_with("did you mean CACHERR_LIBRARY__0__PATH?"));
 }
 
