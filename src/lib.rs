@@ -1,4 +1,5 @@
 //! Cacherr.
+pub mod cacher;
 pub mod clock;
 pub mod config;
 pub mod domain;

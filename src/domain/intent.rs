@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  cache:    (job queued) ─▶ Swapping ─▶ (row active) ─▶ Releasing ─▶ (row active, nothing kept)   [move mode]
-//!  restore:  (row active) ─▶ [CopyingBack] ─▶ Restoring ─▶ Released ─▶ (gone)
+//!  restore:  (row active) ─▶ [CopyingBack ─▶ Returning] ─▶ Restoring ─▶ Released ─▶ (gone)
 //!  either way out, when others interfere:                 ▶ Released | Unclaimed
 //! ```
 //! **Invariant:** while an intent stands, its path and its copy are locked: no other job touches them.
@@ -29,6 +29,8 @@ pub struct Intent {
     pub phase: Phase,
     /// Where everything lies.
     pub place: Placement,
+    /// Others interfered: our link may lie somewhere else, so look everywhere before the copy goes.
+    pub strayed: bool,
     /// What kept it from going on, the last time it was tried.
     pub attention: Option<String>,
 }
@@ -45,6 +47,8 @@ pub enum Phase {
     },
     /// Nothing is kept (or the copy was changed): the bytes are being copied back beside the link.
     CopyingBack,
+    /// The bytes that were copied back lie complete and durable beside the link; they take the kept name.
+    Returning,
     /// The kept original takes the link's place.
     Restoring,
     /// The path is free of us; the copy goes, not before this instant.
@@ -67,6 +71,7 @@ impl Phase {
             Self::Swapping => "swapping",
             Self::Releasing { .. } => "releasing",
             Self::CopyingBack => "copying_back",
+            Self::Returning => "returning",
             Self::Restoring => "restoring",
             Self::Released { .. } => "released",
             Self::Unclaimed { .. } => "unclaimed",
@@ -77,7 +82,7 @@ impl Phase {
     #[must_use]
     pub const fn due(self) -> Due {
         match self {
-            Self::Swapping | Self::CopyingBack | Self::Restoring => Due::Now,
+            Self::Swapping | Self::CopyingBack | Self::Returning | Self::Restoring => Due::Now,
             Self::Releasing { not_before } | Self::Released { not_before } => Due::At(not_before),
             Self::Unclaimed { until: Some(until) } => Due::At(until),
             Self::Unclaimed { until: None } => Due::Never,

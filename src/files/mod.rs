@@ -7,7 +7,10 @@
 //! **Invariant:** a name is always given as a single component relative to a folder that was opened below a proven
 //! root; a path with two components never reaches a call that changes something.
 
+pub mod copy;
+pub mod errno;
 pub mod real;
+pub mod seal;
 
 use std::any::Any;
 use std::ffi::{OsStr, OsString};

@@ -159,6 +159,7 @@ fn phase() -> impl Strategy<Value = Phase> {
     prop_oneof![
         Just(Phase::Swapping),
         Just(Phase::CopyingBack),
+        Just(Phase::Returning),
         Just(Phase::Restoring),
         time().prop_map(|not_before| Phase::Releasing { not_before }),
         time().prop_map(|not_before| Phase::Released { not_before }),
@@ -167,14 +168,15 @@ fn phase() -> impl Strategy<Value = Phase> {
 }
 
 fn intent() -> impl Strategy<Value = Intent> {
-    (uuid(), uuid(), uuid(), any::<String>(), phase(), placement(), any::<Option<String>>()).prop_map(
-        |(id, file, job, library, phase, place, attention)| Intent {
+    (uuid(), uuid(), uuid(), any::<String>(), phase(), placement(), any::<(bool, Option<String>)>()).prop_map(
+        |(id, file, job, library, phase, place, (strayed, attention))| Intent {
             id: IntentId(id),
             file_id: FileId(file),
             job_id: JobId(job),
             library,
             phase,
             place,
+            strayed,
             attention,
         },
     )

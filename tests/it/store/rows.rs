@@ -131,6 +131,7 @@ pub fn intent(n: u8) -> Intent {
         library: "Movies".to_owned(),
         phase: Phase::Released { not_before: at(60) },
         place: place("/media/a.mkv"),
+        strayed: false,
         attention: None,
     }
 }

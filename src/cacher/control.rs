@@ -1,0 +1,194 @@
+//! What people tell a running job, and what it tells them: cancel, pause, stop; progress.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::domain::id::JobId;
+use crate::domain::job::{JobState, Progress};
+use crate::error::{Error, Result};
+
+/// The running jobs.
+#[derive(Clone, Default)]
+pub struct Controls(Arc<Mutex<HashMap<JobId, Arc<Control>>>>);
+
+/// One running job.
+pub struct Control {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    progress: Progress,
+    cancelled: bool,
+    paused: bool,
+    stopped: bool,
+    /// Past the point of no return: cancelling comes too late.
+    committed: bool,
+    window: (Instant, u64),
+    told: Option<Instant>,
+}
+
+impl Controls {
+    fn map(&self) -> MutexGuard<'_, HashMap<JobId, Arc<Control>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Registers a job that starts.
+    pub(super) fn begin(&self, job: JobId, total: u64) -> Running<'_> {
+        let control = Arc::new(Control {
+            state: Mutex::new(State {
+                progress: Progress {
+                    job,
+                    state: JobState::Queued,
+                    bytes_done: 0,
+                    bytes_total: total,
+                    rate: 0,
+                },
+                cancelled: false,
+                paused: false,
+                stopped: false,
+                committed: false,
+                window: (Instant::now(), 0),
+                told: None,
+            }),
+            changed: Condvar::new(),
+        });
+        self.map().insert(job, control.clone());
+        Running { controls: self, job, control }
+    }
+
+    /// The job, if it is running.
+    #[must_use]
+    pub fn get(&self, job: JobId) -> Option<Arc<Control>> {
+        self.map().get(&job).cloned()
+    }
+
+    /// Progress of all running jobs.
+    #[must_use]
+    pub fn progress(&self) -> Vec<Progress> {
+        self.map().values().map(|control| control.progress()).collect()
+    }
+
+    /// The process is about to end: every copy stops at the next chunk, and its job stays queued.
+    pub fn stop_all(&self) {
+        for control in self.map().values() {
+            control.with(|state| state.stopped = true);
+        }
+    }
+}
+
+/// A registered job; leaves the list when dropped.
+pub(super) struct Running<'a> {
+    controls: &'a Controls,
+    job: JobId,
+    pub control: Arc<Control>,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.controls.map().remove(&self.job);
+    }
+}
+
+impl Control {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with(&self, act: impl FnOnce(&mut State)) {
+        act(&mut self.lock());
+        self.changed.notify_all();
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.lock().progress
+    }
+
+    /// Asks it to end. `false` when it is too late.
+    #[must_use]
+    pub fn cancel(&self) -> bool {
+        let mut state = self.lock();
+        if state.committed {
+            return false;
+        }
+        state.cancelled = true;
+        drop(state);
+        self.changed.notify_all();
+        true
+    }
+
+    /// Halts it, or lets it go on.
+    pub fn pause(&self, paused: bool) {
+        self.with(|state| state.paused = paused);
+    }
+
+    /// From here on it cannot be cancelled.
+    ///
+    /// # Errors
+    /// `Cancelled` when somebody was quicker.
+    pub(super) fn commit(&self) -> Result<()> {
+        let mut state = self.lock();
+        if state.cancelled || state.stopped {
+            return Err(Error::Cancelled);
+        }
+        state.committed = true;
+        state.progress.state = JobState::Swapping;
+        Ok(())
+    }
+
+    /// The process is ending.
+    #[must_use]
+    pub(super) fn is_stopped(&self) -> bool {
+        self.lock().stopped
+    }
+
+    pub(super) fn enter(&self, next: JobState) {
+        self.with(|state| {
+            state.progress.state = next;
+            state.window = (Instant::now(), 0);
+        });
+    }
+
+    /// Waits while paused, and at least `delay`; ends at once when cancelled or stopped.
+    pub(super) fn hold(&self, delay: Duration) -> Result<()> {
+        let until = Instant::now() + delay;
+        let mut state = self.lock();
+        loop {
+            if state.cancelled || state.stopped {
+                return Err(Error::Cancelled);
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if state.paused {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            } else if left.is_zero() {
+                return Ok(());
+            } else {
+                state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            }
+        }
+    }
+
+    /// Notes how far it is. Some progress when it is time to tell others (at most four times a second).
+    pub(super) fn advance(&self, done: u64) -> Option<Progress> {
+        let mut state = self.lock();
+        let now = Instant::now();
+        state.progress.bytes_done = done;
+        let (since, from) = state.window;
+        let elapsed = now.duration_since(since).as_secs_f64();
+        if elapsed > 0.05 {
+            state.progress.rate = (done.saturating_sub(from) as f64 / elapsed) as u64;
+        }
+        // The rate is that of the last few seconds.
+        if elapsed > 3.0 {
+            state.window = (now, done);
+        }
+        if state.told.is_some_and(|told| now.duration_since(told) < Duration::from_millis(250)) {
+            return None;
+        }
+        state.told = Some(now);
+        Some(state.progress)
+    }
+}

@@ -1,0 +1,60 @@
+//! The caching engine: what must hold, step by step.
+//!
+//! Start with [`table`] (what to do, as data), then `drive` (look, ask the table, act, look again), then `caching` and
+//! `restoring` (what comes before). [`engine::Engine`] is synchronous and has no threads; [`Cacher`] runs it.
+//!
+//! **Invariant:** this module alone changes file rows, jobs and intents, and (with [`crate::files`]) the media trees.
+//! Before each irreversible step an intent is committed, after it the outcome; answers and events come last.
+
+mod admit;
+mod caching;
+mod control;
+mod drive;
+pub mod engine;
+mod locks;
+mod names;
+mod outcome;
+mod pacing;
+pub mod recover;
+mod release;
+pub mod request;
+pub mod rescue;
+mod restoring;
+mod room;
+pub mod scan;
+mod search;
+mod see;
+pub mod table;
+mod trash;
+mod witness;
+mod workers;
+
+pub use engine::{Engine, Parts, Sink};
+pub use recover::Recovered;
+pub use request::{Accepted, CacheRequest, RestoreRequest};
+pub use workers::Cacher;
+
+use crate::domain::id::JobId;
+use crate::domain::job::{JobKind, JobState};
+use crate::error::{Error, Result};
+use crate::store::Rows;
+
+pub use caching::Ran;
+
+impl Engine {
+    /// Runs one queued job to its end, or says that its turn has not come.
+    ///
+    /// # Errors
+    /// The store fails. Every other failure is the job's, written down in it.
+    pub fn run_job(&self, id: JobId) -> Result<Ran> {
+        let job = self.store.read()?.job(id)?.ok_or(Error::NotFound { what: "job" })?;
+        if job.state != JobState::Queued || job.paused {
+            return Ok(Ran::Later);
+        }
+        let running = self.controls.begin(id, job.bytes_total);
+        match &job.kind {
+            JobKind::Cache { .. } => self.run_cache(&job, &running.control),
+            JobKind::Restore { .. } => self.run_restore(&job, &running.control),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Step r7: a copy that no link leads to any more goes, last of all.
+//!
+//! **Invariant:** a copy is deleted only when its volume and its library are proven, no link of ours is known to lead
+//! to it, its bytes are those of an original that was just seen (at the path, or in the trash), and nobody has it open.
+
+use jiff::SignedDuration;
+
+use crate::domain::intent::{Due, Phase};
+use crate::domain::settings::TRASH_DAYS;
+use crate::error::{Error, IoContext, Result};
+use crate::files::Fd;
+use crate::files::errno::{is_absent, present};
+
+use super::drive::{Drive, Driven, Scene, holds_original};
+use super::engine::Engine;
+use super::table::{CopyIs, KeptIs, PathIs};
+
+impl Drive<'_> {
+    pub(super) fn delete_copy(&mut self, scene: &Scene<'_>) -> Result<Driven> {
+        let engine = self.engine;
+        let now = engine.clock.now();
+        let waits_for_decision = matches!(self.intent.phase, Phase::Unclaimed { .. });
+        match self.intent.phase.due() {
+            Due::Now => {}
+            Due::At(at) if at <= now => {}
+            Due::At(_) | Due::Never => return Ok(Driven::Settled),
+        }
+        let seen = &scene.seen;
+        if seen.copy == CopyIs::Missing {
+            return self.forget_copy();
+        }
+        let path = Engine::path_of(&self.intent.place);
+        if seen.path == PathIs::Link || seen.kept == KeptIs::Link {
+            let what = "a link to a released copy is there; it was not deleted".to_owned();
+            return self.park(Error::NeedsAttention { path, seen: what });
+        }
+        if self.intent.strayed && engine.find_link(&self.intent.library, &self.intent.place)?.is_some() {
+            let what = "a link to the released copy was found elsewhere; it was not deleted".to_owned();
+            return self.park(Error::NeedsAttention { path, seen: what });
+        }
+        // The trash's days are over for an unclaimed copy; any other goes only while its bytes are known to be safe.
+        if !waits_for_decision {
+            let safe = holds_original(seen.path) || engine.is_in_trash(&self.intent.place.original)?;
+            if !safe || seen.copy == CopyIs::Modified {
+                return self.keep_for_days();
+            }
+        }
+        let Some(copy) = &seen.copy_stat else { return self.forget_copy() };
+        let holders = engine.fs.holders(copy).doing("see who has open", &self.intent.place.cached_path)?;
+        if holders.readers + holders.writers > 0 {
+            self.intent.phase = match self.intent.phase {
+                Phase::Unclaimed { .. } => {
+                    Phase::Unclaimed { until: Some(now.plus(SignedDuration::from_mins(1))) }
+                }
+                _ => Phase::Released { not_before: now.plus(SignedDuration::from_mins(1)) },
+            };
+            engine.store.write(|w| w.put_intent(&self.intent))?;
+            return Ok(Driven::Settled);
+        }
+        if let Some(spot) = &scene.spot {
+            engine.sync_folder(&spot.folder, &spot.path)?;
+        }
+        let cache = engine.cache_dir()?;
+        if let Some(folder) = engine.copy_spot(&cache, &self.intent.place.cached_path)? {
+            let name = self.intent.place.cached_path.file_name().unwrap_or_default();
+            present(engine.fs.unlink(&folder, name))
+                .doing("delete the copy", &self.intent.place.cached_path)?;
+            engine.sync_folder(&folder, &self.intent.place.cached_path)?;
+        }
+        engine.prune(&cache, &self.intent.place.cached_path)?;
+        self.forget_copy()
+    }
+
+    fn forget_copy(&self) -> Result<Driven> {
+        self.engine.store.write(|w| w.remove_intent(self.intent.id))?;
+        self.engine.room.free(self.intent.place.original.size);
+        Ok(Driven::Settled)
+    }
+
+    fn keep_for_days(&mut self) -> Result<Driven> {
+        let until = self.engine.clock.now().plus(SignedDuration::from_hours(24 * TRASH_DAYS));
+        self.intent.phase = Phase::Unclaimed { until: Some(until) };
+        self.intent.strayed = true;
+        self.engine.store.write(|w| w.put_intent(&self.intent))?;
+        tracing::warn!(
+            path = %Engine::path_of(&self.intent.place).display(),
+            copy = %self.intent.place.cached_path.display(),
+            "the original was not seen again, so the copy stays for {TRASH_DAYS} days"
+        );
+        Ok(Driven::Settled)
+    }
+}
+
+impl Engine {
+    /// Removes the folders of a cached path that are empty now, up to the cache dir.
+    pub(super) fn prune(&self, cache: &Fd, cached_path: &std::path::Path) -> Result<()> {
+        let below = self.below_cache(cached_path)?;
+        for folder in below.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
+            let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else { break };
+            let at = self.cache.dir.join(folder);
+            let parent_fd = match self.fs.open_below(cache, parent) {
+                Ok(fd) => fd,
+                Err(error) if is_absent(&error) => continue,
+                Err(error) => return Err(Error::io("open the folder", at, error)),
+            };
+            match self.fs.remove_folder(&parent_fd, name) {
+                Ok(()) => self.sync_folder(&parent_fd, &at)?,
+                Err(error) if is_absent(&error) => {}
+                // Not empty: so are all above it.
+                Err(_) => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes a job's unfinished copy, if there is one.
+    pub(super) fn drop_tmp(&self, job: crate::domain::id::JobId) -> Result<()> {
+        let cache = self.cache_dir()?;
+        let tmp = self.tmp_dir(&cache)?;
+        present(self.fs.unlink(&tmp, &Self::tmp_name(job)))
+            .doing("remove an unfinished copy in", &self.cache.dir)?;
+        Ok(())
+    }
+}

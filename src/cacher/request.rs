@@ -1,0 +1,329 @@
+//! What others may ask of the engine. Everything is written down before it is answered.
+
+use std::path::PathBuf;
+
+use crate::domain::event::Event;
+use crate::domain::file::{Attribution, FileRow, Method, Operation, Status};
+use crate::domain::id::{FileId, JobId, LogId};
+use crate::domain::job::{JobKind, JobRow, JobState, RestoreAction, Wish};
+use crate::domain::log::{LogKind, LogRow};
+use crate::domain::time::Time;
+use crate::error::{Error, IoContext, Result};
+use crate::store::{Rows, Writer};
+
+use super::engine::Engine;
+
+/// Cache this file.
+#[derive(Clone, Debug)]
+pub struct CacheRequest {
+    /// The library path.
+    pub path: PathBuf,
+    /// Why.
+    pub operation: Operation,
+    /// For whom.
+    pub user: Option<String>,
+    /// How; the configured mode when absent.
+    pub method: Option<Method>,
+    /// The authenticated principal.
+    pub principal: String,
+}
+
+/// Give this file back.
+#[derive(Clone, Debug)]
+pub struct RestoreRequest {
+    /// Which.
+    pub file: FileId,
+    /// What the log calls it.
+    pub action: RestoreAction,
+    /// Why.
+    pub reason: String,
+    /// The media user concerned.
+    pub user: Option<String>,
+    /// The authenticated principal.
+    pub principal: String,
+}
+
+/// What came of a [`CacheRequest`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Accepted {
+    /// A job was queued.
+    Queued {
+        /// The job.
+        job: JobId,
+        /// The id the file has or will get.
+        file: FileId,
+        /// How it will be cached.
+        method: Method,
+    },
+    /// The file is tracked, or its job queued; the wish was added to it.
+    UserAdded {
+        /// The file.
+        file: FileId,
+        /// The job that is on its way, if it is not cached yet.
+        job: Option<JobId>,
+        /// How it is cached.
+        method: Method,
+    },
+}
+
+impl Engine {
+    /// Accepts a request to cache a file: checks it, then writes the job down.
+    ///
+    /// # Errors
+    /// Everything that makes the path unfit, with its code; `AlreadyTracked` when the request adds nothing.
+    pub fn request_cache(&self, request: &CacheRequest) -> Result<Accepted> {
+        self.cache_dir()?;
+        let at = self.locate(&request.path)?;
+        let wish = Wish { user: request.user.clone(), operation: request.operation };
+        let now = self.clock.now();
+        if let Some(accepted) = self.join(&at.file_path, &wish, &request.principal, now)? {
+            return Ok(accepted);
+        }
+        let mode = request.method.unwrap_or(self.cache.mode);
+        let mode = if request.operation.copy_only() { Method::AtomicCopy } else { mode };
+        let (stat, method) = self.admit(&at, mode)?;
+        let space = self.fs.space(&self.cache_dir()?).doing("ask for the room on", &self.cache.dir)?;
+        drop(self.room.reserve(stat.identity.size, space, &self.cache).map_err(|available| {
+            Error::CacheVolumeFull { path: at.file_path.clone(), needed: stat.identity.size, available }
+        })?);
+        let job = JobRow {
+            id: JobId::new(),
+            kind: JobKind::Cache { method, wishes: vec![wish.clone()] },
+            state: JobState::Queued,
+            paused: false,
+            file_id: FileId::new(),
+            path: at.file_path.clone(),
+            principal: request.principal.clone(),
+            created_at: now,
+            finished_at: None,
+            bytes_total: stat.identity.size,
+            bytes_done: 0,
+            error: None,
+        };
+        let (accepted, events) = self.store.write(|w| {
+            // Asked for by two at once: the second joins the first.
+            if let Some(joined) = join(w, &at.file_path, &wish, &request.principal, now)? {
+                return Ok(joined);
+            }
+            let known = w.file_by_path(&at.file_path)?;
+            let job = JobRow { file_id: known.map_or(job.file_id, |row| row.id), ..job };
+            w.put_job(&job)?;
+            Ok((Accepted::Queued { job: job.id, file: job.file_id, method }, vec![]))
+        })?;
+        self.publish(events);
+        Ok(accepted)
+    }
+
+    fn join(
+        &self,
+        path: &std::path::Path,
+        wish: &Wish,
+        principal: &str,
+        now: Time,
+    ) -> Result<Option<Accepted>> {
+        let joined = self.store.write(|w| join(w, path, wish, principal, now))?;
+        Ok(joined.map(|(accepted, events)| {
+            self.publish(events);
+            accepted
+        }))
+    }
+
+    /// Accepts a request to give a file back.
+    ///
+    /// # Errors
+    /// `NotFound`, `AlreadyRemoved`.
+    pub fn request_restore(&self, request: &RestoreRequest) -> Result<JobId> {
+        let now = self.clock.now();
+        self.store.write(|w| {
+            let mut row = w.file(request.file)?.ok_or(Error::NotFound { what: "file" })?;
+            if row.status == Status::Removed {
+                return Err(Error::AlreadyRemoved);
+            }
+            if let Some(job) = open_job(w, &row)? {
+                return Ok(job.id);
+            }
+            if row.status == Status::Orphaned && row.attention.is_none() {
+                // Its original is at its path already: only the row is left.
+                return forget_orphan(w, row, request, now);
+            }
+            row.status = Status::PendingRemoval;
+            w.put_file(&row)?;
+            let job = JobRow {
+                id: JobId::new(),
+                kind: JobKind::Restore {
+                    action: request.action,
+                    reason: request.reason.clone(),
+                    user: request.user.clone(),
+                },
+                state: JobState::Queued,
+                paused: false,
+                file_id: row.id,
+                path: row.file_path,
+                principal: request.principal.clone(),
+                created_at: now,
+                finished_at: None,
+                bytes_total: row.size,
+                bytes_done: 0,
+                error: None,
+            };
+            w.put_job(&job)?;
+            Ok(job.id)
+        })
+    }
+
+    /// Ends a job that has not passed its point of no return.
+    ///
+    /// # Errors
+    /// `NotFound`, `WrongJobState`.
+    pub fn cancel(&self, id: JobId) -> Result<JobRow> {
+        let job = self.store.read()?.job(id)?.ok_or(Error::NotFound { what: "job" })?;
+        let wrong = |state: JobState| Error::WrongJobState { state: state.name(), verb: "cancelled" };
+        if job.state != JobState::Queued {
+            return Err(wrong(job.state));
+        }
+        if let Some(control) = self.controls.get(id) {
+            if !control.cancel() {
+                return Err(wrong(JobState::Swapping));
+            }
+            return Ok(job);
+        }
+        if self.store.read()?.intents()?.iter().any(|intent| intent.job_id == id) {
+            return Err(wrong(JobState::Swapping));
+        }
+        self.commit_failed(&job, &Error::Cancelled)?;
+        self.store.read()?.job(id)?.ok_or(Error::NotFound { what: "job" })
+    }
+
+    /// Halts a job, or lets it go on. Durable: a paused job stays paused after a restart.
+    ///
+    /// # Errors
+    /// `NotFound`, `WrongJobState`.
+    pub fn pause(&self, id: JobId, paused: bool) -> Result<JobRow> {
+        let job = self.store.write(|w| {
+            let mut job = w.job(id)?.ok_or(Error::NotFound { what: "job" })?;
+            if job.state != JobState::Queued {
+                let verb = if paused { "paused" } else { "resumed" };
+                return Err(Error::WrongJobState { state: job.state.name(), verb });
+            }
+            job.paused = paused;
+            w.put_job(&job)?;
+            Ok(job)
+        })?;
+        if let Some(control) = self.controls.get(id) {
+            control.pause(paused);
+        }
+        Ok(job)
+    }
+
+    /// Pins a file, or lets it be evicted again.
+    ///
+    /// # Errors
+    /// `NotFound`, `AlreadyRemoved`.
+    pub fn pin(&self, id: FileId, pinned: bool, principal: &str) -> Result<FileRow> {
+        let now = self.clock.now();
+        self.store.write(|w| {
+            let mut row = w.file(id)?.ok_or(Error::NotFound { what: "file" })?;
+            if row.status == Status::Removed {
+                return Err(Error::AlreadyRemoved);
+            }
+            row.pinned = pinned;
+            w.put_file(&row)?;
+            let kind = if pinned { LogKind::Pin } else { LogKind::Unpin };
+            w.put_log(&LogRow { kind, ..super::outcome::entry_about(&row, principal, now) })?;
+            Ok(row)
+        })
+    }
+}
+
+/// Adds a wish to a tracked file or to its queued job. `None` when there is neither.
+fn join(
+    w: &mut Writer<'_>,
+    path: &std::path::Path,
+    wish: &Wish,
+    principal: &str,
+    now: Time,
+) -> Result<Option<(Accepted, Vec<Event>)>> {
+    let nothing_new = || Error::AlreadyTracked { path: path.to_path_buf() };
+    for state in [JobState::Queued, JobState::Swapping] {
+        for mut job in w.jobs_in(state)? {
+            if job.path != path {
+                continue;
+            }
+            let JobKind::Cache { method, wishes } = &mut job.kind else { continue };
+            if wishes.contains(wish) || wish.user.is_none() {
+                return Err(nothing_new());
+            }
+            wishes.push(wish.clone());
+            let method = *method;
+            w.put_job(&job)?;
+            return Ok(Some((Accepted::UserAdded { file: job.file_id, job: Some(job.id), method }, vec![])));
+        }
+    }
+    let Some(row) = w.file_by_path(path)?.filter(|row| row.status == Status::Active) else { return Ok(None) };
+    let user = wish.user.clone().ok_or_else(nothing_new)?;
+    let known = w.attributions(row.id)?;
+    let attribution = match known.iter().find(|known| known.user == user) {
+        Some(known) if known.reason <= wish.operation => return Err(nothing_new()),
+        Some(known) => Attribution { reason: wish.operation, ..known.clone() },
+        None => {
+            let ordinal = known.iter().map(|known| known.ordinal + 1).max().unwrap_or(0);
+            Attribution { user: user.clone(), reason: wish.operation, added_at: now, ordinal }
+        }
+    };
+    w.put_attribution(row.id, &attribution)?;
+    w.put_log(&LogRow {
+        kind: LogKind::Attribute,
+        user: Some(user),
+        reason: wish.operation.name().to_owned(),
+        ..super::outcome::entry_about(&row, principal, now)
+    })?;
+    Ok(Some((
+        Accepted::UserAdded { file: row.id, job: None, method: row.method },
+        vec![Event::StatisticsChanged],
+    )))
+}
+
+/// A job on this file that has not ended.
+fn open_job(w: &Writer<'_>, row: &FileRow) -> Result<Option<JobRow>> {
+    for state in [JobState::Queued, JobState::Swapping] {
+        for job in w.jobs_in(state)? {
+            if job.file_id == row.id && matches!(job.kind, JobKind::Restore { .. }) {
+                return Ok(Some(job));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn forget_orphan(w: &mut Writer<'_>, mut row: FileRow, request: &RestoreRequest, now: Time) -> Result<JobId> {
+    row.status = Status::Removed;
+    row.removed = Some(crate::domain::file::Removed { at: now, reason: request.reason.clone() });
+    w.put_file(&row)?;
+    let job = JobRow {
+        id: JobId::new(),
+        kind: JobKind::Restore {
+            action: request.action,
+            reason: request.reason.clone(),
+            user: request.user.clone(),
+        },
+        state: JobState::Done,
+        paused: false,
+        file_id: row.id,
+        path: row.file_path.clone(),
+        principal: request.principal.clone(),
+        created_at: now,
+        finished_at: Some(now),
+        bytes_total: 0,
+        bytes_done: 0,
+        error: None,
+    };
+    w.put_job(&job)?;
+    w.put_log(&LogRow {
+        id: LogId::new(),
+        kind: LogKind::Remove,
+        reason: request.reason.clone(),
+        user: request.user.clone(),
+        ..super::outcome::entry_about(&row, &request.principal, now)
+    })?;
+    Ok(job.id)
+}

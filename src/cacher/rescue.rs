@@ -1,0 +1,1 @@
+//! Undoing everything from the disk alone.

@@ -1,0 +1,213 @@
+//! A restore: what the copy has and the original has not goes to the original first, then the names are exchanged.
+
+use crate::domain::id::IntentId;
+use crate::domain::intent::{Intent, Phase};
+use crate::domain::job::{JobRow, JobState};
+use crate::domain::path::{kept_name, restore_name};
+use crate::error::{Error, IoContext, Result};
+use crate::files::copy::{End, copy, hash};
+use crate::files::errno::{is_full, present};
+use crate::files::seal::seal;
+use crate::store::Rows;
+
+use super::caching::{JobPace, Ran};
+use super::control::Control;
+use super::drive::Driven;
+use super::engine::{Engine, Spot};
+use super::locks::Key;
+use super::see::{Seen, kept_of};
+use super::table::{CopyIs, KeptIs, PathIs};
+
+impl Engine {
+    pub(super) fn run_restore(&self, job: &JobRow, control: &Control) -> Result<Ran> {
+        match self.restore_once(job, control) {
+            Ok(Some(_)) => Ok(Ran::Ended),
+            Ok(None) => Ok(Ran::Later),
+            Err(error @ Error::Store { .. }) => Err(error),
+            Err(_) if control.is_stopped() => Ok(Ran::Later),
+            Err(error @ (Error::CacheVolumeMissing { .. } | Error::LibraryVolumeMissing { .. })) => {
+                self.commit_waiting(job, &error)?;
+                Ok(Ran::Later)
+            }
+            Err(error) => {
+                self.end_unstarted(job, &error)?;
+                Ok(Ran::Ended)
+            }
+        }
+    }
+
+    /// A restore that failed while copying back leaves everything as it was: link, copy, row.
+    fn end_unstarted(&self, job: &JobRow, error: &Error) -> Result<()> {
+        let intent = self.store.read()?.intents()?.into_iter().find(|intent| intent.job_id == job.id);
+        if let Some(intent) = intent {
+            if intent.phase != Phase::CopyingBack {
+                return self.commit_waiting(job, error);
+            }
+            if let Some(spot) = self.spot(&intent.library, &intent.place.folder)? {
+                let name = restore_name(&intent.id.to_string());
+                present(self.fs.unlink(&spot.folder, &name)).doing("remove our", spot.path.join(&name))?;
+                self.sync_folder(&spot.folder, &spot.path)?;
+            }
+            self.store.write(|w| w.remove_intent(intent.id))?;
+        }
+        self.commit_failed(job, error)
+    }
+
+    fn restore_once(&self, job: &JobRow, control: &Control) -> Result<Option<Driven>> {
+        let Some(row) = self.store.read()?.file(job.file_id)? else {
+            return Err(Error::NotFound { what: "file" });
+        };
+        let Some(_held) = self.locks.try_hold(vec![Key::File(row.id)]) else { return Ok(None) };
+        let mut intent =
+            match self.store.read()?.intents()?.into_iter().find(|intent| intent.file_id == row.id) {
+                Some(intent) if intent.job_id == job.id => intent,
+                Some(intent) if matches!(intent.phase, Phase::Releasing { .. }) => {
+                    // The original is not given up after all.
+                    self.store.write(|w| w.remove_intent(intent.id))?;
+                    self.plan_restore(job, &row)?
+                }
+                Some(_) => return Ok(None),
+                None => self.plan_restore(job, &row)?,
+            };
+        loop {
+            match self.drive(intent)? {
+                Driven::NeedsCopyBack(waiting) => intent = self.copy_back(*waiting, control)?,
+                driven => return Ok(Some(driven)),
+            }
+        }
+    }
+
+    /// Step r0: is the copy still what was published? Then step r1.
+    fn plan_restore(&self, job: &JobRow, row: &crate::domain::file::FileRow) -> Result<Intent> {
+        self.prove(&row.library)?;
+        let mut place = row.place.clone();
+        let spot = self.spot(&row.library, &place.folder)?;
+        let seen = self.see(&mut place, spot.as_ref())?;
+        if let Some(spot) = &spot
+            && seen.copy == CopyIs::Touched
+            && seen.kept == KeptIs::Original
+            && seen.path == PathIs::Link
+        {
+            self.carry_face(&mut place, spot)?;
+        }
+        let phase = match (seen.path, seen.kept, seen.copy) {
+            // Written through the link: the copy is the file now. Unless the original was written too: then it wins,
+            // and the copy is kept for the trash's days.
+            (PathIs::Link, KeptIs::Original | KeptIs::Nothing, CopyIs::Modified) => Phase::CopyingBack,
+            (PathIs::Link, KeptIs::Nothing, CopyIs::Intact | CopyIs::Touched) => Phase::CopyingBack,
+            _ => Phase::Restoring,
+        };
+        let intent = Intent {
+            id: IntentId::new(),
+            file_id: row.id,
+            job_id: job.id,
+            library: row.library.clone(),
+            phase,
+            place,
+            strayed: false,
+            attention: None,
+        };
+        self.store.write(|w| {
+            if phase == Phase::Restoring
+                && let Some(mut job) = w.job(job.id)?.filter(|job| !job.state.is_final())
+            {
+                job.state = JobState::Swapping;
+                job.error = None;
+                w.put_job(&job)?;
+            }
+            w.put_intent(&intent)
+        })?;
+        Ok(intent)
+    }
+
+    /// Somebody changed mode, owner, times or attributes through the link: the original gets them.
+    fn carry_face(&self, place: &mut crate::domain::file::Placement, spot: &Spot) -> Result<()> {
+        let kept = kept_of(place);
+        let at = spot.path.join(&kept);
+        let cache = self.cache_dir()?;
+        let Some(folder) = self.copy_spot(&cache, &place.cached_path)? else { return Ok(()) };
+        let name = place.cached_path.file_name().unwrap_or_default();
+        let from = self.fs.open_file(&folder, name).doing("open", &place.cached_path)?;
+        let like = self.fs.stat(&from).doing("look at", &place.cached_path)?.identity;
+        let to = self.fs.open_file(&spot.folder, &kept).doing("open", &at)?;
+        // The time last of all: the row recognises the original by it, so it is known before it is set.
+        let expected = crate::domain::identity::Identity { mtime: like.mtime, ..place.original };
+        seal(&*self.fs, &from, &like, &to).doing("carry the copy's mode, owner and times to", &at)?;
+        self.fs.sync(&to).doing("make durable", &at)?;
+        let now = self.fs.stat(&to).doing("look at", &at)?.identity;
+        debug_assert!(now.same_bytes(&expected));
+        place.original = now;
+        Ok(())
+    }
+
+    /// Copies the bytes from the cache to a temporary name beside the link, verified and durable; then they are
+    /// recorded as what will be the original.
+    fn copy_back(&self, mut intent: Intent, control: &Control) -> Result<Intent> {
+        let path = Self::path_of(&intent.place);
+        let spot = self
+            .spot(&intent.library, &intent.place.folder)?
+            .ok_or_else(|| Error::FileVanished { path: path.clone() })?;
+        let cache = self.cache_dir()?;
+        let cached = intent.place.cached_path.clone();
+        let folder =
+            self.copy_spot(&cache, &cached)?.ok_or_else(|| Error::FileVanished { path: cached.clone() })?;
+        let source =
+            self.fs.open_file(&folder, cached.file_name().unwrap_or_default()).doing("open", &cached)?;
+        let before = self.fs.stat(&source).doing("look at", &cached)?;
+        let size = before.identity.size;
+        let space = self.fs.space(&spot.folder).doing("ask for the room on", &spot.path)?;
+        if space.available < size {
+            return Err(Error::LibraryVolumeFull { path });
+        }
+        let name = restore_name(&intent.id.to_string());
+        let at = spot.path.join(&name);
+        present(self.fs.unlink(&spot.folder, &name)).doing("remove our", &at)?;
+        let full = |error| match error {
+            Error::Io { source, .. } if is_full(&source) => Error::LibraryVolumeFull { path: path.clone() },
+            other => other,
+        };
+        let target = self.fs.create_file(&spot.folder, &name).doing("create", &at).map_err(full)?;
+        control.enter(JobState::Copying);
+        let pace = JobPace { engine: self, control, room: std::cell::RefCell::new(None) };
+        let (from, to) = (End { fd: &source, path: &cached }, End { fd: &target, path: &at });
+        let written = copy(&*self.fs, &from, &to, size, &pace).map_err(full)?;
+        seal(&*self.fs, &source, &before.identity, &target).doing("seal", &at).map_err(full)?;
+        self.fs.sync(&target).doing("make durable", &at).map_err(full)?;
+        control.enter(JobState::Verifying);
+        let back = self.fs.open_uncached(&spot.folder, &name).doing("open", &at)?;
+        if hash(&*self.fs, &End { fd: &back, path: &at }, &pace)? != written {
+            return Err(Error::VerifyFailed { path });
+        }
+        let after = self.fs.stat(&source).doing("look at", &cached)?;
+        if !after.identity.same_bytes(&before.identity) || after.identity.ctime != before.identity.ctime {
+            return Err(Error::FileBusy { path });
+        }
+        control.enter(JobState::Swapping);
+        self.sync_folder(&spot.folder, &spot.path)?;
+        intent.phase = Phase::Returning;
+        intent.place.kept = Some(kept_name(&intent.place.name));
+        intent.place.original = self.fs.stat(&target).doing("look at", &at)?.identity;
+        intent.place.copy = Some(after.identity);
+        intent.place.hash = written;
+        self.store.write(|w| {
+            if let Some(mut job) = w.job(intent.job_id)?.filter(|job| !job.state.is_final()) {
+                job.state = JobState::Swapping;
+                job.error = None;
+                w.put_job(&job)?;
+            }
+            w.put_intent(&intent)
+        })?;
+        Ok(intent)
+    }
+
+    /// What a scan decides for one active row, in one sentence of types.
+    pub(super) fn look_at_row(
+        &self,
+        row: &crate::domain::file::FileRow,
+    ) -> Result<(Seen, crate::domain::file::Placement)> {
+        let mut place = row.place.clone();
+        let spot = self.spot(&row.library, &place.folder)?;
+        let seen = self.see(&mut place, spot.as_ref())?;
+        Ok((seen, place))
+    }
+}

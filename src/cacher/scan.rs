@@ -1,0 +1,239 @@
+//! Looks at active rows: is the copy there, the link, the original? What it finds goes through the same table.
+//!
+//! **Invariant:** a scan that would conclude too much at once concludes nothing (the brake): a missing volume is the
+//! likelier reason.
+
+use jiff::SignedDuration;
+
+use crate::domain::file::{FileRow, Status};
+use crate::domain::id::{FileId, IntentId, JobId};
+use crate::domain::intent::{Intent, Phase};
+use crate::domain::job::{JobKind, JobRow, JobState, RestoreAction};
+use crate::error::{Error, Result};
+use crate::store::Rows;
+
+use super::drive::Driven;
+use super::engine::Engine;
+use super::locks::Key;
+use super::see::{Seen, in_words};
+use super::table::{Action, CopyIs, PathIs, RowIs, decide};
+
+/// How long a link must be missing before it is searched for.
+const MISSING_FOR: SignedDuration = SignedDuration::from_mins(10);
+/// The brake looks at scans of at least this many files,
+const BRAKE_FROM: u64 = 10;
+/// and stops one that misses more than this share of them.
+const BRAKE_PERCENT: u64 = 20;
+
+/// How far a scan looks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Depth {
+    /// Only at the cache dir: no library disk is woken.
+    Cache,
+    /// At every link and kept original as well.
+    Deep,
+}
+
+/// What a scan found and did.
+#[derive(Clone, Debug, Default)]
+pub struct Scanned {
+    /// Rows looked at.
+    pub looked_at: u64,
+    /// Originals put back because their copy was missing.
+    pub healed: Vec<FileId>,
+    /// Rows brought in line with what others did (a file replaced, a link moved or gone, a restore by hand).
+    pub settled: Vec<FileId>,
+    /// What only a person can decide, in sentences.
+    pub findings: Vec<(FileId, String)>,
+}
+
+impl Engine {
+    /// Looks at all active rows and puts in order what is not. `confirmed`: a person said that the brake shall not hold.
+    ///
+    /// # Errors
+    /// `MassOrphanBrake`; `CacheVolumeMissing`; the store fails.
+    pub fn scan(&self, depth: Depth, confirmed: bool) -> Result<Scanned> {
+        let mut report = Scanned::default();
+        let mut suspects = Vec::new();
+        let mut missing = 0;
+        let busy: Vec<FileId> = self.store.read()?.intents()?.iter().map(|intent| intent.file_id).collect();
+        for row in self.rows_to_scan()? {
+            if busy.contains(&row.id) {
+                continue;
+            }
+            report.looked_at += 1;
+            match self.suspect(&row, depth) {
+                Ok(None) => self.clear_attention(&row)?,
+                Ok(Some(gone)) => {
+                    missing += u64::from(gone);
+                    suspects.push(row);
+                }
+                Err(error @ (Error::Store { .. } | Error::CacheVolumeMissing { .. })) => return Err(error),
+                Err(error) => report.findings.push((row.id, error.to_string())),
+            }
+        }
+        let total = report.looked_at;
+        if !confirmed && total >= BRAKE_FROM && missing * 100 > total * BRAKE_PERCENT {
+            return Err(Error::MassOrphanBrake { missing, total });
+        }
+        for row in suspects {
+            match self.put_in_order(&row) {
+                Ok(Done::Healed) => report.healed.push(row.id),
+                Ok(Done::Settled) => report.settled.push(row.id),
+                Ok(Done::Nothing) => {}
+                Ok(Done::Finding(text)) => report.findings.push((row.id, text)),
+                Err(error @ Error::Store { .. }) => return Err(error),
+                Err(error) => report.findings.push((row.id, error.to_string())),
+            }
+        }
+        Ok(report)
+    }
+
+    fn rows_to_scan(&self) -> Result<Vec<FileRow>> {
+        let mut rows = Vec::new();
+        self.store.read()?.for_each_file(&mut |row| {
+            if row.status == Status::Active {
+                rows.push(row);
+            }
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Whether a row needs a closer look; the flag says whether something of it is missing.
+    fn suspect(&self, row: &FileRow, depth: Depth) -> Result<Option<bool>> {
+        if depth == Depth::Cache {
+            let cache_lost = self.cache_lost.load(std::sync::atomic::Ordering::SeqCst);
+            return Ok((cache_lost || self.copy_is_missing(row)?).then_some(true));
+        }
+        let (seen, _) = self.look_at_row(row)?;
+        let fine = decide(RowIs::Active, seen.path, seen.kept, seen.copy) == Action::Fine
+            || row.place.kept.is_none() && seen.path == PathIs::Link && seen.copy != CopyIs::Missing;
+        let gone = seen.copy == CopyIs::Missing || seen.path == PathIs::Nothing;
+        Ok((!fine).then_some(gone))
+    }
+
+    fn copy_is_missing(&self, row: &FileRow) -> Result<bool> {
+        let cache = self.cache_dir()?;
+        let Some(folder) = self.copy_spot(&cache, &row.place.cached_path)? else { return Ok(true) };
+        let name = row.place.cached_path.file_name().unwrap_or_default();
+        crate::files::errno::present(self.fs.stat_at(&folder, name))
+            .map(|stat| stat.is_none())
+            .map_err(|error| Error::io("look at", &row.place.cached_path, error))
+    }
+
+    fn clear_attention(&self, row: &FileRow) -> Result<()> {
+        if row.link_missing_since.is_none() {
+            return Ok(());
+        }
+        self.store.write(|w| match w.file(row.id)? {
+            Some(mut row) => {
+                row.link_missing_since = None;
+                w.put_file(&row)
+            }
+            None => Ok(()),
+        })
+    }
+
+    fn put_in_order(&self, row: &FileRow) -> Result<Done> {
+        let Some(_held) = self.locks.try_hold(vec![Key::File(row.id)]) else { return Ok(Done::Nothing) };
+        self.prove(&row.library)?;
+        // The row may have changed since it was listed, and the world since it was looked at.
+        let current = self.store.read()?.file(row.id)?.filter(|now| now.status == Status::Active);
+        let Some(row) = current else { return Ok(Done::Nothing) };
+        let (seen, place) = self.look_at_row(&row)?;
+        let row = FileRow { place, ..row };
+        match decide(RowIs::Active, seen.path, seen.kept, seen.copy) {
+            Action::Fine => Ok(Done::Nothing),
+            Action::ActivateWithoutKept if row.place.kept.is_none() => Ok(Done::Nothing),
+            Action::ActivateWithoutKept => self.note_kept_gone(&row),
+            Action::Search if !self.missing_long_enough(&row)? => Ok(Done::Nothing),
+            Action::Heal => self.begin_order(&row, RestoreAction::Heal, "copy_missing"),
+            Action::RestoreStale => self.begin_order(&row, RestoreAction::Heal, "original_changed"),
+            Action::Release => self.begin_order(&row, RestoreAction::Restore, "found_restored"),
+            Action::Supersede => self.begin_order(&row, RestoreAction::Restore, "superseded"),
+            Action::Search => self.begin_order(&row, RestoreAction::Restore, "unclaimed"),
+            Action::DropSecondName => self.begin_order(&row, RestoreAction::Restore, "found_restored"),
+            _ => self.note(&row, &seen),
+        }
+    }
+
+    /// Once is no proof: people and programs move things in two steps.
+    fn missing_long_enough(&self, row: &FileRow) -> Result<bool> {
+        let now = self.clock.now();
+        match row.link_missing_since {
+            Some(since) => Ok(now.since(since) >= MISSING_FOR),
+            None => {
+                self.store
+                    .write(|w| w.put_file(&FileRow { link_missing_since: Some(now), ..row.clone() }))?;
+                Ok(false)
+            }
+        }
+    }
+
+    fn note_kept_gone(&self, row: &FileRow) -> Result<Done> {
+        let text = "the kept original is gone; only the cached copy has these bytes now".to_owned();
+        let mut place = row.place.clone();
+        place.kept = None;
+        self.store.write(|w| {
+            w.put_file(&FileRow { place: place.clone(), attention: Some(text.clone()), ..row.clone() })
+        })?;
+        Ok(Done::Finding(text))
+    }
+
+    fn note(&self, row: &FileRow, seen: &Seen) -> Result<Done> {
+        let text = in_words(seen, &row.place);
+        if row.attention.as_deref() != Some(&text) {
+            self.store.write(|w| w.put_file(&FileRow { attention: Some(text.clone()), ..row.clone() }))?;
+        }
+        Ok(Done::Finding(text))
+    }
+
+    /// Writes a job and its intent down, then brings it to its end.
+    fn begin_order(&self, row: &FileRow, action: RestoreAction, reason: &str) -> Result<Done> {
+        let now = self.clock.now();
+        let job = JobRow {
+            id: JobId::new(),
+            kind: JobKind::Restore { action, reason: reason.to_owned(), user: None },
+            state: JobState::Swapping,
+            paused: false,
+            file_id: row.id,
+            path: row.file_path.clone(),
+            principal: "system".to_owned(),
+            created_at: now,
+            finished_at: None,
+            bytes_total: row.size,
+            bytes_done: 0,
+            error: None,
+        };
+        let intent = Intent {
+            id: IntentId::new(),
+            file_id: row.id,
+            job_id: job.id,
+            library: row.library.clone(),
+            phase: Phase::Restoring,
+            place: row.place.clone(),
+            strayed: false,
+            attention: None,
+        };
+        self.store.write(|w| {
+            w.put_job(&job)?;
+            w.put_intent(&intent)
+        })?;
+        match self.drive(intent)? {
+            Driven::Settled if action == RestoreAction::Heal => Ok(Done::Healed),
+            Driven::Settled => Ok(Done::Settled),
+            Driven::Failed(error) | Driven::Parked(error) => Ok(Done::Finding(error.to_string())),
+            Driven::NeedsCopyBack(_) => {
+                Ok(Done::Finding("its bytes have to be copied back first".to_owned()))
+            }
+        }
+    }
+}
+
+enum Done {
+    Nothing,
+    Healed,
+    Settled,
+    Finding(String),
+}

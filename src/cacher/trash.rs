@@ -1,0 +1,104 @@
+//! The trash: files of a library that nobody may miss and that we must not delete are renamed in their folder and
+//! purged after [`TRASH_DAYS`].
+//!
+//! **Invariant:** the row is durable before the file takes its trash name, and the file is gone durably before the
+//! row is.
+
+use std::ffi::OsStr;
+
+use jiff::SignedDuration;
+
+use crate::domain::id::TrashId;
+use crate::domain::identity::Identity;
+use crate::domain::intent::TrashRow;
+use crate::domain::path::trash_name;
+use crate::domain::settings::TRASH_DAYS;
+use crate::error::{IoContext, Result};
+use crate::files::errno::{is_unsupported, present};
+use crate::files::{Fd, Kind};
+use crate::store::Rows;
+
+use super::engine::{Engine, Spot};
+
+impl Engine {
+    /// Puts `name` aside and makes that durable. Nothing there: nothing done.
+    pub(super) fn put_aside(&self, library: &str, spot: &Spot, name: &OsStr, was: &OsStr) -> Result<()> {
+        let at = spot.path.join(name);
+        let Some(stat) = present(self.fs.stat_at(&spot.folder, name)).doing("look at", &at)? else {
+            return Ok(());
+        };
+        let id = TrashId::new();
+        let now = self.clock.now();
+        let date = now.to_jiff().strftime("%Y%m%d").to_string();
+        let aside = trash_name(was, &date, &id.0.simple().to_string());
+        self.store.write(|w| {
+            w.put_trash(&TrashRow {
+                id,
+                library: library.to_owned(),
+                folder: spot.path.clone(),
+                name: aside.clone(),
+                was: was.to_owned(),
+                identity: stat.identity,
+                purge_at: now.plus(SignedDuration::from_hours(24 * TRASH_DAYS)),
+            })
+        })?;
+        self.move_name(&spot.folder, name, &aside).doing("put into the trash", &at)?;
+        self.sync_folder(&spot.folder, &spot.path)
+    }
+
+    /// Renames within a folder, never over anything, also where the file system knows no exclusive rename.
+    pub(super) fn move_name(&self, folder: &Fd, from: &OsStr, to: &OsStr) -> std::io::Result<()> {
+        match self.fs.rename_new(folder, from, folder, to) {
+            Err(error) if is_unsupported(&error) => {
+                self.fs.hard_link(folder, from, to)?;
+                self.fs.unlink(folder, from)
+            }
+            other => other,
+        }
+    }
+
+    /// Whether the trash holds this file.
+    pub(super) fn is_in_trash(&self, identity: &Identity) -> Result<bool> {
+        for row in self.store.read()?.trash()? {
+            if row.identity.same_file(identity)
+                && let Some(spot) = self.spot(&row.library, &row.folder)?
+                && let Some(stat) = present(self.fs.stat_at(&spot.folder, &row.name))
+                    .doing("look at", row.folder.join(&row.name))?
+                && stat.identity.same_file(identity)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Removes what has been in the trash long enough. What cannot be reached now is tried another time.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn purge_trash(&self) -> Result<()> {
+        let now = self.clock.now();
+        for row in self.store.read()?.trash()? {
+            if row.purge_at <= now
+                && let Err(error) = self.purge(&row)
+            {
+                tracing::warn!(path = %row.folder.join(&row.name).display(), %error, "the trash was not purged");
+            }
+        }
+        Ok(())
+    }
+
+    fn purge(&self, row: &TrashRow) -> Result<()> {
+        let at = row.folder.join(&row.name);
+        if let Some(spot) = self.spot(&row.library, &row.folder)?
+            && let Some(stat) = present(self.fs.stat_at(&spot.folder, &row.name)).doing("look at", &at)?
+        {
+            // Somebody who renamed another file to this name gets to keep it.
+            if stat.kind == Kind::File && stat.identity.same_file(&row.identity) {
+                self.fs.unlink(&spot.folder, &row.name).doing("purge", &at)?;
+            }
+            self.sync_folder(&spot.folder, &spot.path)?;
+        }
+        self.store.write(|w| w.remove_trash(row.id))
+    }
+}

@@ -1,0 +1,322 @@
+//! The threads around the engine: some run jobs, one sees to what has its time.
+//!
+//! **Invariant:** a thread's panic is a bug that ends the process in an orderly way elsewhere; here it ends only its
+//! job, whose intent stays for the next start.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::domain::id::JobId;
+use crate::domain::job::{JobKind, JobRow, JobState, Progress};
+use crate::error::{Error, IoContext, Result};
+use crate::store::Rows;
+
+use super::caching::Ran;
+use super::engine::Engine;
+use super::request::{Accepted, CacheRequest, RestoreRequest};
+
+/// A job that could not run is tried again after this long.
+const RETRY: Duration = Duration::from_secs(10);
+/// Parked intents are looked at again this often.
+const SETTLE: Duration = Duration::from_secs(30);
+
+/// The running engine. Cheap to clone; the threads end with [`Cacher::stop`].
+#[derive(Clone)]
+pub struct Cacher(Arc<Inner>);
+
+struct Inner {
+    engine: Arc<Engine>,
+    state: Mutex<State>,
+    wake: Condvar,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+#[derive(Default)]
+struct State {
+    running: Vec<JobId>,
+    /// Jobs that are not to be tried before that instant.
+    later: HashMap<JobId, Instant>,
+    stopping: bool,
+    /// Counts every change, so that nobody sleeps through one.
+    generation: u64,
+    /// The store failed: nothing is written any more until the next start.
+    failed: Option<String>,
+}
+
+impl Cacher {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// The system refuses a thread.
+    pub fn start(engine: Arc<Engine>) -> Result<Self> {
+        let workers = engine.cache.concurrency.max(1);
+        let cacher = Self(Arc::new(Inner {
+            engine,
+            state: Mutex::default(),
+            wake: Condvar::new(),
+            threads: Mutex::default(),
+        }));
+        for number in 0..workers {
+            cacher.spawn(&format!("copy-{number}"), Self::work)?;
+        }
+        cacher.spawn("settle", Self::settle)?;
+        Ok(cacher)
+    }
+
+    fn spawn(&self, name: &str, body: fn(&Self)) -> Result<()> {
+        let me = self.clone();
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || body(&me))
+            .doing("start the thread", name)?;
+        self.0.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
+        Ok(())
+    }
+
+    /// The engine, for what needs no thread.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells every thread to look again.
+    fn nudge(&self) {
+        self.state().generation += 1;
+        self.0.wake.notify_all();
+    }
+
+    /// See [`Engine::request_cache`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn request_cache(&self, request: &CacheRequest) -> Result<Accepted> {
+        let accepted = self.engine().request_cache(request);
+        self.nudge();
+        accepted
+    }
+
+    /// See [`Engine::request_restore`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn request_restore(&self, request: &RestoreRequest) -> Result<JobId> {
+        let job = self.engine().request_restore(request);
+        self.nudge();
+        job
+    }
+
+    /// See [`Engine::cancel`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn cancel(&self, job: JobId) -> Result<JobRow> {
+        let row = self.engine().cancel(job);
+        self.nudge();
+        row
+    }
+
+    /// See [`Engine::pause`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn pause(&self, job: JobId, paused: bool) -> Result<JobRow> {
+        let row = self.engine().pause(job, paused);
+        self.state().later.remove(&job);
+        self.nudge();
+        row
+    }
+
+    /// A job as it is now, with its progress if it runs.
+    ///
+    /// # Errors
+    /// `NotFound`; the store fails.
+    pub fn job(&self, id: JobId) -> Result<(JobRow, Option<Progress>)> {
+        let row = self.engine().store().read()?.job(id)?.ok_or(Error::NotFound { what: "job" })?;
+        let progress = self.engine().controls.get(id).map(|control| control.progress());
+        Ok((row, progress))
+    }
+
+    /// Progress of everything that runs.
+    #[must_use]
+    pub fn progress(&self) -> Vec<Progress> {
+        self.engine().controls.progress()
+    }
+
+    /// Waits until a job has ended, or cannot go on by itself (its `error` then says why), or `patience` is over.
+    ///
+    /// # Errors
+    /// `NotFound`; the store fails.
+    pub fn wait(&self, id: JobId, patience: Duration) -> Result<JobRow> {
+        let until = Instant::now() + patience;
+        loop {
+            let generation = self.state().generation;
+            let (row, running) = self.job(id)?;
+            let stuck = row.error.is_some() && running.is_none();
+            let now = Instant::now();
+            if row.state.is_final() || stuck || now >= until {
+                return Ok(row);
+            }
+            let state = self.state();
+            if let Some(detail) = &state.failed {
+                return Err(Error::Store { operation: "finish the job", detail: detail.clone() });
+            }
+            if state.generation == generation {
+                drop(
+                    self.0
+                        .wake
+                        .wait_timeout(state, until.duration_since(now))
+                        .unwrap_or_else(PoisonError::into_inner),
+                );
+            }
+        }
+    }
+
+    /// Waits until nothing is left that has its time: every grace is over, every copy that may go is gone.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn wait_out_graces(&self) -> Result<()> {
+        while let Some(next) = self.engine().settle_due()? {
+            let left = next.since(self.engine().clock.now());
+            // Days (the trash) are not waited for.
+            if left > self.engine().cache.release_grace + jiff::SignedDuration::from_mins(2) {
+                break;
+            }
+            let wait = Duration::try_from(left).unwrap_or_default().min(Duration::from_secs(1));
+            let state = self.state();
+            if state.stopping {
+                break;
+            }
+            drop(self.0.wake.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner));
+        }
+        Ok(())
+    }
+
+    /// Ends the threads: a copy stops at its next chunk (its job stays queued), a swap is finished.
+    pub fn stop(&self) {
+        self.state().stopping = true;
+        self.engine().controls.stop_all();
+        self.nudge();
+        let threads = std::mem::take(&mut *self.0.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a worker thread had panicked");
+            }
+        }
+    }
+
+    /// What the store failed with, if it did: the process should end, the next start recovers.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        self.state().failed.clone()
+    }
+
+    fn work(&self) {
+        while let Some(job) = self.next_job() {
+            let ran = self.engine().run_job(job);
+            let mut state = self.state();
+            state.running.retain(|running| *running != job);
+            match ran {
+                Ok(Ran::Ended) => {
+                    state.later.remove(&job);
+                }
+                Ok(Ran::Later) => {
+                    state.later.insert(job, Instant::now() + RETRY);
+                }
+                Err(error) => {
+                    tracing::error!(%job, %error, "the store failed; no more work until the next start");
+                    state.failed.get_or_insert_with(|| error.to_string());
+                }
+            }
+            drop(state);
+            self.nudge();
+        }
+    }
+
+    /// Waits for a job whose turn it is. `None` when the process is ending.
+    fn next_job(&self) -> Option<JobId> {
+        loop {
+            let generation = {
+                let state = self.state();
+                if state.stopping || state.failed.is_some() {
+                    return None;
+                }
+                state.generation
+            };
+            let queued = self.engine().store().read().and_then(|rows| rows.jobs_in(JobState::Queued));
+            let mut state = self.state();
+            if state.stopping {
+                return None;
+            }
+            let now = Instant::now();
+            match queued {
+                Ok(queued) => {
+                    let picked = pick(&queued, |job| {
+                        !state.running.contains(&job) && state.later.get(&job).is_none_or(|at| *at <= now)
+                    });
+                    if let Some(picked) = picked {
+                        state.running.push(picked);
+                        return Some(picked);
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the queue cannot be read");
+                    state.failed.get_or_insert_with(|| error.to_string());
+                    return None;
+                }
+            }
+            if state.generation != generation {
+                continue;
+            }
+            let wait =
+                state.later.values().map(|at| at.saturating_duration_since(now)).min().unwrap_or(RETRY);
+            let wait = wait.clamp(Duration::from_millis(20), RETRY);
+            drop(self.0.wake.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
+    fn settle(&self) {
+        loop {
+            let next = match self.engine().settle_due() {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::error!(%error, "the store failed; no more work until the next start");
+                    self.state().failed.get_or_insert_with(|| error.to_string());
+                    self.nudge();
+                    return;
+                }
+            };
+            let due = next.map_or(SETTLE, |next| {
+                Duration::try_from(next.since(self.engine().clock.now())).unwrap_or_default()
+            });
+            let wait = due.clamp(Duration::from_millis(100), SETTLE);
+            let state = self.state();
+            if state.stopping {
+                return;
+            }
+            drop(self.0.wake.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner));
+            if self.state().stopping {
+                return;
+            }
+        }
+    }
+}
+
+/// Whose turn it is: what gives files back (and room) goes first, then the strongest wish, then the oldest.
+fn pick(queued: &[JobRow], may_run: impl Fn(JobId) -> bool) -> Option<JobId> {
+    let rank = |job: &JobRow| match &job.kind {
+        JobKind::Restore { .. } => (0, None),
+        JobKind::Cache { wishes, .. } => (1, wishes.iter().map(|wish| wish.operation).min()),
+    };
+    queued
+        .iter()
+        .filter(|job| !job.paused && may_run(job.id))
+        .min_by_key(|job| (rank(job), job.id))
+        .map(|job| job.id)
+}
