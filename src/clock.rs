@@ -11,6 +11,8 @@ use crate::domain::time::Time;
 pub trait Clock: Send + Sync + 'static {
     /// The present instant, in whole microseconds.
     fn now(&self) -> Time;
+    /// Lets this much time pass. For pauses that the world needs, never to wait for something to happen.
+    fn pass(&self, time: std::time::Duration);
 }
 
 /// The machine's clock.
@@ -20,6 +22,10 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Time {
         Time::from_jiff(jiff::Timestamp::now())
+    }
+
+    fn pass(&self, time: std::time::Duration) {
+        std::thread::sleep(time);
     }
 }
 
@@ -44,5 +50,9 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Time {
         Time::from_micros(self.0.load(Ordering::SeqCst))
+    }
+
+    fn pass(&self, time: std::time::Duration) {
+        self.advance(jiff::SignedDuration::try_from(time).unwrap_or(jiff::SignedDuration::MAX));
     }
 }

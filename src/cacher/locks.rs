@@ -1,9 +1,11 @@
 //! Which files and names are being worked on, by inode and by place, not by text: two paths may lead to one file.
 
+use jiff::SignedDuration;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+
+use crate::domain::time::Time;
 
 /// What a lock is held on.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -22,7 +24,7 @@ pub enum Key {
 #[derive(Clone, Default)]
 pub struct Locks {
     held: Arc<Mutex<HashSet<Key>>>,
-    swaps: Arc<Mutex<HashMap<String, Instant>>>,
+    swaps: Arc<Mutex<HashMap<String, Time>>>,
 }
 
 /// Holds its keys until dropped.
@@ -45,11 +47,12 @@ impl Locks {
 
     /// How long to wait before the next swap of a library whose swaps must be spaced; books that swap.
     #[must_use]
-    pub fn next_swap(&self, library: &str, now: Instant, spacing: Duration) -> Duration {
+    pub fn next_swap(&self, library: &str, now: Time, spacing: SignedDuration) -> SignedDuration {
         let mut swaps = self.swaps.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = swaps.get(library).map_or(now, |last| (*last + spacing).max(now));
+        // A clock that was set back must not make anybody wait for longer than the spacing.
+        let at = swaps.get(library).map_or(now, |last| last.plus(spacing).max(now).min(now.plus(spacing)));
         swaps.insert(library.to_owned(), at);
-        at.duration_since(now)
+        at.since(now)
     }
 }
 

@@ -3,7 +3,7 @@
 //! **Invariant:** nothing here removes a name whose inode is not our own symlink, a second name of an inode that has
 //! another one, or the kept original of move mode after all checks of step 10.
 
-use std::time::{Duration, Instant};
+use jiff::SignedDuration;
 
 use crate::domain::intent::Phase;
 use crate::domain::path::{link_name, restore_name};
@@ -22,7 +22,7 @@ use super::table::{CopyIs, KeptIs};
 const PUT_BACK_ROUNDS: usize = 8;
 /// Two swaps of one library through a FUSE union need this much time between them: its cached attributes live for a
 /// second, and a reader that meets two swaps within one gets ESTALE.
-pub(super) const LINK_RENAME_SPACING: Duration = Duration::from_millis(1100);
+pub(super) const LINK_RENAME_SPACING: SignedDuration = SignedDuration::from_millis(1100);
 
 impl Drive<'_> {
     fn method(&self) -> SwapMethod {
@@ -337,9 +337,9 @@ impl Drive<'_> {
 impl Engine {
     /// Waits until the last swap in a library that swaps by link-and-rename is long enough ago.
     fn space_swaps(&self, library: &str) {
-        let wait = self.locks.next_swap(library, Instant::now(), LINK_RENAME_SPACING);
+        let wait = self.locks.next_swap(library, self.clock.now(), LINK_RENAME_SPACING);
         if !wait.is_zero() {
-            std::thread::sleep(wait);
+            self.clock.pass(wait.unsigned_abs());
         }
     }
 }

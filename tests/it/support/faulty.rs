@@ -89,6 +89,11 @@ impl Faults {
         self.count.load(Ordering::SeqCst)
     }
 
+    /// Whether the process died.
+    pub fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::SeqCst)
+    }
+
     /// All calls so far, in order: what a failing test prints.
     pub fn calls(&self) -> Vec<Call> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()

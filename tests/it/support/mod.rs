@@ -3,3 +3,4 @@
 
 pub mod faulty;
 pub mod sim;
+pub mod world;
