@@ -27,23 +27,36 @@ impl Engine {
         let Some(stat) = present(self.fs.stat_at(&spot.folder, name)).doing("look at", &at)? else {
             return Ok(());
         };
-        let id = TrashId::new();
-        let now = self.clock.now();
-        let date = now.to_jiff().strftime("%Y%m%d").to_string();
-        let aside = trash_name(was, &date, &id.0.simple().to_string());
-        self.store.write(|w| {
-            w.put_trash(&TrashRow {
-                id,
-                library: library.to_owned(),
-                folder: spot.path.clone(),
-                name: aside.clone(),
-                was: was.to_owned(),
-                identity: stat.identity,
-                purge_at: now.plus(SignedDuration::from_hours(24 * TRASH_DAYS)),
-            })
-        })?;
+        let aside = self.trash_row(library, spot, was, &stat.identity)?.name;
         self.move_name(&spot.folder, name, &aside).doing("put into the trash", &at)?;
         self.sync_folder(&spot.folder, &spot.path)
+    }
+
+    /// The row under which a file is put aside: one that an earlier try left, or a new one.
+    fn trash_row(&self, library: &str, spot: &Spot, was: &OsStr, identity: &Identity) -> Result<TrashRow> {
+        let left = self
+            .store
+            .read()?
+            .trash()?
+            .into_iter()
+            .find(|row| row.folder == spot.path && row.was == *was && row.identity.unchanged(identity));
+        if let Some(row) = left {
+            return Ok(row);
+        }
+        let now = self.clock.now();
+        let id = TrashId::new();
+        let date = now.to_jiff().strftime("%Y%m%d").to_string();
+        let row = TrashRow {
+            id,
+            library: library.to_owned(),
+            folder: spot.path.clone(),
+            name: trash_name(was, &date, &id.0.simple().to_string()),
+            was: was.to_owned(),
+            identity: *identity,
+            purge_at: now.plus(SignedDuration::from_hours(24 * TRASH_DAYS)),
+        };
+        self.store.write(|w| w.put_trash(&row))?;
+        Ok(row)
     }
 
     /// Renames within a folder, never over anything, also where the file system knows no exclusive rename.

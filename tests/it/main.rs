@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail a test, too")]
 
 mod config;
+mod crash;
 mod engine;
 mod files;
 mod sim;
