@@ -132,7 +132,11 @@ impl Drive<'_> {
         match (action, scene) {
             (Action::Search, scene) => self.search(scene),
             (Action::DeleteCopy, scene) => self.delete_copy(&scene).map(Next::Ended),
-            (Action::CopyBack, _) => Ok(Next::Ended(Driven::NeedsCopyBack(Box::new(self.intent.clone())))),
+            (Action::CopyBack, _) => {
+                self.intent.phase = Phase::CopyingBack;
+                self.engine.commit_copying_back(&self.intent)?;
+                Ok(Next::Ended(Driven::NeedsCopyBack(Box::new(self.intent.clone()))))
+            }
             (Action::Requeue, scene) => self.requeue(scene.spot.as_ref(), &scene.seen),
             (Action::Lost, scene) => {
                 let detail = in_words(&scene.seen, &self.intent.place);
@@ -390,7 +394,11 @@ impl Drive<'_> {
         {
             place.copy = Some(copy.identity);
         }
-        engine.sync_folder(&found.spot.folder, &found.spot.path)?;
+        // What was on its way back went to the wrong place, or moved along with the folder.
+        for spot in old.into_iter().chain([&found.spot]) {
+            self.drop_temporary(spot)?;
+            engine.sync_folder(&spot.folder, &spot.path)?;
+        }
         let root = engine.root(&found.library)?;
         let below = found.spot.path.strip_prefix(&root.path).unwrap_or(&found.spot.path);
         let file_path = root.library.path.join(below).join(&found.name);

@@ -101,8 +101,9 @@ impl Drive<'_> {
         fs.hard_link(folder, &place.name, &kept).doing("keep the original of", &path)?;
         engine.sync_folder(folder, &spot.path)?;
         self.check_bytes_of_source()?;
-        let at_path = fs.stat_at(folder, &place.name).doing("look at", &path)?;
         let at_kept = fs.stat_at(folder, &kept).doing("look at", &path)?;
+        // The very last look before the rename.
+        let at_path = fs.stat_at(folder, &place.name).doing("look at", &path)?;
         if !at_path.same_inode(&at_kept) || !at_path.identity.unchanged(&place.original) {
             return Err(Error::SourceChanged { path });
         }
@@ -123,8 +124,9 @@ impl Drive<'_> {
     pub(super) fn drop_temporary(&self, spot: &Spot) -> Result<()> {
         let id = self.intent.id.to_string();
         let link = (self.method() == SwapMethod::LinkRename).then(|| link_name(&id));
-        let back =
-            matches!(self.intent.phase, Phase::CopyingBack | Phase::Returning).then(|| restore_name(&id));
+        // In `Restoring` too: a power cut may bring back a name whose renaming somebody else's act made pointless.
+        let back = matches!(self.intent.phase, Phase::CopyingBack | Phase::Returning | Phase::Restoring)
+            .then(|| restore_name(&id));
         for name in link.into_iter().chain(back) {
             present(self.engine.fs.unlink(&spot.folder, &name)).doing("remove our", spot.path.join(&name))?;
         }
@@ -322,7 +324,7 @@ impl Drive<'_> {
         {
             // Somebody removed it: once more.
             self.intent.phase = Phase::CopyingBack;
-            engine.store.write(|w| w.put_intent(&self.intent))?;
+            engine.commit_copying_back(&self.intent)?;
             return Ok(Next::Again);
         }
         if seen.kept == KeptIs::Other {

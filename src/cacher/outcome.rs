@@ -121,6 +121,17 @@ impl Engine {
         })
     }
 
+    /// Bytes have to be copied back: work for the queue, since it takes its time.
+    pub(super) fn commit_copying_back(&self, intent: &Intent) -> Result<()> {
+        self.store.write(|w| {
+            if let Some(mut job) = w.job(intent.job_id)?.filter(|job| !job.state.is_final()) {
+                job.state = JobState::Queued;
+                w.put_job(&job)?;
+            }
+            w.put_intent(intent)
+        })
+    }
+
     /// Step r6: the original is at its path, durably.
     pub(super) fn commit_released(&self, intent: &Intent, fate: CopyFate) -> Result<()> {
         self.commit_removed(intent, fate, None)
@@ -255,7 +266,6 @@ impl Engine {
                     finish(w, &mut job, state, None, now)?;
                     events.push(Event::JobFinished(Box::new(job)));
                 } else {
-                    // A restore goes on at the new place.
                     row.status = Status::PendingRemoval;
                     w.put_file(&row)?;
                     job.state = state;
@@ -416,7 +426,7 @@ fn fail_job(
 
 fn log_kind(action: RestoreAction) -> LogKind {
     match action {
-        RestoreAction::Restore => LogKind::Restore,
+        RestoreAction::Restore | RestoreAction::Reconcile => LogKind::Restore,
         RestoreAction::Evict => LogKind::Evict,
         RestoreAction::Remove => LogKind::Remove,
         RestoreAction::Heal => LogKind::Heal,

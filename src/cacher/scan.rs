@@ -150,10 +150,10 @@ impl Engine {
             Action::Search if !self.missing_long_enough(&row)? => Ok(Done::Nothing),
             Action::Heal => self.begin_order(&row, RestoreAction::Heal, "copy_missing"),
             Action::RestoreStale => self.begin_order(&row, RestoreAction::Heal, "original_changed"),
-            Action::Release => self.begin_order(&row, RestoreAction::Restore, "found_restored"),
-            Action::Supersede => self.begin_order(&row, RestoreAction::Restore, "superseded"),
-            Action::Search => self.begin_order(&row, RestoreAction::Restore, "unclaimed"),
-            Action::DropSecondName => self.begin_order(&row, RestoreAction::Restore, "found_restored"),
+            Action::Release => self.begin_order(&row, RestoreAction::Reconcile, "found_restored"),
+            Action::Supersede => self.begin_order(&row, RestoreAction::Reconcile, "superseded"),
+            Action::Search => self.begin_order(&row, RestoreAction::Reconcile, "unclaimed"),
+            Action::DropSecondName => self.begin_order(&row, RestoreAction::Reconcile, "found_restored"),
             _ => self.note(&row, &seen),
         }
     }

@@ -90,6 +90,8 @@ pub enum RestoreAction {
     Remove,
     /// The cached copy is gone; the original takes its place.
     Heal,
+    /// A scan brings the row in line with what others did to the files.
+    Reconcile,
 }
 
 closed_names!(RestoreAction {
@@ -97,6 +99,7 @@ closed_names!(RestoreAction {
     Evict => "evict",
     Remove => "remove",
     Heal => "heal",
+    Reconcile => "reconcile",
 });
 
 /// Who wants a file, and why.

@@ -11,6 +11,7 @@ mod config;
 mod crash;
 mod engine;
 mod files;
+mod model;
 mod sim;
 mod store;
 mod support;
