@@ -4,6 +4,7 @@
 //! * `store`: what was committed stays, in whole or not at all, whatever the storage does; secondary tables say
 //!   what the rows say; damage is found and named, never a panic.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
+//! * `swap`: readers never fail while names are exchanged, on every file system that can be mounted here.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail a test, too")]
 
@@ -12,3 +13,5 @@ mod files;
 mod sim;
 mod store;
 mod support;
+mod swap;
+mod union;
