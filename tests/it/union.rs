@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use cacherr::domain::file::Method;
 
 use crate::support::house::{GRACE, House, bytes, disk, film, names};
-use crate::support::mounts::{Image, Mounted, skip};
+use crate::support::mounts::{Mounted, skip};
 use crate::swap::Reader;
 
 /// Two branches with a folder each, as people have them; the film is on the second.
@@ -24,7 +24,7 @@ fn union(options: &str) -> Option<(tempfile::TempDir, Mounted)> {
 
 #[test]
 fn readers_never_fail_while_a_union_swaps_by_link_and_rename() {
-    let Some((_branches, union)) = union("minfreespace=1M") else { return };
+    let Some((_branches, union)) = union("use_ino,minfreespace=1M") else { return };
     let (_dir, cache) = disk();
     let path = union.path().join("films/Dune.mkv");
     let before = fs::metadata(&path).unwrap();
@@ -52,7 +52,7 @@ fn readers_never_fail_while_a_union_swaps_by_link_and_rename() {
 
 #[test]
 fn a_union_that_is_to_exchange_says_what_to_set_and_stays_as_it_was() {
-    let Some((_branches, union)) = union("minfreespace=1M") else { return };
+    let Some((_branches, union)) = union("use_ino,minfreespace=1M") else { return };
     let (_dir, cache) = disk();
     let path = union.path().join("films/Dune.mkv");
     let house = House::of(union.path(), &cache);
@@ -65,7 +65,7 @@ fn a_union_that_is_to_exchange_says_what_to_set_and_stays_as_it_was() {
 
 #[test]
 fn a_branch_below_its_least_free_space_refuses_the_link_and_the_message_names_it() {
-    let Some((_branches, union)) = union("minfreespace=1000T") else { return };
+    let Some((_branches, union)) = union("use_ino,minfreespace=1000T") else { return };
     let (_dir, cache) = disk();
     let path = union.path().join("films/Dune.mkv");
     if std::os::unix::fs::symlink("nowhere", union.path().join("films/probe")).is_ok() {
@@ -82,4 +82,30 @@ fn a_branch_below_its_least_free_space_refuses_the_link_and_the_message_names_it
         assert_eq!(fs::read(&path).unwrap(), bytes(3, 100_000));
         fs::remove_dir_all(cache.join(".cacherr")).unwrap();
     }
+}
+
+/// Without `use_ino` a union numbers its names, not its files: nothing can be recognised there.
+#[test]
+fn a_union_that_invents_inode_numbers_is_told_from_one_that_passes_them_on() {
+    let Some((_branches, union)) = union("minfreespace=1M") else { return };
+    let (_dir, cache) = disk();
+    let path = union.path().join("films/Dune.mkv");
+    let (first, second) = (union.path().join("first"), union.path().join("second"));
+    film(&first, b"");
+    fs::hard_link(&first, &second).unwrap();
+    let numbers = [&first, &second].map(|path| fs::metadata(path).unwrap().ino());
+    fs::remove_file(&first).unwrap();
+    fs::remove_file(&second).unwrap();
+    if numbers[0] == numbers[1] {
+        return skip("this union passes inode numbers on without being asked");
+    }
+    let house = House::of_union(union.path(), &cache);
+    let job = house.run(house.request(&path, Method::AtomicCopy).unwrap());
+    let failure = job.error.unwrap();
+    assert_eq!(failure.code, "method_not_supported");
+    assert!(failure.message.contains("use_ino"), "{}", failure.message);
+    house.later(GRACE);
+    house.assert_idle();
+    assert_eq!(names(union.path()), ["films", "films/Dune.mkv"]);
+    assert_eq!(fs::metadata(&path).unwrap().nlink(), 1);
 }
