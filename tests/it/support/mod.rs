@@ -5,4 +5,5 @@
 pub mod faulty;
 pub mod house;
 pub mod mounts;
+pub mod other;
 pub mod sim;
