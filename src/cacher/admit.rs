@@ -53,6 +53,9 @@ impl Engine {
         };
         let library = self.libraries.iter().find(claims).ok_or_else(outside)?;
         let root = self.root(&library.name)?;
+        if path == library.path || path == root.path {
+            return Err(Error::NotRegularFile { path: path.to_path_buf(), kind: Kind::Folder.words() });
+        }
         let real = match self.fs.canonicalize(parent) {
             Ok(real) => real,
             Err(error) if is_absent(&error) => return Err(Error::FileVanished { path: path.to_path_buf() }),

@@ -102,8 +102,21 @@ impl Drive<'_> {
         engine.sync_folder(folder, &spot.path)?;
         self.check_bytes_of_source()?;
         let at_kept = fs.stat_at(folder, &kept).doing("look at", &path)?;
+        let held = match &self.source {
+            Some(source) => Some(fs.stat(&source.fd).doing("look at", &path)?),
+            None => None,
+        };
         // The very last look before the rename.
         let at_path = fs.stat_at(folder, &place.name).doing("look at", &path)?;
+        let is_held = held.is_some_and(|held| held.same_inode(&at_path));
+        if is_held && !at_path.same_inode(&at_kept) && at_kept.nlink >= 2 {
+            // One file, two numbers: where names are numbered instead of files, nothing can be recognised.
+            fs.unlink(folder, &kept).doing("remove the second name of", &path)?;
+            return Err(Error::MethodNotSupported {
+                method: "link_rename",
+                reason: "two names of one file have different inode numbers there; mount mergerfs with use_ino",
+            });
+        }
         if !at_path.same_inode(&at_kept) || !at_path.identity.unchanged(&place.original) {
             return Err(Error::SourceChanged { path });
         }

@@ -4,6 +4,10 @@
 //! * `store`: what was committed stays, in whole or not at all, whatever the storage does; secondary tables say
 //!   what the rows say; damage is found and named, never a panic.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
+//! * `swap`: readers never fail while names are exchanged, on every file system that can be mounted here; `union`: nor
+//!   on mergerfs, which refuses the exchange.
+//! * `foreign_handles`: who holds a file never notices, who writes it is never raced; `watcher`: what inotify tells.
+//! * `volumes`: full, away, or the same one twice: nothing is concluded, nothing is left, nothing is lost.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail a test, too")]
 
@@ -11,7 +15,12 @@ mod config;
 mod crash;
 mod engine;
 mod files;
+mod foreign_handles;
 mod model;
 mod sim;
 mod store;
 mod support;
+mod swap;
+mod union;
+mod volumes;
+mod watcher;
