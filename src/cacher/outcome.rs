@@ -225,18 +225,17 @@ impl Engine {
         let events = self.store.write(|w| {
             w.remove_intent(intent.id)?;
             let job = w.job(intent.job_id)?.filter(|job| !job.state.is_final());
-            let mut row = match (w.file(intent.file_id)?, &job) {
-                (Some(row), _) => row,
-                (None, Some(job)) => match &job.kind {
-                    JobKind::Cache { method, wishes } => {
-                        for attribution in attributions(wishes, now) {
-                            w.put_attribution(job.file_id, &attribution)?;
-                        }
-                        active_row(job, intent, None, *method, wishes, intent.place.clone(), now)
+            let known = w.file(intent.file_id)?;
+            let mut row = match (job.as_ref().map(|job| (job, &job.kind)), known) {
+                (Some((job, JobKind::Cache { method, wishes })), known) => {
+                    w.clear_attributions(job.file_id)?;
+                    for attribution in attributions(wishes, now) {
+                        w.put_attribution(job.file_id, &attribution)?;
                     }
-                    JobKind::Restore { .. } => return Ok(vec![]),
-                },
-                (None, None) => return Ok(vec![]),
+                    active_row(job, intent, known.as_ref(), *method, wishes, intent.place.clone(), now)
+                }
+                (_, Some(row)) => row,
+                (_, None) => return Ok(vec![]),
             };
             // A removed row that has the new path gives it up: a path is tracked once.
             if let Some(old) = w.file_by_path(&file_path)?.filter(|old| old.id != row.id) {
@@ -260,8 +259,10 @@ impl Engine {
             w.put_log(&entry)?;
             let mut events = vec![Event::StatisticsChanged];
             if let Some(mut job) = job {
-                let state =
-                    if matches!(job.kind, JobKind::Cache { .. }) { JobState::Done } else { JobState::Queued };
+                // A person's restore goes on at the new place. Everything else has what it wanted.
+                let goes_on = matches!(&job.kind, JobKind::Restore { action, .. }
+                    if !matches!(action, RestoreAction::Heal | RestoreAction::Reconcile));
+                let state = if goes_on { JobState::Queued } else { JobState::Done };
                 if state == JobState::Done {
                     finish(w, &mut job, state, None, now)?;
                     events.push(Event::JobFinished(Box::new(job)));
