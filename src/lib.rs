@@ -1,6 +1,9 @@
 //! Cacherr.
+pub mod app;
 pub mod cacher;
+pub mod cli;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod domain;
 pub mod error;
