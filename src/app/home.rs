@@ -4,10 +4,15 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use crate::command::client::Instance;
 use crate::config::Config;
 use crate::error::{Error, IoContext, Result};
 
+/// A start waits for a short command no longer than this.
+const PATIENCE: Duration = Duration::from_secs(3);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 const LOCK: &str = "cacherr.lock";
 const STORE: &str = "cacherr.redb";
 
@@ -55,10 +60,19 @@ fn lock(dir: &Path) -> Result<File> {
         .mode(0o600)
         .open(&path)
         .doing("open the lock", &path)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(Error::DataDirInUse { dir: dir.to_path_buf() }),
-        Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path, error)),
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path, error)),
+            // A command that works on the store itself is done in a moment, as a rule; an instance is not.
+            Err(TryLockError::WouldBlock) => {
+                if Instant::now() >= until || Instance::of(dir)?.is_some() {
+                    return Err(Error::DataDirInUse { dir: dir.to_path_buf() });
+                }
+                std::thread::sleep(LOOK_EVERY);
+            }
+        }
     }
     give_to_owner(dir, &file).doing("give to the data dir's owner", &path)?;
     Ok(file)

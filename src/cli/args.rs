@@ -105,7 +105,7 @@ pub struct Restore {
     #[arg(long)]
     pub all: bool,
     /// The cached copies are gone for good: put back every kept original, and list what is lost
-    #[arg(long, requires = "all")]
+    #[arg(long, requires = "all", conflicts_with = "paths")]
     pub cache_lost: bool,
     /// How the answer is written.
     #[command(flatten)]
