@@ -35,20 +35,28 @@ const WATCH_EVERY: Duration = Duration::from_millis(500);
 /// # Errors
 /// The data dir is in use, or cannot be used; the store fails.
 pub fn run(config: Config) -> Result<Stopped> {
+    run_with(config, |_| Ok(()))
+}
+
+/// The same; `begin` is called once when the engine runs.
+///
+/// # Errors
+/// As [`run`], and those of `begin`.
+pub fn run_with(config: Config, begin: impl FnOnce(&Cacher) -> Result<()>) -> Result<Stopped> {
     let home = Home::enter(&config)?;
     let door = Door::bind(&config.data_dir)?;
     let engine = open(&config, &home, nobody_listens())?;
     let recovered = engine.recover()?;
     tracing::info!(data_dir = %config.data_dir.display(), "recovered: {recovered}");
     look_at_cache(&engine)?;
-    let cacher = Cacher::start(engine)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .doing("start the", "asynchronous runtime")?;
     let config = Arc::new(config);
-    let served = runtime.block_on(serve(&config, &cacher, &door));
+    let cacher = Cacher::start(engine)?;
+    let served = begin(&cacher).and_then(|()| runtime.block_on(serve(&config, &cacher, &door)));
     drop(door);
     let stopped = runtime.block_on(stop::in_order(&cacher));
     // Commands that still wait for something hear no more; what they asked for is written down.

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod error;
 pub mod files;

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::error::{Error, IoContext, Result};
 
 /// A start waits for a short command no longer than this.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const LOCK: &str = "cacherr.lock";
 const STORE: &str = "cacherr.redb";

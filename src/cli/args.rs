@@ -66,6 +66,8 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Run a sample to look at, with a small library of its own; nothing of yours is touched
+    Demo(Demo),
     /// Ask the running Cacherr whether it is well (for containers)
     Healthcheck,
     /// Print completions for a shell
@@ -110,6 +112,17 @@ pub struct Restore {
     /// How the answer is written.
     #[command(flatten)]
     pub format: Format,
+}
+
+/// `cacherr demo`.
+#[derive(clap::Args, Debug)]
+pub struct Demo {
+    /// A new or empty folder, or one of an earlier demo [default: a new one among the temporary files]
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Serve on this port [default: 5445, or any other if that is taken]
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
 }
 
 /// `cacherr check`.

@@ -14,14 +14,16 @@ mod show;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use crate::app::{self, Chatter, Stopped};
 use crate::config::{self, Config, Environment, Flags};
+use crate::demo;
 use crate::domain::job::Failure;
 use crate::error::Error;
 
-use args::{Args, Command, ConfigCommand, Format};
+use args::{Args, Command, ConfigCommand, Demo, Format};
 
 /// It worked.
 const OK: u8 = 0;
@@ -71,12 +73,18 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
             for warning in &config.warnings {
                 tracing::warn!("{warning}");
             }
-            match app::run(config.clone()) {
-                Ok(Stopped::InOrder) => Ok(OK),
-                Ok(Stopped::AtOnce) => Ok(FAILED),
-                Err(error) => Err(Failure::from(&error)),
-            }
+            ended(app::run(config.clone()))
         }),
+        Command::Demo(_) if flags.config.is_some() || flags.data_dir.is_some() => {
+            let said = "the demo brings its own configuration; --dir says where";
+            // Nothing to be done where even this cannot be written.
+            let _ = Args::command().error(ErrorKind::ArgumentConflict, said).print();
+            USAGE
+        }
+        Command::Demo(Demo { dir, port }) => {
+            let ended = ended(demo::run(&demo::Choice { dir, port }, env));
+            ended.unwrap_or_else(|failure| fail(&failure, Format::default()))
+        }
         Command::Healthcheck => with(flags, env, Format::default(), |config| {
             health::check(&config.server).map(|()| OK).map_err(|error| Failure::from(&error))
         }),
@@ -99,10 +107,21 @@ fn with(
 ) -> u8 {
     let acted =
         Config::load(flags, env).map_err(|error| Failure::from(&error)).and_then(|config| act(&config));
-    acted.unwrap_or_else(|failure| {
-        show::failure(&failure, format);
-        code_of(&failure)
-    })
+    acted.unwrap_or_else(|failure| fail(&failure, format))
+}
+
+fn ended(ended: crate::Result<Stopped>) -> Result<u8, Failure> {
+    match ended {
+        Ok(Stopped::InOrder) => Ok(OK),
+        Ok(Stopped::AtOnce) => Ok(FAILED),
+        Err(error) => Err(Failure::from(&error)),
+    }
+}
+
+/// Tells a failure. Returns its exit code.
+fn fail(failure: &Failure, format: Format) -> u8 {
+    show::failure(failure, format);
+    code_of(failure)
 }
 
 /// Reads the configuration, then has a request answered.

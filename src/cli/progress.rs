@@ -42,8 +42,12 @@ impl Progress {
                     let bar = bars.entry(one.path.clone()).or_insert_with(|| all.add(bar(one)));
                     bar.set_position(one.bytes_done);
                     bar.set_prefix(word(one.state));
-                    let rate = if one.rate > 0 { format!("{}/s", readable(one.rate)) } else { String::new() };
-                    bar.set_message(rate);
+                    bar.set_message(format!(
+                        "{} of {}{}",
+                        readable(one.bytes_done),
+                        readable(one.bytes_total),
+                        rate(one)
+                    ));
                 }
             }
             Way::Lines { seen } => {
@@ -61,12 +65,12 @@ impl Progress {
                         Some(told) if told.elapsed() >= LINE_EVERY => {
                             *told = Instant::now();
                             line(&format!(
-                                "{} {}: {} of {}, {}/s",
+                                "{} {}: {} of {}{}",
                                 word(one.state),
                                 name(&one.path),
                                 readable(one.bytes_done),
                                 readable(one.bytes_total),
-                                readable(one.rate)
+                                rate(one)
                             ));
                         }
                         Some(_) => {}
@@ -112,10 +116,15 @@ fn line(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// Nothing while it is not known.
+fn rate(one: &Running) -> String {
+    if one.rate > 0 { format!(", {}/s", readable(one.rate)) } else { String::new() }
+}
+
 fn bar(one: &Running) -> ProgressBar {
     let file = one.path.0.file_name().map_or_else(|| name(&one.path), |file| name(&Named(file.into())));
     let style = ProgressStyle::with_template(&format!(
-        "{{prefix:>9}} {{bar:24}} {{percent:>3}} % {{binary_bytes:>11}} {{msg:>11}}  {}",
+        "{{prefix:>9}} {{bar:24}} {{percent:>3}} %  {}  {{msg}}",
         file.replace('{', "{{").replace('}', "}}")
     ));
     let bar = ProgressBar::new(one.bytes_total.max(1));

@@ -10,6 +10,7 @@ use crate::command::report::{Aside, Checked, Ended, Outcome, Report, Restored, S
 use crate::config::{self, Config, Setting};
 use crate::domain::job::Failure;
 use crate::domain::size::readable;
+use crate::error::Error;
 
 /// A path for a terminal: what is no text is replaced, what would command the terminal is spelt out.
 pub(super) fn name(path: &Named) -> String {
@@ -131,6 +132,10 @@ fn tally(tally: &Tally) -> String {
 
 fn restored(restored: &Restored) -> String {
     let mut out = files(&restored.outcomes, "restored");
+    let away = Error::CacheVolumeMissing { dir: std::path::PathBuf::new(), reason: "" };
+    if restored.outcomes.iter().any(|one| one.error.as_ref().is_some_and(|error| error.code == away.code())) {
+        out += "if the cached copies are gone for good: `cacherr restore --all --cache-lost`\n";
+    }
     if restored.called_off > 0 {
         let _ = writeln!(out, "{} waiting copies called off", restored.called_off);
     }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod cache_lost;
+mod demo;
 mod instance;
 mod round_trip;
 

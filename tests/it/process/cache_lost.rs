@@ -59,3 +59,23 @@ fn a_running_instance_does_not_believe_that_its_cache_is_lost() {
     assert!(film.is_symlink());
     assert_eq!(instance.stop().0, Some(0));
 }
+
+#[test]
+fn a_restore_that_waits_for_its_volume_is_told_and_goes_on_when_that_is_back() {
+    let house = House::new();
+    let film = house.film("a.mkv", &[1; 9000]);
+    let before = house.library();
+    house.cache([&film]);
+    fs::rename(house.at("fast"), house.at("unplugged")).unwrap();
+    let (code, document) = house.ask(["restore".as_ref(), film.as_os_str()]);
+    assert_eq!((code, document["code"].as_str()), (1, Some("cache_volume_missing")));
+    assert_eq!(document["data"]["files"][0]["result"], "waits");
+    let (code, checked) = house.ask(["check"]);
+    assert_eq!(code, 1);
+    assert_eq!(checked["data"]["findings"][0]["file_path"], house.at("fast").to_str().unwrap());
+    assert_eq!(checked["data"]["findings"][1]["file_path"], film.to_str().unwrap());
+
+    fs::rename(house.at("unplugged"), house.at("fast")).unwrap();
+    house.tell(["restore", "--all"]);
+    assert!(house.library() == before);
+}

@@ -45,7 +45,7 @@ fn the_data_dir_and_its_socket_are_private_and_a_dead_socket_is_replaced() {
 #[test]
 fn commands_without_an_instance_take_turns() {
     let house = House::new();
-    let films: Vec<_> = (0..4).map(|n| house.film(format!("{n}.mkv"), &[n; 1000])).collect();
+    let films = [house.film("a.mkv", b"aaaa"), house.film("b.mkv", b"bbbb")];
     let commands: Vec<_> = films
         .iter()
         .map(|film| house.command(["cache".as_ref(), film.as_os_str()]).spawn().unwrap())
@@ -54,7 +54,7 @@ fn commands_without_an_instance_take_turns() {
         let output = command.wait_with_output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
-    assert_eq!(house.active(), 4);
+    assert_eq!(house.active(), 2);
 }
 
 #[test]

@@ -71,15 +71,7 @@ fn a_hard_linked_file_asked_to_move_is_copied() {
     let film = house.film("seeding.mkv", &[9; 5000]);
     fs::hard_link(&film, house.at("library/seeding-too.mkv")).unwrap();
     let before = house.library();
-    let cached = house.tell(
-        [film.as_os_str(), "--mode".as_ref(), "move".as_ref()].map(OsString::from).into_iter().fold(
-            vec![OsString::from("cache")],
-            |mut args, arg| {
-                args.push(arg);
-                args
-            },
-        ),
-    );
+    let cached = house.tell(["cache".as_ref(), film.as_os_str(), "--mode".as_ref(), "move".as_ref()]);
     assert_eq!(cached["files"][0]["cache_method"], "atomic_copy");
     house.tell(["restore", "--all"]);
     assert!(house.library() == before);
