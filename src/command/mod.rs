@@ -1,5 +1,5 @@
 //! What a person asks at the command line, and how it is answered: the same words and the same acts, whether a running
-//! instance does it (through its [`socket`]) or the command itself, on the store, when there is none.
+//! instance does it (through its [`server`]) or the command itself, on the store, when there is none.
 //!
 //! Start with [`Request`] and [`Reply`], then [`run`].
 //!
