@@ -1,7 +1,11 @@
 //! Cacherr.
+pub mod app;
 pub mod cacher;
+pub mod cli;
 pub mod clock;
+pub mod command;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod error;
 pub mod files;

@@ -1,2 +1,5 @@
 //! The `cacherr` binary.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    cacherr::cli::main()
+}

@@ -26,7 +26,8 @@ use super::room::Room;
 
 /// Name of our own folder in the cache dir.
 pub const OURS: &str = ".cacherr";
-const MARKER: &str = "store-id";
+/// Name of the file in it that says whose cache dir this is.
+pub const MARKER: &str = "store-id";
 const TMP: &str = "tmp";
 
 /// Where events go. Called after the commit they tell of.
@@ -105,6 +106,12 @@ impl Engine {
     /// From now on every cached copy counts as missing, whatever the volume says.
     pub fn declare_cache_lost(&self) {
         self.cache_lost.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether [`Engine::declare_cache_lost`] was called.
+    #[must_use]
+    pub fn is_cache_lost(&self) -> bool {
+        self.cache_lost.load(Ordering::SeqCst)
     }
 
     /// The store, for reading.

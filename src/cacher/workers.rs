@@ -52,17 +52,23 @@ impl Cacher {
     /// The system refuses a thread.
     pub fn start(engine: Arc<Engine>) -> Result<Self> {
         let workers = engine.cache.concurrency.max(1);
-        let cacher = Self(Arc::new(Inner {
-            engine,
-            state: Mutex::default(),
-            wake: Condvar::new(),
-            threads: Mutex::default(),
-        }));
+        let cacher = Self::at_rest(engine);
         for number in 0..workers {
             cacher.spawn(&format!("copy-{number}"), Self::work)?;
         }
         cacher.spawn("settle", Self::settle)?;
         Ok(cacher)
+    }
+
+    /// The engine without threads: no job runs. For commands that look, and must not start what is queued.
+    #[must_use]
+    pub fn at_rest(engine: Arc<Engine>) -> Self {
+        Self(Arc::new(Inner {
+            engine,
+            state: Mutex::default(),
+            wake: Condvar::new(),
+            threads: Mutex::default(),
+        }))
     }
 
     fn spawn(&self, name: &str, body: fn(&Self)) -> Result<()> {

@@ -6,7 +6,7 @@ const HEAD: &str = "\
 # cacherr.toml: arguments > CACHERR_* environment > this file > defaults.
 # Every key with its default. Lines that begin with `#` and a key are not set, what they show is an example.
 # In the environment [server] bind is CACHERR_SERVER__BIND, the first library's path CACHERR_LIBRARY__0__PATH.
-# Not in this file: CACHERR_API_KEY or CACHERR_API_KEY_FILE, CACHERR_CONFIG.
+# Not in this file: CACHERR_API_KEY or CACHERR_API_KEY_FILE, CACHERR_CONFIG, CACHERR_LOG.
 
 ";
 

@@ -83,6 +83,9 @@ keys! {
     /// A file that holds the API key.
     API_KEY_FILE: PathBuf = "api_key_file", Text, NotInFile, value::path;
 
+    /// What is logged to standard error, such as `debug` or `warn,cacherr::cacher=trace`.
+    LOG: String = "log", Text, NotInFile, value::log_filter;
+
     /// Where the store lives. Counts here only if this file was named by --config or CACHERR_CONFIG; otherwise the
     /// file is found through the data dir.
     DATA_DIR: PathBuf = "data_dir", Text, Unset("/var/lib/cacherr"), value::path;

@@ -60,6 +60,8 @@ pub struct Config {
     pub libraries: Vec<Library>,
     /// The media server.
     pub plex: PlexSettings,
+    /// What is logged, where somebody said so.
+    pub log: Option<String>,
     /// What is allowed and should be known, in sentences.
     pub warnings: Vec<String>,
     settings: Vec<Setting>,
@@ -137,12 +139,22 @@ impl Config {
         let cache = build::cache(&mut values, &data_dir);
         let libraries = build::libraries(&mut values);
         let plex = build::plex(&mut values);
+        let log = values.get(&keys::LOG);
         let (Some(server), Some(cache), Some(plex), Some(libraries)) = (server, cache, plex, libraries)
         else {
             return Err(Error::Config(values.problems.join("\n")));
         };
-        let mut config =
-            Self { data_dir, config_file, server, cache, libraries, plex, warnings, settings: Vec::new() };
+        let mut config = Self {
+            data_dir,
+            config_file,
+            server,
+            cache,
+            libraries,
+            plex,
+            log,
+            warnings,
+            settings: Vec::new(),
+        };
         rules::check(&config, &mut values);
         if !values.problems.is_empty() {
             return Err(Error::Config(values.problems.join("\n")));

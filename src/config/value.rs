@@ -49,6 +49,16 @@ pub(super) fn server_path(text: &str) -> Read<PathBuf> {
     Err("must be the whole path as the media server shows it, such as /media/movies".to_owned())
 }
 
+/// A filter of the log.
+pub(super) fn log_filter(text: &str) -> Read<String> {
+    match tracing_subscriber::EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => {
+            Err(format!("must be a level (error, warn, info, debug, trace) or target=level: {error}"))
+        }
+    }
+}
+
 pub(super) fn address(text: &str) -> Read<SocketAddr> {
     text.parse().map_err(|_| "must be an address and a port, such as 0.0.0.0:5445 or [::]:5445".to_owned())
 }

@@ -3,6 +3,7 @@
 //! * `config`: every value is valid and knows its origin; what cannot be used is refused with the place and a suggestion.
 //! * `store`: what was committed stays, in whole or not at all, whatever the storage does; secondary tables say
 //!   what the rows say; damage is found and named, never a panic.
+//! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
 //! * `swap`: readers never fail while names are exchanged, on every file system that can be mounted here; `union`: nor
 //!   on mergerfs, which refuses the exchange.
@@ -17,6 +18,7 @@ mod engine;
 mod files;
 mod foreign_handles;
 mod model;
+mod process;
 mod rescue;
 mod sim;
 mod store;

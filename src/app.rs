@@ -1,0 +1,190 @@
+//! The composition root: what runs, in which order it starts, and in which it stops. Read [`run`] aloud.
+//!
+//! **Invariant:** one process at a time works on a data dir; whoever holds its lock. Nothing is a global: everything
+//! that runs was made here and is ended here.
+
+mod home;
+mod log;
+mod stop;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::cacher::scan::Depth;
+use crate::cacher::{Cacher, Engine, Parts, Sink};
+use crate::clock::SystemClock;
+use crate::command::server::Door;
+use crate::command::{self, Context, Copies, Reply, Request};
+use crate::config::Config;
+use crate::domain::intent::Phase;
+use crate::error::{Error, IoContext, Result};
+use crate::files::real::RealFs;
+use crate::store::{Rows, Store};
+
+use home::Home;
+pub use log::{Chatter, start_log};
+pub use stop::Stopped;
+
+/// The cache dir is looked at this often.
+const SCAN_EVERY: Duration = Duration::from_secs(60 * 60);
+/// A failed store is noticed within this time.
+const WATCH_EVERY: Duration = Duration::from_millis(500);
+
+/// Runs until a signal says stop, or the store fails.
+///
+/// # Errors
+/// The data dir is in use, or cannot be used; the store fails.
+pub fn run(config: Config) -> Result<Stopped> {
+    run_with(config, |_| Ok(()))
+}
+
+/// The same; `begin` is called once when the engine runs.
+///
+/// # Errors
+/// As [`run`], and those of `begin`.
+pub fn run_with(config: Config, begin: impl FnOnce(&Cacher) -> Result<()>) -> Result<Stopped> {
+    let home = Home::enter(&config)?;
+    let door = Door::bind(&config.data_dir)?;
+    let engine = open(&config, &home, nobody_listens())?;
+    let recovered = engine.recover()?;
+    tracing::info!(data_dir = %config.data_dir.display(), "recovered: {recovered}");
+    look_at_cache(&engine)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .doing("start the", "asynchronous runtime")?;
+    let config = Arc::new(config);
+    let cacher = Cacher::start(engine)?;
+    let served = begin(&cacher).and_then(|()| runtime.block_on(serve(&config, &cacher, &door)));
+    drop(door);
+    let stopped = runtime.block_on(stop::in_order(&cacher));
+    // Commands that still wait for something hear no more; what they asked for is written down.
+    runtime.shutdown_background();
+    drop(home);
+    served.and(stopped)
+}
+
+/// Everything that listens. Ends with the first that ends.
+async fn serve(config: &Arc<Config>, cacher: &Cacher, door: &Door) -> Result<()> {
+    let signal = stop::asked()?;
+    let hourly = tokio::spawn(look_hourly(cacher.clone()));
+    tracing::info!("ready");
+    let ended = tokio::select! {
+        ended = door.serve(cacher, config) => ended,
+        // The web app and the API are served here: `ended = api::serve(…) => ended`.
+        failure = store_failure(cacher) => Err(failure),
+        name = signal => {
+            tracing::info!("{name}: stopping; a second one ends at once");
+            Ok(())
+        }
+    };
+    hourly.abort();
+    ended
+}
+
+/// Where events go until somebody listens.
+fn nobody_listens() -> Sink {
+    // The event hub goes here: `live::Hub::sink()`.
+    Arc::new(|_| {})
+}
+
+/// Does what a command asks for, in a process of its own. The caller found no running instance.
+///
+/// # Errors
+/// The data dir is in use; the store fails. What goes wrong with the request itself is its last reply.
+pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> Result<()> {
+    let home = Home::enter(config)?;
+    let engine = open(config, &home, nobody_listens())?;
+    if let Request::Restore { copies: Copies::Lost, .. } = request {
+        engine.declare_cache_lost();
+    }
+    let cacher = match request {
+        Request::Status | Request::AdoptCacheDir => Cacher::at_rest(engine),
+        Request::Check { .. } => {
+            engine.recover()?;
+            Cacher::at_rest(engine)
+        }
+        Request::Cache { .. } | Request::Restore { .. } => {
+            engine.recover()?;
+            Cacher::start(engine)?
+        }
+    };
+    let principal = command::principal(rustix::process::getuid().as_raw());
+    command::run(request, &Context { cacher: &cacher, config, principal: &principal }, sink);
+    let waited = match request {
+        Request::Status | Request::AdoptCacheDir => Ok(()),
+        Request::Check { .. } | Request::Cache { .. } | Request::Restore { .. } => {
+            wait_out_graces(config, &cacher, sink)
+        }
+    };
+    cacher.stop();
+    drop(home);
+    waited
+}
+
+/// A process that ends takes nobody else along who would delete what has its time.
+fn wait_out_graces(config: &Config, cacher: &Cacher, sink: command::Sink<'_>) -> Result<()> {
+    let intents = cacher.engine().store().read()?.intents()?;
+    let due = |phase: &Phase| matches!(phase, Phase::Released { .. } | Phase::Releasing { .. });
+    let count = intents.iter().filter(|intent| due(&intent.phase)).count();
+    if count > 0 {
+        let grace = config.cache.release_grace;
+        let note =
+            format!("waiting up to {grace:#} until no reader can miss what is deleted now ({count} files)");
+        // It is waited for, heard or not.
+        let _ = sink(Reply::Note(note));
+    }
+    cacher.wait_out_graces()
+}
+
+fn open(config: &Config, home: &Home, events: Sink) -> Result<Arc<Engine>> {
+    let engine = Engine::new(Parts {
+        fs: Arc::new(RealFs),
+        store: Store::open(&home.store())?,
+        clock: Arc::new(SystemClock),
+        cache: config.cache.clone(),
+        libraries: config.libraries.clone(),
+        events,
+    })?;
+    Ok(Arc::new(engine))
+}
+
+/// One look at the cache dir. A volume that is away is no reason not to run: jobs wait for it.
+fn look_at_cache(engine: &Engine) -> Result<()> {
+    match engine.scan(Depth::Cache, false) {
+        Ok(scanned) => {
+            let (healed, settled) = (scanned.healed.len(), scanned.settled.len());
+            tracing::info!(files = scanned.looked_at, healed, settled, "looked at the cache");
+            for (id, text) in scanned.findings {
+                tracing::warn!(file = %id, "{text}");
+            }
+            Ok(())
+        }
+        Err(error @ Error::Store { .. }) => Err(error),
+        Err(error) => {
+            tracing::warn!(%error, "the cache was not looked at");
+            Ok(())
+        }
+    }
+}
+
+async fn look_hourly(cacher: Cacher) {
+    loop {
+        tokio::time::sleep(SCAN_EVERY).await;
+        let cacher = cacher.clone();
+        let looked = tokio::task::spawn_blocking(move || look_at_cache(cacher.engine())).await;
+        if let Ok(Err(error)) = looked {
+            tracing::error!(%error, "the cache was not looked at");
+        }
+    }
+}
+
+async fn store_failure(cacher: &Cacher) -> Error {
+    loop {
+        if let Some(detail) = cacher.failure() {
+            return Error::Store { operation: "go on", detail };
+        }
+        tokio::time::sleep(WATCH_EVERY).await;
+    }
+}

@@ -1,0 +1,88 @@
+//! The data dir, and the lock that says who works on it.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::command::client::Instance;
+use crate::config::Config;
+use crate::error::{Error, IoContext, Result};
+
+/// A start waits for a short command no longer than this.
+const PATIENCE: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+const LOCK: &str = "cacherr.lock";
+const STORE: &str = "cacherr.redb";
+
+/// A data dir that is ours until this is dropped.
+pub(super) struct Home {
+    dir: PathBuf,
+    _lock: File,
+}
+
+impl Home {
+    /// Makes the data dir if there is none, and locks it.
+    pub fn enter(config: &Config) -> Result<Self> {
+        let dir = config.data_dir.clone();
+        make_private(&dir)?;
+        let lock = lock(&dir)?;
+        // The default cache dir is part of the data dir. Any other is a volume: making it would hide that it is away.
+        if config.cache.dir.parent() == Some(&dir) {
+            make_private(&config.cache.dir)?;
+        }
+        Ok(Self { dir, _lock: lock })
+    }
+
+    /// The store's file.
+    pub fn store(&self) -> PathBuf {
+        self.dir.join(STORE)
+    }
+}
+
+fn make_private(dir: &Path) -> Result<()> {
+    if let Some(parent) = dir.parent() {
+        std::fs::create_dir_all(parent).doing("make the folder", parent)?;
+    }
+    match DirBuilder::new().mode(0o700).create(dir) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
+        made => made.doing("make the folder", dir),
+    }
+}
+
+fn lock(dir: &Path) -> Result<File> {
+    let path = dir.join(LOCK);
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&path)
+        .doing("open the lock", &path)?;
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path, error)),
+            // A command that works on the store itself is done in a moment, as a rule; an instance is not.
+            Err(TryLockError::WouldBlock) => {
+                if Instant::now() >= until || Instance::of(dir)?.is_some() {
+                    return Err(Error::DataDirInUse { dir: dir.to_path_buf() });
+                }
+                std::thread::sleep(LOOK_EVERY);
+            }
+        }
+    }
+    give_to_owner(dir, &file).doing("give to the data dir's owner", &path)?;
+    Ok(file)
+}
+
+/// A command that root runs must not lock the service out of its own data dir.
+fn give_to_owner(dir: &Path, file: &File) -> std::io::Result<()> {
+    let (dir, found) = (std::fs::metadata(dir)?, file.metadata()?);
+    if rustix::process::geteuid().is_root() && found.uid() != dir.uid() {
+        std::os::unix::fs::fchown(file, Some(dir.uid()), Some(dir.gid()))?;
+    }
+    Ok(())
+}

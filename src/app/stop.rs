@@ -1,0 +1,69 @@
+//! How it ends: asked by a signal, in order, within ten seconds, or at once.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::cacher::Cacher;
+use crate::error::{IoContext, Result};
+
+/// What service managers grant before they kill. Nothing is lost if it comes to that.
+const PATIENCE: Duration = Duration::from_secs(9);
+
+/// How it ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stopped {
+    /// Every thread has ended.
+    InOrder,
+    /// Somebody, or the time, did not allow that. The next start finishes what was under way.
+    AtOnce,
+}
+
+struct Asked {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Asked {
+    fn listen() -> Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).doing("listen for", "SIGTERM")?,
+            interrupt: signal(SignalKind::interrupt()).doing("listen for", "SIGINT")?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}
+
+/// From now on, resolves to the name of the signal that asks to stop.
+pub(super) fn asked() -> Result<impl Future<Output = &'static str>> {
+    let mut asked = Asked::listen()?;
+    Ok(async move { asked.next().await })
+}
+
+/// Ends the engine: copies stop at their next chunk, a swap is finished.
+pub(super) async fn in_order(cacher: &Cacher) -> Result<Stopped> {
+    let mut again = Asked::listen()?;
+    let ending = cacher.clone();
+    let ended = tokio::task::spawn_blocking(move || ending.stop());
+    Ok(tokio::select! {
+        _ = ended => {
+            tracing::info!("stopped");
+            Stopped::InOrder
+        }
+        name = again.next() => {
+            tracing::warn!("{name} again: ending at once; the next start finishes what was under way");
+            Stopped::AtOnce
+        }
+        () = tokio::time::sleep(PATIENCE) => {
+            tracing::warn!("a file system call takes too long; the next start finishes what was under way");
+            Stopped::AtOnce
+        }
+    })
+}

@@ -1,0 +1,223 @@
+//! What can be said at the command line.
+
+use std::path::{Component, Path, PathBuf};
+
+use clap::builder::PossibleValuesParser;
+use clap::{Parser, Subcommand};
+
+use crate::command::{Brake, Copies, Named, Reach, Request, Selection};
+use crate::domain::file::{Method, Operation};
+use crate::error::{IoContext, Result};
+
+/// The version, with the commit where the build knew it.
+pub const VERSION: &str = env!("CACHERR_VERSION");
+
+/// Keeps what will be watched next on a fast volume, without a reader ever noticing.
+#[derive(Parser, Debug)]
+#[command(
+    name = "cacherr",
+    version = VERSION,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 ok, 1 failed, 2 usage, 3 configuration, 4 data dir in use.\n\
+                  Commands that change something let a running Cacherr do it, and do it themselves when there is none."
+)]
+pub struct Args {
+    /// The configuration file [default: cacherr.toml in the data dir]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where the store lives
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// What to do [default: run]
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// How the answer is written.
+#[derive(clap::Args, Clone, Copy, Default, Debug)]
+pub struct Format {
+    /// Write one JSON document to standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run until stopped (this is the default)
+    Run,
+    /// Bring files to the cache, and wait until they are there
+    Cache(Cache),
+    /// Give files back: the originals take their places again
+    Restore(Restore),
+    /// Show what is cached, what is under way, and what needs attention
+    Status(Format),
+    /// Compare the store with itself and with what is on disk; put in order what others changed
+    Check(Check),
+    /// The folder of the copies
+    CacheDir {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: CacheDirCommand,
+    },
+    /// The configuration
+    Config {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Run a sample to look at, with a small library of its own; nothing of yours is touched
+    Demo(Demo),
+    /// Ask the running Cacherr whether it is well (for containers)
+    Healthcheck,
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `cacherr cache`.
+#[derive(clap::Args, Debug)]
+pub struct Cache {
+    /// Files of a configured library
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Why they are wanted
+    #[arg(long, default_value = "manual", value_parser = PossibleValuesParser::new(Operation::ALL.iter().map(|one| one.name())))]
+    pub operation: String,
+    /// Which media user wants them
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// How: "copy" keeps the original beside its link, "move" gives it up [default: cache.mode]
+    #[arg(long, value_name = "copy|move")]
+    pub mode: Option<String>,
+    /// How the answer is written.
+    #[command(flatten)]
+    pub format: Format,
+}
+
+/// `cacherr restore`.
+#[derive(clap::Args, Debug)]
+pub struct Restore {
+    /// Files, by their library paths
+    #[arg(required_unless_present = "all", conflicts_with = "all", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Every file that is cached
+    #[arg(long)]
+    pub all: bool,
+    /// The cached copies are gone for good: put back every kept original, and list what is lost
+    #[arg(long, requires = "all", conflicts_with = "paths")]
+    pub cache_lost: bool,
+    /// How the answer is written.
+    #[command(flatten)]
+    pub format: Format,
+}
+
+/// `cacherr demo`.
+#[derive(clap::Args, Debug)]
+pub struct Demo {
+    /// A new or empty folder, or one of an earlier demo [default: a new one among the temporary files]
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Serve on this port [default: 5445, or any other if that is taken]
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+}
+
+/// `cacherr check`.
+#[derive(clap::Args, Debug)]
+pub struct Check {
+    /// Look at every link and kept original too (wakes the libraries' disks)
+    #[arg(long)]
+    pub deep: bool,
+    /// Believe it even if many files seem to be gone at once
+    #[arg(long)]
+    pub confirm: bool,
+    /// How the answer is written.
+    #[command(flatten)]
+    pub format: Format,
+}
+
+/// `cacherr cache-dir …`.
+#[derive(Subcommand, Debug)]
+pub enum CacheDirCommand {
+    /// Say that this cache dir is the one to use from now on, whatever marker it carries
+    Adopt(Format),
+}
+
+/// `cacherr config …`.
+#[derive(Subcommand, Debug)]
+pub enum ConfigCommand {
+    /// Every setting with its value and where that came from
+    Print(Format),
+    /// Say whether the configuration can be used
+    Check(Format),
+    /// Print a commented configuration file
+    Defaults,
+}
+
+impl Cache {
+    /// As a request.
+    ///
+    /// # Errors
+    /// An unknown or impossible mode; the working folder is gone.
+    pub fn request(&self) -> Result<Request> {
+        Ok(Request::Cache {
+            paths: named(&self.paths)?,
+            operation: self.operation.parse()?,
+            user: self.user.clone(),
+            method: self.mode.as_deref().map(Method::from_request).transpose()?,
+        })
+    }
+}
+
+impl Restore {
+    /// As a request.
+    ///
+    /// # Errors
+    /// The working folder is gone.
+    pub fn request(&self) -> Result<Request> {
+        let what = if self.all { Selection::All } else { Selection::Paths(named(&self.paths)?) };
+        let copies = if self.cache_lost { Copies::Lost } else { Copies::Expected };
+        Ok(Request::Restore { what, copies })
+    }
+}
+
+impl Check {
+    /// As a request.
+    #[must_use]
+    pub fn request(&self) -> Request {
+        Request::Check {
+            reach: if self.deep { Reach::Libraries } else { Reach::Cache },
+            brake: if self.confirm { Brake::Released } else { Brake::Holds },
+        }
+    }
+}
+
+fn named(paths: &[PathBuf]) -> Result<Vec<Named>> {
+    paths.iter().map(|path| absolute(path).map(Named)).collect()
+}
+
+/// A path that means the same to the running instance, which has another working folder. Its last part is never
+/// resolved: there is the link.
+fn absolute(path: &Path) -> Result<PathBuf> {
+    let whole = std::path::absolute(path).doing("find the working folder for", path)?;
+    let (Some(folder), Some(name)) = (whole.parent(), whole.file_name()) else { return Ok(whole) };
+    if !folder.components().any(|part| part == Component::ParentDir) {
+        return Ok(whole);
+    }
+    // `a/../b` is not `b` where `a` is a symlink: only the kernel knows.
+    Ok(folder.canonicalize().doing("open the folder", folder)?.join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+}

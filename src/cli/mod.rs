@@ -1,0 +1,151 @@
+//! The command line: from arguments to an exit code.
+//!
+//! Standard output carries the answer and nothing else, standard error progress and errors. Start with [`args`] (what
+//! can be said), then [`main`].
+//!
+//! **Invariant:** no command asks a question. With `--json`, standard output is exactly one document.
+
+pub mod args;
+mod ask;
+mod health;
+mod json;
+mod progress;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+
+use crate::app::{self, Chatter, Stopped};
+use crate::config::{self, Config, Environment, Flags};
+use crate::demo;
+use crate::domain::job::Failure;
+use crate::error::Error;
+
+use args::{Args, Command, ConfigCommand, Demo, Format};
+
+/// It worked.
+const OK: u8 = 0;
+/// It did not.
+const FAILED: u8 = 1;
+/// What was said makes no sense.
+const USAGE: u8 = 2;
+/// The configuration cannot be used.
+const CONFIGURATION: u8 = 3;
+/// Another process works on the data dir.
+const IN_USE: u8 = 4;
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Nothing to be done where even this cannot be written.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { USAGE } else { OK });
+        }
+    };
+    let env: Environment = std::env::vars_os().collect();
+    let Args { config, data_dir, command } = args;
+    let flags = Flags { config, data_dir };
+    ExitCode::from(dispatch(flags, &env, command.unwrap_or(Command::Run)))
+}
+
+fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
+    match command {
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "cacherr", &mut std::io::stdout());
+            OK
+        }
+        Command::Config { command: ConfigCommand::Defaults } => show::text(&config::defaults()),
+        Command::Config { command: ConfigCommand::Print(format) } => with(flags, env, format, |config| {
+            show::settings(&config.report(), format);
+            Ok(OK)
+        }),
+        Command::Config { command: ConfigCommand::Check(format) } => with(flags, env, format, |config| {
+            show::checked_config(config, format);
+            Ok(OK)
+        }),
+        Command::Run => with(flags, env, Format::default(), |config| {
+            app::start_log(config, Chatter::Instance);
+            for warning in &config.warnings {
+                tracing::warn!("{warning}");
+            }
+            ended(app::run(config.clone()))
+        }),
+        Command::Demo(_) if flags.config.is_some() || flags.data_dir.is_some() => {
+            let said = "the demo brings its own configuration; --dir says where";
+            // Nothing to be done where even this cannot be written.
+            let _ = Args::command().error(ErrorKind::ArgumentConflict, said).print();
+            USAGE
+        }
+        Command::Demo(Demo { dir, port }) => {
+            let ended = ended(demo::run(&demo::Choice { dir, port }, env));
+            ended.unwrap_or_else(|failure| fail(&failure, Format::default()))
+        }
+        Command::Healthcheck => with(flags, env, Format::default(), |config| {
+            health::check(&config.server).map(|()| OK).map_err(|error| Failure::from(&error))
+        }),
+        Command::Cache(cache) => asked(flags, env, cache.format, || cache.request()),
+        Command::Restore(restore) => asked(flags, env, restore.format, || restore.request()),
+        Command::Status(format) => asked(flags, env, format, || Ok(crate::command::Request::Status)),
+        Command::Check(check) => asked(flags, env, check.format, || Ok(check.request())),
+        Command::CacheDir { command: args::CacheDirCommand::Adopt(format) } => {
+            asked(flags, env, format, || Ok(crate::command::Request::AdoptCacheDir))
+        }
+    }
+}
+
+/// Reads the configuration, then acts.
+fn with(
+    flags: Flags,
+    env: &Environment,
+    format: Format,
+    act: impl FnOnce(&Config) -> Result<u8, Failure>,
+) -> u8 {
+    let acted =
+        Config::load(flags, env).map_err(|error| Failure::from(&error)).and_then(|config| act(&config));
+    acted.unwrap_or_else(|failure| fail(&failure, format))
+}
+
+fn ended(ended: crate::Result<Stopped>) -> Result<u8, Failure> {
+    match ended {
+        Ok(Stopped::InOrder) => Ok(OK),
+        Ok(Stopped::AtOnce) => Ok(FAILED),
+        Err(error) => Err(Failure::from(&error)),
+    }
+}
+
+/// Tells a failure. Returns its exit code.
+fn fail(failure: &Failure, format: Format) -> u8 {
+    show::failure(failure, format);
+    code_of(failure)
+}
+
+/// Reads the configuration, then has a request answered.
+fn asked(
+    flags: Flags,
+    env: &Environment,
+    format: Format,
+    request: impl FnOnce() -> crate::Result<crate::command::Request>,
+) -> u8 {
+    with(flags, env, format, |config| {
+        app::start_log(config, Chatter::Command);
+        let request = request().map_err(|error| Failure::from(&error))?;
+        ask::ask(config, &request, format)
+    })
+}
+
+/// The exit code of a failure, also of one that a running instance told.
+fn code_of(failure: &Failure) -> u8 {
+    let is = |error: Error| error.code() == failure.code;
+    if is(Error::Config(String::new())) {
+        CONFIGURATION
+    } else if is(Error::DataDirInUse { dir: std::path::PathBuf::new() }) {
+        IN_USE
+    } else {
+        FAILED
+    }
+}

@@ -1,0 +1,95 @@
+//! A sample to look at: a small library, a fast folder, and the real engine with the real server on top.
+//!
+//! **Invariant:** touches nothing but its own folder, and takes over none that it did not make. Serves this machine only.
+
+mod folder;
+mod library;
+mod wishes;
+
+use std::ffi::{OsStr, OsString};
+use std::io::Write;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+
+use crate::app::{self, Chatter, Stopped};
+use crate::config::{Config, Environment, Flags};
+use crate::domain::size::readable;
+use crate::error::{IoContext, Result};
+
+use folder::Folder;
+
+/// Where it is served unless somebody says otherwise, or somebody else is there.
+const PORT: u16 = 5445;
+
+/// What a person can choose.
+#[derive(Clone, Default, Debug)]
+pub struct Choice {
+    /// The folder; a new one among the temporary files when absent.
+    pub dir: Option<PathBuf>,
+    /// The port.
+    pub port: Option<u16>,
+}
+
+/// Makes the sample, or takes up an earlier one, and runs it until stopped. `env` is asked for the log's filter only.
+///
+/// # Errors
+/// The folder is not empty and no demo, or cannot be written; what [`app::run`] says.
+pub fn run(choice: &Choice, env: &Environment) -> Result<Stopped> {
+    let folder = Folder::open(choice.dir.as_deref())?;
+    let made = library::make(&folder)?;
+    let port = choice.port.map_or_else(free_port, Ok)?;
+    let config = configure(&folder, port, env)?;
+    app::start_log(&config, Chatter::Instance);
+    introduce(&folder, port, made)?;
+    // Each wish is a durable commit: the server need not wait for them.
+    app::run_with(config, |cacher| wishes::ask_soon(folder, cacher.clone()))
+}
+
+/// The usual port, or any other where that is taken.
+fn free_port() -> Result<u16> {
+    let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|bound| bound.local_addr());
+    let address = bind(PORT).or_else(|_| bind(0)).doing("find a free port at", "127.0.0.1")?;
+    Ok(address.port())
+}
+
+/// The folder's own configuration. Of the environment only the filter of the log counts.
+fn configure(folder: &Folder, port: u16, env: &Environment) -> Result<Config> {
+    let log = env.get_key_value(OsStr::new("CACHERR_LOG"));
+    let mut env: Environment = log.map(|(name, value)| (name.clone(), value.clone())).into_iter().collect();
+    env.insert("CACHERR_API_KEY_FILE".into(), folder.key_file().into());
+    env.insert("CACHERR_SERVER__BIND".into(), OsString::from(format!("127.0.0.1:{port}")));
+    Config::load(Flags { config: None, data_dir: Some(folder.data()) }, &env)
+}
+
+fn introduce(folder: &Folder, port: u16, made: library::Made) -> Result<()> {
+    let (dir, data, key) = (folder.path().display(), folder.data(), folder.key()?);
+    let address = format!("http://127.0.0.1:{port}");
+    let wish = folder.path().join(library::UNCACHED);
+    let text = format!(
+        "\
+A sample library of {files} films and episodes ({size}). Nothing of yours is touched.
+
+  folder   {dir}
+  address  {address}
+  key      {key}
+
+Try, in another terminal:
+
+  curl -H 'X-Api-Key: {key}' {address}/api/cached/files
+  curl -H 'X-Api-Key: {key}' {address}/api/cached/statistics
+  curl -H 'X-Api-Key: {key}' -H 'Content-Type: application/json' {address}/api/cached/files \\
+       -d '{{\"file_path\": \"{wish}\", \"user_id\": \"dora\"}}'
+
+  cacherr --data-dir '{data}' status
+  ls -lA '{dir}/media/Movies/Dune (2021)'
+
+Ctrl-C ends it. `cacherr demo --dir '{dir}'` takes it up again; to be rid of it, remove the folder.
+
+",
+        files = made.files,
+        size = readable(made.bytes),
+        wish = wish.display(),
+        data = data.display(),
+    );
+    std::io::stdout().write_all(text.as_bytes()).doing("write to", "standard output")
+}
