@@ -1,0 +1,3 @@
+//! The HTTP surface, asked from outside.
+
+mod smoke;
