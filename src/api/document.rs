@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use poem_openapi::registry::Registry;
+use poem_openapi::types::Type;
 use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Value, json};
 
-use super::problem::Code;
+use super::problem::{Code, ProblemBody};
 use super::{files, jobs, operations, socket, statistics, system};
 
 /// Which operations refuse with which codes.
@@ -86,6 +88,13 @@ pub fn build<T: OpenApi>(base_path: &str, service: &OpenApiService<T, ()>) -> Va
             finish(operation, &refusals);
         }
     }
+    add_problem(&mut document["components"]["schemas"]);
+    let schemas = document["components"]["schemas"].clone();
+    for schema in objects(&mut document["components"]["schemas"]) {
+        if let Some(properties) = schema.get_mut("properties") {
+            objects(properties).for_each(|property| tidy_reference(property, &schemas));
+        }
+    }
     for (name, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
         if !name.ends_with("Request") {
             require_nullable(schema);
@@ -133,6 +142,25 @@ fn finish(operation: &mut Value, refusals: &BTreeMap<&str, &[Code]>) {
             "x-codes": names,
         });
     }
+}
+
+/// Only the table above refers to it, so poem-openapi does not know that it is in use.
+fn add_problem(schemas: &mut Value) {
+    let mut registry = Registry::new();
+    ProblemBody::register(&mut registry);
+    for (name, schema) in registry.schemas {
+        schemas[name] = json!(schema);
+    }
+}
+
+/// A reference with something beside it: poem-openapi says that twice, and OpenAPI 3.0 has no null without a type.
+fn tidy_reference(property: &mut Value, schemas: &Value) {
+    let reference = property.pointer("/allOf/0").cloned().unwrap_or_default();
+    let Some(name) = reference["$ref"].as_str().and_then(|path| path.rsplit('/').next()) else { return };
+    if property["nullable"] == true {
+        property["type"] = schemas[name]["type"].clone();
+    }
+    property["allOf"] = json!([reference]);
 }
 
 /// Fields that may be null are there nevertheless.

@@ -269,14 +269,19 @@ impl Example for JobBody {
         Self {
             id: super::files::EXAMPLE_JOB.to_owned(),
             kind: "cache".to_owned(),
-            state: JobState::Copying,
+            state: JobState::Queued,
             paused: false,
             file_id: Some(super::files::EXAMPLE_ID.to_owned()),
             path: super::files::EXAMPLE_PATH.to_owned(),
-            bytes_done: 536_870_912,
+            bytes_done: 0,
             bytes_total: 1_073_741_824,
-            rate: 188_743_680,
-            error: None,
+            rate: 0,
+            error: Some(FailureBody {
+                code: Code::LibraryVolumeMissing,
+                message: "the library Movies at /mnt/array/movies does not exist; nothing was concluded or \
+                          changed there"
+                    .to_owned(),
+            }),
             triggered_by: "api_key".to_owned(),
             created_at: Timestamp::EXAMPLE,
             finished_at: None,

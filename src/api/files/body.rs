@@ -72,8 +72,7 @@ pub struct MetadataBody {
     /// Episode number.
     episode: Option<i32>,
     /// Ids by source, such as `imdb`.
-    #[oai(skip_serializing_if_is_empty)]
-    media_ids: BTreeMap<String, String>,
+    media_ids: Option<BTreeMap<String, String>>,
     /// BLAKE3 of the bytes, in hex.
     hash: Option<String>,
     /// Which wish brought it.
@@ -106,7 +105,7 @@ impl FileBody {
                 year: metadata.year,
                 season: metadata.season,
                 episode: metadata.episode,
-                media_ids: metadata.media_ids,
+                media_ids: Some(metadata.media_ids).filter(|ids| !ids.is_empty()),
                 hash: Some(row.place.hash.to_string()),
                 source: metadata.source,
             },
