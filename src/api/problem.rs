@@ -257,7 +257,11 @@ impl IntoResponse for Problem {
 
 impl From<Problem> for poem::Error {
     fn from(problem: Problem) -> Self {
-        Self::from_response(problem.into_response())
+        let code = problem.code;
+        let mut error = Self::from_response(problem.into_response());
+        // What a response carries is replaced by what the error around it carries.
+        error.set_data(code);
+        error
     }
 }
 

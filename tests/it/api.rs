@@ -1,3 +1,8 @@
 //! The HTTP surface, asked from outside.
 
-mod smoke;
+mod doors;
+mod envelope;
+mod events;
+mod files;
+mod jobs;
+mod lists;

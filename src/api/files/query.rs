@@ -114,7 +114,7 @@ impl Cursor {
     /// It is not one of ours, or of a list sorted otherwise.
     pub fn decode(text: &str, sort: Sort, direction: Direction) -> Result<Self, Problem> {
         let unknown = || Problem::invalid("cursor", "must be a next_cursor of an earlier page");
-        if !text.is_ascii() || text.len() % 2 != 0 {
+        if !text.is_ascii() || !text.len().is_multiple_of(2) {
             return Err(unknown());
         }
         let bytes: Result<Vec<u8>, _> =

@@ -40,7 +40,7 @@ pub struct TestApp {
     pub library: PathBuf,
     pub hub: Hub,
     dir: tempfile::TempDir,
-    options: Options,
+    pub options: Options,
     cacher: Option<Cacher>,
     server: Option<(oneshot::Sender<()>, JoinHandle<cacherr::Result<()>>)>,
     origin: String,
@@ -194,7 +194,14 @@ impl TestApp {
     }
 
     pub async fn listen(&self, query: &str) -> Socket {
-        let url = format!("ws://{}/ws{query}", self.origin);
+        self.open(format!("ws://{}/ws{query}", self.origin)).await
+    }
+
+    pub async fn listen_below(&self, base_path: &str) -> Socket {
+        self.open(format!("ws://{}{base_path}/ws", self.origin)).await
+    }
+
+    async fn open(&self, url: String) -> Socket {
         let mut request = url.into_client_request().unwrap();
         if let Some(key) = self.options.key {
             request.headers_mut().insert("X-Api-Key", key.parse().unwrap());
