@@ -48,10 +48,10 @@ impl Door {
                             [::1]; set CACHERR_API_KEY to be reachable by other names";
             return Err(Problem::new(Code::Forbidden, sentence));
         }
-        // Reading is kept from other origins by browsers themselves, except for WebSockets.
+        // A page cannot send the key, and what it may read the browser keeps from it, except for WebSockets.
         let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
         let upgrades = request.headers().contains_key(header::UPGRADE);
-        if (!reads || upgrades)
+        if (upgrades || !reads && self.key.is_none())
             && let Some(origin) = request.headers().get(header::ORIGIN)
         {
             let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
@@ -136,16 +136,18 @@ mod tests {
 
     #[test]
     fn pages_of_other_origins_change_nothing_and_hear_nothing() {
-        let door = Door::new(Some(Secret::new("k")));
-        let host = ("host", "nas.lan:5445");
+        let host = ("host", "localhost:5445");
         let from = |origin| ("origin", origin);
-        assert!(is_let_in(&door, Method::POST, &[host, from("http://nas.lan:5445")]));
-        assert!(is_let_in(&door, Method::POST, &[host]));
-        assert!(is_let_in(&door, Method::GET, &[host, from("http://evil.example")]));
-        for origin in ["http://evil.example", "null", "http://nas.lan:1", "nonsense"] {
-            assert!(!is_let_in(&door, Method::POST, &[host, from(origin)]), "{origin}");
-            let upgrade = ("upgrade", "websocket");
-            assert!(!is_let_in(&door, Method::GET, &[host, from(origin), upgrade]), "{origin}");
+        let (open, locked) = (Door::new(None), Door::new(Some(Secret::new("k"))));
+        assert!(is_let_in(&open, Method::POST, &[host, from("http://localhost:5445")]));
+        assert!(is_let_in(&open, Method::POST, &[host]));
+        assert!(is_let_in(&open, Method::GET, &[host, from("http://evil.example")]));
+        for origin in ["http://evil.example", "null", "http://localhost:1", "nonsense"] {
+            assert!(!is_let_in(&open, Method::POST, &[host, from(origin)]), "{origin}");
+            for door in [&open, &locked] {
+                let upgrade = ("upgrade", "websocket");
+                assert!(!is_let_in(door, Method::GET, &[host, from(origin), upgrade]), "{origin}");
+            }
         }
     }
 

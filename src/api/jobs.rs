@@ -10,10 +10,11 @@ use super::answer::{Answer, Payload};
 use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
-use super::value::{Id, Timestamp, int64, text};
+use super::value::{Id, Timestamp, closed_type, int64, text};
 use crate::cacher::Cacher;
+use crate::domain::file::closed_names;
 use crate::domain::id::JobId;
-use crate::domain::job::{Failure, JobRow, JobState, Progress};
+use crate::domain::job::{Failure, JobKind, JobRow, JobState, Progress, RestoreAction};
 use crate::store::Rows;
 
 /// What each operation here may refuse with, beside what every operation may.
@@ -25,14 +26,55 @@ pub const REFUSALS: Refusals = &[
     ("resumeJob", &[Code::UnknownParameter, Code::NotFound, Code::WrongJobState]),
 ];
 
+/// What a job does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Brings a file to the cache.
+    Cache,
+    /// Gives a file back: everything is put back.
+    Restore,
+    /// The same: nobody needs it, or room is needed.
+    Evict,
+    /// The same: a person removed it.
+    Remove,
+    /// The same: its copy is gone.
+    Heal,
+}
+
+closed_names!(Kind {
+    Cache => "cache",
+    Restore => "restore",
+    Evict => "evict",
+    Remove => "remove",
+    Heal => "heal",
+});
+closed_type!(
+    Kind,
+    "JobKind",
+    "`cache`: brings a file to the cache. All others give one back: `restore`: everything is put back. `evict`: nobody \
+     needs it, or room is needed. `remove`: a person removed it. `heal`: its copy is gone."
+);
+
+impl From<&JobKind> for Kind {
+    fn from(kind: &JobKind) -> Self {
+        match kind {
+            JobKind::Cache { .. } => Self::Cache,
+            JobKind::Restore { action: RestoreAction::Restore, .. } => Self::Restore,
+            JobKind::Restore { action: RestoreAction::Evict, .. } => Self::Evict,
+            JobKind::Restore { action: RestoreAction::Remove, .. } => Self::Remove,
+            JobKind::Restore { action: RestoreAction::Heal, .. } => Self::Heal,
+        }
+    }
+}
+
 /// A job.
 #[derive(Object, Debug)]
 #[oai(rename = "Job")]
 pub struct JobBody {
     /// Its id.
     id: String,
-    /// What it does: `cache`, or why it gives a file back: `restore`, `evict`, `remove`, `heal`.
-    kind: String,
+    /// What it does.
+    kind: Kind,
     /// How far it is.
     state: JobState,
     /// A person halted it.
@@ -84,7 +126,7 @@ impl JobBody {
         let running = progress.filter(|_| !row.state.is_final());
         Self {
             id: row.id.to_string(),
-            kind: row.kind.name().to_owned(),
+            kind: (&row.kind).into(),
             state: state_of(row, running),
             paused: row.paused,
             file_id: Some(row.file_id.to_string()),
@@ -268,7 +310,7 @@ impl Example for JobBody {
     fn example() -> Self {
         Self {
             id: super::files::EXAMPLE_JOB.to_owned(),
-            kind: "cache".to_owned(),
+            kind: Kind::Cache,
             state: JobState::Queued,
             paused: false,
             file_id: Some(super::files::EXAMPLE_ID.to_owned()),

@@ -144,6 +144,30 @@ async fn in_move_mode_the_answer_is_either_done_or_on_its_way() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_given_back_yet_is_pending_until_it_is_back() {
+    let app = TestApp::start().await;
+    let film = app.film("a.mkv", 1000);
+    let id = app.cache(&film, json!({})).await;
+    let away = app.library.with_extension("away");
+    fs::rename(&app.library, &away).unwrap();
+    let answer = app.delete(&format!("/api/cached/files/{id}")).await;
+    assert_eq!(answer.body["message"], "Cached file will be removed: a.mkv");
+    let data = answer.is(202);
+    assert_eq!(data["status"], "pending_removal");
+    assert_eq!(app.get("/api/cached/statistics").await.is(200)["pending_files"], 1);
+    let job = data["job_id"].as_str().unwrap();
+    let waits = app.get(&format!("/api/jobs/{job}")).await.is(200);
+    assert_eq!(
+        (&waits["kind"], &waits["error"]["code"]),
+        (&json!("remove"), &json!("library_volume_missing"))
+    );
+    fs::rename(&away, &app.library).unwrap();
+    send(app.request(Method::POST, &format!("/api/jobs/{job}/resume"))).await.is(200);
+    assert_eq!(app.ended(job).await["state"], "done");
+    assert!(film.exists() && !film.is_symlink());
+}
+
+#[tokio::test]
 async fn a_name_that_is_not_utf8_is_shown_and_found_by_its_id() {
     use std::os::unix::ffi::OsStrExt;
     let app = TestApp::start().await;
