@@ -1,4 +1,5 @@
 //! Cacherr.
+pub mod api;
 pub mod app;
 pub mod cacher;
 pub mod cli;
@@ -9,6 +10,7 @@ pub mod demo;
 pub mod domain;
 pub mod error;
 pub mod files;
+pub mod live;
 pub mod store;
 
 pub use error::{Error, Result};

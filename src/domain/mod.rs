@@ -16,4 +16,5 @@ pub mod path;
 pub mod secret;
 pub mod settings;
 pub mod size;
+pub mod statistics;
 pub mod time;

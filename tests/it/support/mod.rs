@@ -2,6 +2,7 @@
 //! and an engine on them.
 #![allow(dead_code, unused_imports, reason = "a shelf: not every tool is in use at every commit")]
 
+pub mod app;
 pub mod faulty;
 pub mod house;
 pub mod mounts;

@@ -1,0 +1,191 @@
+//! The OpenAPI document: what poem-openapi makes of the handlers, with what it cannot say, in a stable order.
+
+use std::collections::BTreeMap;
+
+use poem_openapi::registry::Registry;
+use poem_openapi::types::Type;
+use poem_openapi::{OpenApi, OpenApiService};
+use serde_json::{Value, json};
+
+use super::problem::{Code, ProblemBody};
+use super::{files, jobs, operations, socket, statistics, system};
+
+/// Which operations refuse with which codes.
+pub type Refusals = &'static [(&'static str, &'static [Code])];
+
+/// What every operation may refuse with.
+const COMMON: &[Code] = &[Code::Forbidden, Code::StoreFailed, Code::InternalError];
+/// What every operation that needs a key may.
+const WITH_KEY: &[Code] = &[Code::Unauthorized];
+/// Operations that need no key.
+const OPEN: [&str; 2] = ["getHealth", "getReadiness"];
+
+const ALL: [Refusals; 6] = [
+    files::REFUSALS,
+    jobs::REFUSALS,
+    operations::REFUSALS,
+    socket::REFUSALS,
+    statistics::REFUSALS,
+    system::REFUSALS,
+];
+
+const ABOUT: &str = "\
+Cacherr keeps the files that people will watch next on a fast volume: a verified copy there, a symlink at the library \
+path, and the original kept beside it, without a reader ever noticing.
+
+Every answer is JSON. Success: `{\"success\": true, \"data\": …, \"message\"?: …, \"timestamp\": …}`. Refusal: \
+`{\"success\": false, \"error\": \"<sentence>\", \"code\": \"<code>\", \"timestamp\": …}` with the status below. Times \
+are RFC 3339 in UTC, with at most microseconds; sizes and counts are 64-bit; fields without a value are null; names \
+that are not known, in a query or a body, are refused. Paths whose bytes are not UTF-8 are shown with U+FFFD in their \
+place; ids name files in any case.
+
+Where an API key is configured every request needs it, in the header `X-Api-Key` or as a bearer token. Without one only \
+this machine is served. This document and its page need none.
+
+Within 1.x the API only grows: new operations, optional parameters and fields, and codes.
+
+## Codes
+| code | status | meaning |
+|---|---|---|
+";
+
+/// The document of an instance at the root of its host, as it is checked in.
+#[must_use]
+pub fn document() -> String {
+    render(&build("/", &super::service()))
+}
+
+/// The text of a document.
+#[must_use]
+pub fn render(document: &Value) -> String {
+    format!("{document:#}\n")
+}
+
+/// The document for a base path.
+pub fn build<T: OpenApi>(base_path: &str, service: &OpenApiService<T, ()>) -> Value {
+    // What poem-openapi writes is JSON, and keys of serde_json's maps are sorted.
+    let mut document: Value = serde_json::from_str(&service.spec()).unwrap_or_default();
+    let refusals: BTreeMap<&str, &[Code]> = ALL.iter().copied().flatten().copied().collect();
+    document["openapi"] = "3.0.3".into();
+    document["servers"] = json!([{ "url": base_path, "description": "This instance." }]);
+    document["info"] = json!({
+        "title": "Cacherr",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": about(),
+        "license": { "name": "MIT", "url": "https://opensource.org/license/mit" },
+    });
+    document["security"] = json!([{ "ApiKey": [] }, { "Bearer": [] }]);
+    document["components"]["securitySchemes"] = json!({
+        "ApiKey": { "type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "The API key." },
+        "Bearer": { "type": "http", "scheme": "bearer", "description": "The API key as a bearer token." },
+    });
+    document["paths"]["/ws"] = socket::path_item();
+    if let Some(tags) = document["tags"].as_array_mut() {
+        tags.push(json!({ "name": "Events", "description": "What happens, as it happens." }));
+    }
+    for item in objects(&mut document["paths"]) {
+        for operation in objects(item) {
+            finish(operation, &refusals);
+        }
+    }
+    add_problem(&mut document["components"]["schemas"]);
+    let schemas = document["components"]["schemas"].clone();
+    for schema in objects(&mut document["components"]["schemas"]) {
+        if let Some(properties) = schema.get_mut("properties") {
+            objects(properties).for_each(|property| tidy_reference(property, &schemas));
+        }
+    }
+    for (name, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
+        if !name.ends_with("Request") {
+            require_nullable(schema);
+        }
+    }
+    document
+}
+
+fn objects(value: &mut Value) -> impl Iterator<Item = &mut Value> {
+    value.as_object_mut().into_iter().flatten().map(|(_, value)| value)
+}
+
+fn about() -> String {
+    let row = |code: &Code| format!("| `{}` | {} | {} |\n", code.name(), code.status(), code.meaning());
+    Code::ALL.iter().map(row).fold(ABOUT.to_owned(), |text, row| text + &row)
+}
+
+/// Adds security and refusals to an operation.
+fn finish(operation: &mut Value, refusals: &BTreeMap<&str, &[Code]>) {
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+    let is_open = OPEN.contains(&id.as_str());
+    if is_open {
+        operation["security"] = json!([]);
+    }
+    // poem-openapi adds a charset, which generators do not look for.
+    if let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) {
+        *content = std::mem::take(content)
+            .into_iter()
+            .map(|(_, schema)| (super::answer::JSON.to_owned(), schema))
+            .collect();
+    }
+    let own = refusals.get(id.as_str()).copied().unwrap_or_default();
+    let with_key = if is_open { &[] } else { WITH_KEY };
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in own.iter().chain(with_key).chain(COMMON) {
+        by_status.entry(code.status()).or_default().push(*code);
+    }
+    for (status, codes) in by_status {
+        let lines: Vec<String> =
+            codes.iter().map(|code| format!("`{}`: {}", code.name(), code.meaning())).collect();
+        let names: Vec<&str> = codes.iter().map(|code| code.name()).collect();
+        operation["responses"][status.to_string()] = json!({
+            "description": lines.join(" "),
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+            "x-codes": names,
+        });
+    }
+}
+
+/// Only the table above refers to it, so poem-openapi does not know that it is in use.
+fn add_problem(schemas: &mut Value) {
+    let mut registry = Registry::new();
+    ProblemBody::register(&mut registry);
+    for (name, schema) in registry.schemas {
+        schemas[name] = json!(schema);
+    }
+}
+
+/// A reference with something beside it: poem-openapi says that twice, and OpenAPI 3.0 has no null without a type.
+fn tidy_reference(property: &mut Value, schemas: &Value) {
+    let reference = property.pointer("/allOf/0").cloned().unwrap_or_default();
+    let Some(name) = reference["$ref"].as_str().and_then(|path| path.rsplit('/').next()) else { return };
+    if property["nullable"] == true {
+        property["type"] = schemas[name]["type"].clone();
+    }
+    property["allOf"] = json!([reference]);
+}
+
+/// Fields that may be null are there nevertheless.
+fn require_nullable(schema: &mut Value) {
+    let always: Vec<Value> = schema["properties"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(_, property)| property["nullable"] == true)
+        .map(|(name, _)| name.as_str().into())
+        .collect();
+    if always.is_empty() {
+        return;
+    }
+    let Some(fields) = schema.as_object_mut() else { return };
+    if let Some(required) = fields.entry("required").or_insert_with(|| json!([])).as_array_mut() {
+        required.extend(always);
+    }
+}
+
+/// The page that shows the document; what poem-openapi has of Swagger UI, around our document.
+#[must_use]
+pub fn page<T: OpenApi>(service: &OpenApiService<T, ()>, document: &Value) -> String {
+    let html = service.swagger_ui_html();
+    // Within a script element a text must not end it.
+    let ours = document.to_string().replace("</", "<\\/");
+    html.replace(&service.spec(), &ours).replace("<title>Swagger UI</title>", "<title>Cacherr API</title>")
+}

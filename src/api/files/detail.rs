@@ -1,0 +1,106 @@
+//! `GET /api/cached/files/{id}`: everything about one file.
+
+use poem_openapi::Object;
+use poem_openapi::types::Example;
+
+use super::body::FileBody;
+use crate::Error;
+use crate::api::answer::Payload;
+use crate::api::operations::OperationBody;
+use crate::api::problem::Problem;
+use crate::api::value::Timestamp;
+use crate::domain::file::{Attribution, Operation};
+use crate::domain::id::FileId;
+use crate::store::{Rows, Store};
+
+/// Entries of the log that are shown with a file.
+const HISTORY: usize = 100;
+
+/// Everything about one file.
+#[derive(Object, Debug)]
+#[oai(rename = "FileDetail")]
+pub struct FileDetail {
+    #[oai(flatten)]
+    file: FileBody,
+    /// Who wants it and why, in order.
+    attributions: Vec<AttributionBody>,
+    /// The newest entries of the operation log about it, newest first, at most 100.
+    history: Vec<OperationBody>,
+    /// BLAKE3 of its bytes, in hex.
+    hash: String,
+    /// When the copy was last read back and found equal.
+    verified_at: Timestamp,
+    /// What speaks for keeping it.
+    why: Vec<WhyBody>,
+}
+
+/// One person's wish.
+#[derive(Object, Debug)]
+#[oai(rename = "Attribution")]
+struct AttributionBody {
+    /// The media user.
+    user: String,
+    /// The strongest of their reasons.
+    reason: Operation,
+    /// When it was added.
+    added_at: Timestamp,
+}
+
+impl From<&Attribution> for AttributionBody {
+    fn from(attribution: &Attribution) -> Self {
+        let Attribution { user, reason, added_at, ordinal: _ } = attribution;
+        Self { user: user.clone(), reason: *reason, added_at: Timestamp(*added_at) }
+    }
+}
+
+/// One reason to keep a file.
+#[derive(Object, Debug)]
+#[oai(rename = "Why")]
+struct WhyBody {
+    /// How much it counts.
+    points: i32,
+    /// In words.
+    text: String,
+    /// Whose reason it is.
+    #[oai(nullable)]
+    user: Option<String>,
+}
+
+/// Answers the request.
+///
+/// # Errors
+/// `NotFound`; the store fails.
+pub fn detail(store: &Store, id: FileId) -> Result<FileDetail, Problem> {
+    let rows = store.read()?;
+    let row = rows.file(id)?.ok_or(Error::NotFound { what: "file" })?;
+    let attributions = rows.attributions(id)?;
+    Ok(FileDetail {
+        attributions: attributions.iter().map(Into::into).collect(),
+        history: rows.log_of(id, HISTORY)?.iter().map(Into::into).collect(),
+        hash: row.place.hash.to_string(),
+        verified_at: Timestamp(row.verified_at),
+        why: vec![],
+        file: FileBody::of(&row, &attributions),
+    })
+}
+
+impl Payload for FileDetail {
+    const ANSWERS: &'static [(u16, &'static str)] = &[(200, "The file.")];
+}
+
+impl Example for FileDetail {
+    fn example() -> Self {
+        Self {
+            file: FileBody::example(),
+            attributions: vec![AttributionBody {
+                user: "user1".to_owned(),
+                reason: Operation::Watchlist,
+                added_at: Timestamp::EXAMPLE,
+            }],
+            history: vec![OperationBody::example()],
+            hash: "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262".to_owned(),
+            verified_at: Timestamp::EXAMPLE,
+            why: vec![],
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! `GET /api/cached/files`: which page was asked for, and what is on it.
+
+use poem_openapi::Object;
+use poem_openapi::types::Example;
+
+use super::body::FileBody;
+use super::query::{Cursor, Direction, Filter, Found, Sort};
+use crate::api::answer::Payload;
+use crate::api::problem::Problem;
+use crate::api::value::{Timestamp, int64};
+use crate::domain::file::{Operation, Status};
+use crate::store::{Rows, Store};
+
+/// A page of the list.
+#[derive(Object, Debug)]
+#[oai(rename = "FilePage")]
+pub struct FilePage {
+    /// The files.
+    files: Vec<FileBody>,
+    /// Which part of the list this is.
+    pagination: Pagination,
+    /// Exactly the parameters that were given.
+    filter_applied: FilterApplied,
+}
+
+/// Which part of a list a page is.
+#[derive(Object, Debug)]
+pub struct Pagination {
+    /// At most this many.
+    pub limit: i32,
+    /// So many were passed over.
+    pub offset: i64,
+    /// So many match, exactly.
+    pub total_count: i64,
+    /// More follow.
+    pub has_more: bool,
+    /// Give this as `cursor` to get what follows, however far the list goes; null on the last page.
+    #[oai(nullable)]
+    pub next_cursor: Option<String>,
+}
+
+/// Exactly the parameters that were given.
+#[derive(Object, Debug, Clone, Default)]
+#[oai(skip_serializing_if_is_none)]
+pub struct FilterApplied {
+    /// As given.
+    pub search: Option<String>,
+    /// As given.
+    pub user_id: Option<String>,
+    /// As given.
+    pub status: Option<Status>,
+    /// As given.
+    pub triggered_by_operation: Option<Operation>,
+    /// As given.
+    pub size_min: Option<i64>,
+    /// As given.
+    pub size_max: Option<i64>,
+    /// As given, in UTC.
+    pub cached_since: Option<Timestamp>,
+    /// As given.
+    pub library: Option<String>,
+    /// As given.
+    pub sort: Option<Sort>,
+    /// As given.
+    pub order: Option<Direction>,
+    /// As given.
+    pub limit: Option<i32>,
+    /// As given.
+    pub offset: Option<i64>,
+    /// As given.
+    pub cursor: Option<String>,
+}
+
+impl FilterApplied {
+    fn filter(&self) -> Filter {
+        let size = |bound: Option<i64>| bound.and_then(|bound| u64::try_from(bound).ok());
+        Filter {
+            search: self.search.clone(),
+            user: self.user_id.clone(),
+            status: self.status,
+            operation: self.triggered_by_operation,
+            size_min: size(self.size_min),
+            size_max: size(self.size_max),
+            since: self.cached_since.map(|since| since.0),
+            library: self.library.clone(),
+        }
+    }
+}
+
+/// Answers the request.
+///
+/// # Errors
+/// The cursor is none, or comes with an offset; the store fails.
+pub fn list(store: &Store, given: FilterApplied) -> Result<FilePage, Problem> {
+    let sort = given.sort.unwrap_or(Sort::CachedAt);
+    let direction = given.order.unwrap_or(Direction::Desc);
+    let limit = given.limit.unwrap_or(50);
+    let cursor = match (&given.cursor, given.offset) {
+        (Some(_), Some(_)) => {
+            return Err(Problem::invalid("cursor", "and offset exclude each other; give one of them"));
+        }
+        (Some(cursor), None) => Some(Cursor::decode(cursor, sort, direction)?),
+        (None, _) => None,
+    };
+    // One snapshot: what is counted is what is listed.
+    let rows = store.read()?;
+    let found = Found::read(&rows, &given.filter(), sort, direction)?;
+    let start = match &cursor {
+        Some(cursor) => found.after(cursor),
+        None => usize::try_from(given.offset.unwrap_or(0)).unwrap_or(usize::MAX),
+    };
+    let (ids, next) = found.page(start, usize::try_from(limit).unwrap_or(0));
+    let mut files = Vec::with_capacity(ids.len());
+    for id in ids {
+        if let Some(row) = rows.file(id)? {
+            files.push(FileBody::of(&row, &rows.attributions(id)?));
+        }
+    }
+    let pagination = Pagination {
+        limit,
+        offset: int64(start as u64),
+        total_count: int64(found.total() as u64),
+        has_more: next.is_some(),
+        next_cursor: next.as_ref().map(Cursor::encode),
+    };
+    Ok(FilePage { files, pagination, filter_applied: given })
+}
+
+impl Payload for FilePage {
+    const ANSWERS: &'static [(u16, &'static str)] = &[(200, "The page.")];
+}
+
+impl Example for FilePage {
+    fn example() -> Self {
+        Self {
+            files: vec![FileBody::example()],
+            pagination: Pagination {
+                limit: 50,
+                offset: 0,
+                total_count: 1,
+                has_more: false,
+                next_cursor: None,
+            },
+            filter_applied: FilterApplied {
+                user_id: Some("user1".to_owned()),
+                limit: Some(50),
+                ..FilterApplied::default()
+            },
+        }
+    }
+}

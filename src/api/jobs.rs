@@ -1,0 +1,337 @@
+//! Jobs: list, read, cancel, pause, resume.
+
+use poem::web::Data;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::types::Example;
+use poem_openapi::{Object, OpenApi};
+
+use super::Tag;
+use super::answer::{Answer, Payload};
+use super::bridge::blocking;
+use super::document::Refusals;
+use super::problem::{Code, Problem};
+use super::value::{Id, Timestamp, closed_type, int64, text};
+use crate::cacher::Cacher;
+use crate::domain::file::closed_names;
+use crate::domain::id::JobId;
+use crate::domain::job::{Failure, JobKind, JobRow, JobState, Progress, RestoreAction};
+use crate::store::Rows;
+
+/// What each operation here may refuse with, beside what every operation may.
+pub const REFUSALS: Refusals = &[
+    ("listJobs", &[Code::InvalidParameter, Code::UnknownParameter]),
+    ("getJob", &[Code::UnknownParameter, Code::NotFound]),
+    ("cancelJob", &[Code::UnknownParameter, Code::NotFound, Code::WrongJobState]),
+    ("pauseJob", &[Code::UnknownParameter, Code::NotFound, Code::WrongJobState]),
+    ("resumeJob", &[Code::UnknownParameter, Code::NotFound, Code::WrongJobState]),
+];
+
+/// What a job does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Brings a file to the cache.
+    Cache,
+    /// Gives a file back: everything is put back.
+    Restore,
+    /// The same: nobody needs it, or room is needed.
+    Evict,
+    /// The same: a person removed it.
+    Remove,
+    /// The same: its copy is gone.
+    Heal,
+    /// A scan brought the row in line with what others did.
+    Reconcile,
+}
+
+closed_names!(Kind {
+    Cache => "cache",
+    Restore => "restore",
+    Evict => "evict",
+    Remove => "remove",
+    Heal => "heal",
+    Reconcile => "reconcile",
+});
+closed_type!(
+    Kind,
+    "JobKind",
+    "`cache`: brings a file to the cache. All others give one back: `restore`: everything is put back. `evict`: nobody \
+     needs it, or room is needed. `remove`: a person removed it. `heal`: its copy is gone. `reconcile`: a scan \
+     brought the row in line with what others did to its files."
+);
+
+impl From<&JobKind> for Kind {
+    fn from(kind: &JobKind) -> Self {
+        match kind {
+            JobKind::Cache { .. } => Self::Cache,
+            JobKind::Restore { action: RestoreAction::Restore, .. } => Self::Restore,
+            JobKind::Restore { action: RestoreAction::Evict, .. } => Self::Evict,
+            JobKind::Restore { action: RestoreAction::Remove, .. } => Self::Remove,
+            JobKind::Restore { action: RestoreAction::Heal, .. } => Self::Heal,
+            JobKind::Restore { action: RestoreAction::Reconcile, .. } => Self::Reconcile,
+        }
+    }
+}
+
+/// A job.
+#[derive(Object, Debug)]
+#[oai(rename = "Job")]
+pub struct JobBody {
+    /// Its id.
+    id: String,
+    /// What it does.
+    kind: Kind,
+    /// How far it is.
+    state: JobState,
+    /// A person halted it.
+    paused: bool,
+    /// The file; for a file that is not cached yet, the id it will have.
+    #[oai(nullable)]
+    file_id: Option<String>,
+    /// The library path.
+    path: String,
+    /// Bytes copied.
+    bytes_done: i64,
+    /// Bytes to copy.
+    bytes_total: i64,
+    /// Bytes per second, over the last seconds.
+    rate: i64,
+    /// Why it failed, or what it waits for.
+    #[oai(nullable)]
+    error: Option<FailureBody>,
+    /// Who asked for it: the authenticated principal, or `system`.
+    triggered_by: String,
+    /// When it was asked for.
+    created_at: Timestamp,
+    /// When it ended.
+    #[oai(nullable)]
+    finished_at: Option<Timestamp>,
+}
+
+/// Why a job failed, or what it waits for.
+#[derive(Object, Debug)]
+#[oai(rename = "JobError")]
+pub struct FailureBody {
+    /// For programs.
+    code: Code,
+    /// For people.
+    message: String,
+}
+
+impl From<&Failure> for FailureBody {
+    fn from(failure: &Failure) -> Self {
+        let code = failure.code.parse().unwrap_or(Code::InternalError);
+        Self { code, message: failure.message.clone() }
+    }
+}
+
+impl JobBody {
+    /// A job, with its progress while it runs.
+    #[must_use]
+    pub fn of(row: &JobRow, progress: Option<&Progress>) -> Self {
+        let running = progress.filter(|_| !row.state.is_final());
+        Self {
+            id: row.id.to_string(),
+            kind: (&row.kind).into(),
+            state: state_of(row, running),
+            paused: row.paused,
+            file_id: Some(row.file_id.to_string()),
+            path: text(&row.path),
+            bytes_done: int64(running.map_or(row.bytes_done, |now| now.bytes_done)),
+            bytes_total: int64(running.map_or(row.bytes_total, |now| now.bytes_total)),
+            rate: int64(running.map_or(0, |now| now.rate)),
+            error: row.error.as_ref().map(Into::into),
+            triggered_by: row.principal.clone(),
+            created_at: Timestamp(row.created_at),
+            finished_at: row.finished_at.map(Timestamp),
+        }
+    }
+}
+
+/// The running worker knows better than the row, as long as the row has not ended.
+fn state_of(row: &JobRow, running: Option<&Progress>) -> JobState {
+    match running {
+        Some(now) if row.state == JobState::Queued => now.state,
+        _ => row.state,
+    }
+}
+
+/// A page of jobs.
+#[derive(Object, Debug)]
+#[oai(rename = "JobPage")]
+pub struct JobPage {
+    /// The jobs, newest first.
+    jobs: Vec<JobBody>,
+    /// Which part of the list this is.
+    pagination: JobPagination,
+}
+
+/// Which part of the jobs a page is.
+#[derive(Object, Debug)]
+pub struct JobPagination {
+    /// At most this many.
+    limit: i32,
+    /// So many were passed over.
+    offset: i64,
+    /// So many match, exactly.
+    total_count: i64,
+    /// More follow.
+    has_more: bool,
+}
+
+fn list(cacher: &Cacher, state: Option<JobState>, limit: i32, offset: i64) -> Result<JobPage, Problem> {
+    let progress = cacher.progress();
+    let rows = cacher.engine().store().read()?;
+    let now = |row: &JobRow| progress.iter().find(|progress| progress.job == row.id);
+    let mut jobs = match state {
+        None => rows.jobs(usize::MAX)?,
+        // Told by the running worker; the row says queued.
+        Some(JobState::Copying | JobState::Verifying) => rows.jobs_in(JobState::Queued)?,
+        Some(JobState::Swapping) => {
+            [rows.jobs_in(JobState::Queued)?, rows.jobs_in(JobState::Swapping)?].concat()
+        }
+        Some(state) => rows.jobs_in(state)?,
+    };
+    jobs.retain(|row| state.is_none_or(|state| state_of(row, now(row)) == state));
+    jobs.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    let total = jobs.len();
+    let start = usize::try_from(offset).unwrap_or(usize::MAX).min(total);
+    let end = start.saturating_add(usize::try_from(limit).unwrap_or(0)).min(total);
+    Ok(JobPage {
+        jobs: jobs[start..end].iter().map(|row| JobBody::of(row, now(row))).collect(),
+        pagination: JobPagination { limit, offset, total_count: int64(total as u64), has_more: end < total },
+    })
+}
+
+/// The resource.
+pub struct Jobs;
+
+/// Does something to a job, and shows it as it is then.
+async fn act(
+    cacher: &Cacher,
+    id: &Id,
+    act: impl FnOnce(&Cacher, JobId) -> crate::Result<JobRow> + Send + 'static,
+) -> Result<Answer<JobBody>, Problem> {
+    let (cacher, id) = (cacher.clone(), id.read("job")?);
+    blocking(move || {
+        act(&cacher, id)?;
+        let (row, progress) = cacher.job(id)?;
+        Ok(Answer::ok(JobBody::of(&row, progress.as_ref())))
+    })
+    .await
+}
+
+#[OpenApi(tag = "Tag::Jobs")]
+impl Jobs {
+    /// List jobs
+    ///
+    /// Newest first: what waits, what runs, and what ended.
+    #[oai(path = "/api/jobs", method = "get", operation_id = "listJobs")]
+    async fn list(
+        &self,
+        cacher: Data<&Cacher>,
+        /// Jobs in this state.
+        state: Query<Option<JobState>>,
+        /// At most this many jobs; 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))]
+        limit: Query<Option<i32>>,
+        /// Pass over so many jobs; 0 when absent.
+        #[oai(validator(minimum(value = "0")))]
+        offset: Query<Option<i64>>,
+    ) -> Result<Answer<JobPage>, Problem> {
+        let cacher = cacher.0.clone();
+        let (limit, offset) = (limit.0.unwrap_or(50), offset.0.unwrap_or(0));
+        blocking(move || list(&cacher, state.0, limit, offset)).await.map(Answer::ok)
+    }
+
+    /// Read one job
+    ///
+    /// With its progress while it runs.
+    #[oai(path = "/api/jobs/:job_id", method = "get", operation_id = "getJob")]
+    async fn get(
+        &self,
+        cacher: Data<&Cacher>,
+        /// The job.
+        job_id: Path<Id>,
+    ) -> Result<Answer<JobBody>, Problem> {
+        act(cacher.0, &job_id.0, |cacher, id| cacher.job(id).map(|(row, _)| row)).await
+    }
+
+    /// Cancel a job
+    ///
+    /// Possible until the file is swapped; it stays as it was.
+    #[oai(path = "/api/jobs/:job_id/cancel", method = "post", operation_id = "cancelJob")]
+    async fn cancel(
+        &self,
+        cacher: Data<&Cacher>,
+        /// The job.
+        job_id: Path<Id>,
+    ) -> Result<Answer<JobBody>, Problem> {
+        act(cacher.0, &job_id.0, Cacher::cancel).await
+    }
+
+    /// Halt a job
+    ///
+    /// It stays halted until it is resumed, also over a restart.
+    #[oai(path = "/api/jobs/:job_id/pause", method = "post", operation_id = "pauseJob")]
+    async fn pause(
+        &self,
+        cacher: Data<&Cacher>,
+        /// The job.
+        job_id: Path<Id>,
+    ) -> Result<Answer<JobBody>, Problem> {
+        act(cacher.0, &job_id.0, |cacher, id| cacher.pause(id, true)).await
+    }
+
+    /// Let a halted job go on
+    ///
+    /// Where it was halted, or from its place in the queue.
+    #[oai(path = "/api/jobs/:job_id/resume", method = "post", operation_id = "resumeJob")]
+    async fn resume(
+        &self,
+        cacher: Data<&Cacher>,
+        /// The job.
+        job_id: Path<Id>,
+    ) -> Result<Answer<JobBody>, Problem> {
+        act(cacher.0, &job_id.0, |cacher, id| cacher.pause(id, false)).await
+    }
+}
+
+impl Payload for JobBody {
+    const ANSWERS: &'static [(u16, &'static str)] = &[(200, "The job, as it is now.")];
+}
+
+impl Payload for JobPage {
+    const ANSWERS: &'static [(u16, &'static str)] = &[(200, "The page.")];
+}
+
+impl Example for JobPage {
+    fn example() -> Self {
+        let pagination = JobPagination { limit: 50, offset: 0, total_count: 1, has_more: false };
+        Self { jobs: vec![JobBody::example()], pagination }
+    }
+}
+
+impl Example for JobBody {
+    fn example() -> Self {
+        Self {
+            id: super::files::EXAMPLE_JOB.to_owned(),
+            kind: Kind::Cache,
+            state: JobState::Queued,
+            paused: false,
+            file_id: Some(super::files::EXAMPLE_ID.to_owned()),
+            path: super::files::EXAMPLE_PATH.to_owned(),
+            bytes_done: 0,
+            bytes_total: 1_073_741_824,
+            rate: 0,
+            error: Some(FailureBody {
+                code: Code::LibraryVolumeMissing,
+                message: "the library Movies at /mnt/array/movies does not exist; nothing was concluded or \
+                          changed there"
+                    .to_owned(),
+            }),
+            triggered_by: "api_key".to_owned(),
+            created_at: Timestamp::EXAMPLE,
+            finished_at: None,
+        }
+    }
+}

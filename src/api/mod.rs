@@ -1,0 +1,164 @@
+//! The HTTP surface: the only user of poem.
+//!
+//! | path | | what |
+//! |---|---|---|
+//! | `/api/cached/files` | GET POST | list; cache a file (`files`) |
+//! | `/api/cached/files/{file_id}` | GET DELETE | read; remove (`files`) |
+//! | `/api/cached/statistics` | GET | counts and sums (`statistics`) |
+//! | `/api/cached/operations` | GET | the operation log (`operations`) |
+//! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
+//! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
+//! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
+//! | `/ws` | GET | events (`socket`, `frames`) |
+//! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
+//!
+//! A request passes the `gate` first (source, key, names and values as the document has them), then the handler of its
+//! resource, which reads the store or asks the [`Cacher`] over the `bridge`. `answer` and `problem` are what comes back.
+//!
+//! **Invariant:** nothing here writes to the store or touches a file. No answer below the gate is empty or plain text
+//! where it is a refusal. Who has no key learns nothing but the document.
+
+mod answer;
+mod auth;
+mod bridge;
+mod document;
+mod files;
+mod frames;
+mod gate;
+mod jobs;
+mod operations;
+mod problem;
+mod shape;
+mod socket;
+mod statistics;
+mod system;
+mod text;
+mod value;
+
+use std::future::Future;
+use std::time::Duration;
+
+use poem::endpoint::make_sync;
+use poem::http::header;
+use poem::listener::TcpAcceptor;
+use poem::{Endpoint, EndpointExt, Response, Route, Server};
+use poem_openapi::{OpenApiService, Tags};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+
+use crate::cacher::Cacher;
+use crate::config::ServerSettings;
+use crate::error::{IoContext, Result};
+use crate::live::Hub;
+
+pub use document::document;
+pub use problem::Code;
+
+/// Groups of operations.
+#[derive(Tags)]
+enum Tag {
+    /// Files in the cache: who wants them, where they lie, bringing and removing them.
+    Files,
+    /// Counts and sums.
+    Statistics,
+    /// The operation log.
+    Operations,
+    /// The units of work: waiting, running, ended.
+    Jobs,
+    /// What the instance is, and whether it works.
+    System,
+}
+
+/// What the server works with.
+pub struct ApiParts {
+    /// The running engine.
+    pub cacher: Cacher,
+    /// The events.
+    pub hub: Hub,
+    /// Where it is reached, and by whom.
+    pub server: ServerSettings,
+}
+
+/// How long requests and clients may take to end when the server stops.
+const ENDING: Duration = Duration::from_secs(10);
+/// The statistics are told at most this often.
+const STATISTICS: Duration = Duration::from_secs(1);
+
+/// Serves until `shutdown`: then no connection is accepted any more, running requests end, WebSockets are closed.
+///
+/// # Errors
+/// The listener fails.
+pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future<Output = ()>) -> Result<()> {
+    let address = listener.local_addr().map_or_else(|_| String::new(), |address| address.to_string());
+    let acceptor = TcpAcceptor::from_tokio(listener).doing("listen on", &address)?;
+    let (stop, stopped) = watch::channel(false);
+    let (open, mut all_closed) = mpsc::channel(1);
+    let (cacher, hub) = (parts.cacher.clone(), parts.hub.clone());
+    let app = routes(parts, socket::Closing { stop: stopped, open });
+    let ending = async {
+        shutdown.await;
+        stop.send_replace(true);
+    };
+    let server = Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(app, ending, Some(ENDING));
+    tokio::select! {
+        served = server => served.doing("serve", &address)?,
+        () = tell_statistics(&cacher, &hub) => {}
+    }
+    // The routes are gone with the server; what still holds a sender is a client that says goodbye.
+    let _ = tokio::time::timeout(ENDING, all_closed.recv()).await;
+    Ok(())
+}
+
+/// Tells the numbers whenever they changed, and not too often.
+async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
+    loop {
+        hub.statistics_changed().await;
+        let store = cacher.engine().store().clone();
+        // What went wrong is in the log; the next change brings the next numbers.
+        if let Ok(statistics) = bridge::blocking(move || Ok(statistics::count(&store)?)).await {
+            hub.tell_statistics(statistics);
+        }
+        tokio::time::sleep(STATISTICS).await;
+    }
+}
+
+fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
+    let ApiParts { cacher, hub, server } = parts;
+    let service = service();
+    let document = document::build(&server.base_path, &service);
+    let mut shape = shape::Shape::of(&document);
+    shape.add_page("/api/docs");
+    shape.add_page("/api/openapi.json");
+    let (text, html) = (document::render(&document), document::page(&service, &document));
+    let inner = Route::new()
+        .at("/api/openapi.json", make_sync(move |_| page(answer::JSON, "default-src 'none'", &text)))
+        .at("/api/docs", make_sync(move |_| page("text/html; charset=utf-8", DOCS_POLICY, &html)))
+        .at("/ws", socket::Socket { hub, closing })
+        .nest("/", service.data(cacher));
+    let gate = gate::Gate { inner, door: auth::Door::new(server.api_key), shape };
+    Route::new().nest(&server.base_path, gate).catch_all_error(|_| async {
+        problem::Problem::new(Code::NotFound, "nothing is served here; look below the base path")
+    })
+}
+
+/// Swagger UI comes in one page, with its script and style in it.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
+                           img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+fn page(content_type: &str, policy: &str, text: &str) -> Response {
+    Response::builder()
+        .header(header::CONTENT_TYPE, content_type)
+        .header(header::CONTENT_SECURITY_POLICY, policy)
+        .header(header::CACHE_CONTROL, "no-cache")
+        .body(text.to_owned())
+}
+
+type Resources =
+    (files::Files, statistics::StatisticsApi, operations::Operations, jobs::Jobs, system::System);
+
+/// Every resource. They have no state: what they work with comes with the request.
+fn service() -> OpenApiService<Resources, ()> {
+    let resources =
+        (files::Files, statistics::StatisticsApi, operations::Operations, jobs::Jobs, system::System);
+    OpenApiService::new(resources, "Cacherr", env!("CARGO_PKG_VERSION"))
+}

@@ -1,0 +1,301 @@
+//! What a request may look like, taken from the document: which paths and methods there are, which names a query and a
+//! body may have, and which values.
+//!
+//! One source: what the document says is what is let through, and what is refused is refused in the document's words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use poem::http::Method;
+use serde_json::Value;
+
+use super::problem::{Code, Problem};
+
+/// Every operation.
+#[derive(Debug, Default)]
+pub struct Shape {
+    operations: Vec<Operation>,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub struct Operation {
+    method: Method,
+    path: Vec<String>,
+    /// Needs no key.
+    pub is_open: bool,
+    query: BTreeMap<String, Rule>,
+    body: Option<Body>,
+    codes: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+struct Body {
+    required: bool,
+    fields: BTreeMap<String, (Rule, bool)>,
+}
+
+/// What a value may be.
+#[derive(Debug)]
+struct Rule {
+    kind: Kind,
+    nullable: bool,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Text { allowed: Vec<String>, least: usize, most: usize },
+    Number { least: i64, most: i64 },
+    Flag,
+}
+
+/// What is at a path.
+pub enum Found<'a> {
+    /// An operation.
+    Operation(&'a Operation),
+    /// Only other methods.
+    Methods(Vec<&'a str>),
+    /// Nothing.
+    Nothing,
+}
+
+impl Shape {
+    /// From the document.
+    #[must_use]
+    pub fn of(document: &Value) -> Self {
+        let mut operations = Vec::new();
+        for (path, methods) in entries(&document["paths"]) {
+            for (method, operation) in entries(methods) {
+                if let Ok(method) = method.to_ascii_uppercase().parse() {
+                    operations.push(Operation::of(document, method, path, operation));
+                }
+            }
+        }
+        Self { operations }
+    }
+
+    /// Adds a page that the document does not tell of: it can be read, without a key and without parameters.
+    pub fn add_page(&mut self, path: &str) {
+        self.operations.push(Operation {
+            method: Method::GET,
+            path: segments(path),
+            is_open: true,
+            query: BTreeMap::new(),
+            body: None,
+            codes: BTreeSet::from([Code::UnknownParameter.name().to_owned()]),
+        });
+    }
+
+    /// What is at a path.
+    #[must_use]
+    pub fn find(&self, method: &Method, path: &str) -> Found<'_> {
+        let asked = segments(path);
+        let here = self.operations.iter().filter(|operation| operation.is_at(&asked));
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        let (mut methods, mut found) = (Vec::new(), None);
+        for operation in here {
+            methods.push(operation.method.as_str());
+            if operation.method == *method {
+                found = Some(operation);
+            }
+        }
+        match found {
+            Some(operation) => Found::Operation(operation),
+            None if methods.is_empty() => Found::Nothing,
+            None => Found::Methods(methods),
+        }
+    }
+}
+
+fn segments(path: &str) -> Vec<String> {
+    path.split('/').map(str::to_owned).collect()
+}
+
+fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+impl Operation {
+    fn of(document: &Value, method: Method, path: &str, operation: &Value) -> Self {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let query = parameters
+            .filter(|parameter| parameter["in"] == "query")
+            .map(|parameter| {
+                let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+                (name, Rule::of(document, &parameter["schema"]))
+            })
+            .collect();
+        let content = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let schema = resolve(document, content);
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let fields = entries(&schema["properties"])
+            .map(|(name, schema)| {
+                (name.clone(), (Rule::of(document, schema), required.contains(&name.as_str())))
+            })
+            .collect();
+        let body =
+            operation.get("requestBody").map(|body| Body { required: body["required"] == true, fields });
+        let codes = entries(&operation["responses"])
+            .filter_map(|(_, response)| response["x-codes"].as_array())
+            .flatten()
+            .filter_map(|code| code.as_str().map(str::to_owned))
+            .collect();
+        let is_open = operation["security"].as_array().is_some_and(Vec::is_empty);
+        Self { method, path: segments(path), is_open, query, body, codes }
+    }
+
+    fn is_at(&self, asked: &[String]) -> bool {
+        self.path.len() == asked.len()
+            && self
+                .path
+                .iter()
+                .zip(asked)
+                .all(|(ours, theirs)| if ours.starts_with('{') { !theirs.is_empty() } else { ours == theirs })
+    }
+
+    /// Whether the document tells of this refusal.
+    #[must_use]
+    pub fn may_refuse_with(&self, code: Code) -> bool {
+        self.codes.contains(code.name())
+    }
+
+    /// Whether it takes a body.
+    #[must_use]
+    pub fn takes_body(&self) -> bool {
+        self.body.is_some()
+    }
+
+    /// Checks a query.
+    ///
+    /// # Errors
+    /// `UnknownParameter`, `InvalidParameter`.
+    pub fn check_query(&self, query: &[(String, String)]) -> Result<(), Problem> {
+        let mut seen = BTreeSet::new();
+        for (name, value) in query {
+            let rule = self.query.get(name).ok_or_else(|| unknown("query", self.query.keys()))?;
+            if !seen.insert(name) {
+                let sentence = format!("{name} may be given only once");
+                return Err(Problem::new(Code::UnknownParameter, sentence));
+            }
+            if !rule.takes_text(value) {
+                return Err(Problem::invalid(name, rule));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks a body; `None` when there is none.
+    ///
+    /// # Errors
+    /// `MalformedJson`, `UnknownParameter`, `InvalidParameter`.
+    pub fn check_body(&self, value: Option<&Value>) -> Result<(), Problem> {
+        let Some(body) = &self.body else { return Ok(()) };
+        let Some(value) = value else {
+            let missing = || Problem::new(Code::MalformedJson, "a JSON object is needed in the body");
+            return if body.required { Err(missing()) } else { Ok(()) };
+        };
+        let object = value
+            .as_object()
+            .ok_or_else(|| Problem::new(Code::MalformedJson, "the body must be a JSON object"))?;
+        for (name, value) in object {
+            let (rule, _) = body.fields.get(name).ok_or_else(|| unknown("body", body.fields.keys()))?;
+            if !rule.takes(value) {
+                return Err(Problem::invalid(name, rule));
+            }
+        }
+        match body.fields.iter().find(|(name, (_, required))| *required && !object.contains_key(*name)) {
+            Some((name, (rule, _))) => Err(Problem::invalid(name, format_args!("is missing; it {rule}"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A name that nobody knows is not repeated: it may be anything.
+fn unknown<'a>(place: &str, known: impl Iterator<Item = &'a String>) -> Problem {
+    let known: Vec<&str> = known.map(String::as_str).collect();
+    let sentence = match known.as_slice() {
+        [] => format!("the {place} has a name that is not known; none is"),
+        known => format!("the {place} has a name that is not known; known are {}", known.join(", ")),
+    };
+    Problem::new(Code::UnknownParameter, sentence)
+}
+
+/// Follows references, also those that carry a description beside them.
+fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let reference = schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str());
+    match reference.and_then(|reference| reference.strip_prefix('#')) {
+        Some(pointer) => document.pointer(pointer).map_or(schema, |target| resolve(document, target)),
+        None => schema,
+    }
+}
+
+impl Rule {
+    fn of(document: &Value, schema: &Value) -> Self {
+        let target = resolve(document, schema);
+        let bound = |name: &str| schema[name].as_f64().or_else(|| target[name].as_f64());
+        let length = |name: &str| bound(name).map(|bound| bound as usize);
+        let kind = match target["type"].as_str() {
+            Some("integer") => {
+                let widest = if target["format"] == "int32" { i64::from(i32::MAX) } else { i64::MAX };
+                Kind::Number {
+                    least: bound("minimum").map_or(-widest, |bound| bound as i64),
+                    most: bound("maximum").map_or(widest, |bound| bound as i64),
+                }
+            }
+            Some("boolean") => Kind::Flag,
+            _ => Kind::Text {
+                allowed: target["enum"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|value| value.as_str().map(str::to_owned))
+                    .collect(),
+                least: length("minLength").unwrap_or(0),
+                most: length("maxLength").unwrap_or(usize::MAX),
+            },
+        };
+        Self { kind, nullable: schema["nullable"] == true }
+    }
+
+    fn takes_text(&self, text: &str) -> bool {
+        match &self.kind {
+            Kind::Text { allowed, least, most } => {
+                (allowed.is_empty() || allowed.iter().any(|allowed| allowed == text))
+                    && (*least..=*most).contains(&text.chars().count())
+            }
+            Kind::Number { least, most } => {
+                text.parse::<i64>().is_ok_and(|number| (*least..=*most).contains(&number))
+            }
+            Kind::Flag => matches!(text, "true" | "false"),
+        }
+    }
+
+    fn takes(&self, value: &Value) -> bool {
+        match (value, &self.kind) {
+            (Value::Null, _) => self.nullable,
+            (Value::String(text), Kind::Text { .. }) => self.takes_text(text),
+            (Value::Number(number), Kind::Number { least, most }) => {
+                number.as_i64().is_some_and(|number| (*least..=*most).contains(&number))
+            }
+            (Value::Bool(_), Kind::Flag) => true,
+            _ => false,
+        }
+    }
+}
+
+impl std::fmt::Display for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.kind {
+            Kind::Text { allowed, .. } if !allowed.is_empty() => {
+                write!(f, "must be one of {}", allowed.join(", "))
+            }
+            Kind::Text { least: 0, most: usize::MAX, .. } => f.write_str("must be a text"),
+            Kind::Text { least, most, .. } => write!(f, "must be a text of {least} to {most} characters"),
+            Kind::Number { least, most: i64::MAX } => {
+                write!(f, "must be a whole number of at least {least}")
+            }
+            Kind::Number { least, most } => write!(f, "must be a whole number from {least} to {most}"),
+            Kind::Flag => f.write_str("must be true or false"),
+        }
+    }
+}

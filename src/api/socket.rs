@@ -1,0 +1,240 @@
+//! `GET /ws`: events as they happen.
+//!
+//! Each client reads from the hub's ring at its own pace; nothing is queued for it. What a client sends is either a
+//! ping or ignored.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use poem::web::websocket::{CloseCode, Message, WebSocket, WebSocketConfig, WebSocketStream};
+use poem::{Endpoint, FromRequest, IntoResponse, Request, RequestBody, Response};
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+use super::document::Refusals;
+use super::frames;
+use super::problem::{Code, Problem};
+use crate::live::{Heard, Hub, Listener, Told};
+
+/// What each operation here may refuse with, beside what every operation may.
+pub const REFUSALS: Refusals =
+    &[("listen", &[Code::InvalidParameter, Code::UnknownParameter, Code::UpgradeRequired])];
+
+/// Largest frame of a client.
+const LARGEST: usize = 64 << 10;
+/// What a batch collects.
+const BATCH: Duration = Duration::from_millis(50);
+/// More events than this within a second become one `resync`.
+const FLOOD: usize = 100;
+const SECOND: Duration = Duration::from_secs(1);
+/// A quiet client is asked whether it is still there this often,
+const ASK: Duration = Duration::from_secs(30);
+/// and is let go after so long a silence, or when it does not take what is sent to it.
+const SILENCE: Duration = Duration::from_secs(75);
+const SEND: Duration = Duration::from_secs(10);
+
+const ABOUT: &str = "\
+A WebSocket. Text frames `{\"type\", \"data\", \"timestamp\", \"seq\"}`; `seq` rises by one with every event, also over \
+restarts. An event is sent after what it tells of is durable.
+
+| type | data |
+|---|---|
+| `cache_file_added` | `file_path`, `action` (`added`), `user_id` (null when nobody is named), `reason` (the operation), `file_info` (a CachedFile) |
+| `cache_file_removed` | `file_id`, `file_path`, `action` (`removed`), `user_id`, `reason` |
+| `cache_statistics_updated` | a CacheStatistics; at most once per second |
+| `job_progress` | `job_id`, `state`, `bytes_done`, `bytes_total`, `rate`; at most four per second and job |
+| `job_finished` | a Job |
+| `resync` | something was missed: read everything again |
+
+More than 100 events within a second become one `resync`. `{\"type\":\"ping\"}` is answered with `{\"type\":\"pong\"}`; \
+anything else is ignored; frames over 64 KiB close the connection with 1009. It is closed with 1001 when the instance \
+stops.";
+
+/// The operation in the document; poem-openapi has no WebSockets.
+#[must_use]
+pub fn path_item() -> Value {
+    json!({ "get": {
+        "tags": ["Events"],
+        "summary": "Listen to events",
+        "description": ABOUT,
+        "operationId": "listen",
+        "parameters": [
+            {
+                "name": "since", "in": "query", "required": false,
+                "description": "The `seq` of the last event heard: what was missed is replayed, or `resync` is sent.",
+                "schema": { "type": "integer", "format": "int64", "minimum": 0 }
+            },
+            {
+                "name": "batch", "in": "query", "required": false,
+                "description": "1: what 50 ms bring comes in one frame, `{\"type\":\"batch\",\"events\":[…]}`.",
+                "schema": { "type": "integer", "format": "int32", "minimum": 0, "maximum": 1 }
+            }
+        ],
+        "responses": { "101": { "description": "Events follow." } }
+    } })
+}
+
+/// The endpoint.
+pub struct Socket {
+    pub(super) hub: Hub,
+    pub(super) closing: Closing,
+}
+
+/// Told to every client when the instance stops; whoever holds one is waited for.
+#[derive(Clone)]
+pub struct Closing {
+    pub(super) stop: watch::Receiver<bool>,
+    pub(super) open: mpsc::Sender<()>,
+}
+
+/// Waits for the end. A sender that is gone has stopped, too.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+impl Endpoint for Socket {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let query: Vec<(String, String)> = request.params().unwrap_or_default();
+        let given = |name: &str| query.iter().find(|(given, _)| given == name).map(|(_, value)| value);
+        let since = given("since").and_then(|since| since.parse().ok());
+        let is_batch = given("batch").is_some_and(|batch| batch == "1");
+        let socket = match WebSocket::from_request(&request, &mut RequestBody::default()).await {
+            Ok(socket) => socket,
+            Err(_) => {
+                let sentence = "this is a WebSocket; ask for it with the headers of an upgrade";
+                return Ok(Problem::new(Code::UpgradeRequired, sentence).into_response());
+            }
+        };
+        let config = WebSocketConfig::default()
+            .read_buffer_size(2048)
+            .write_buffer_size(0)
+            .max_message_size(Some(LARGEST))
+            .max_frame_size(Some(LARGEST));
+        // From here on nothing is missed, even if the client takes its time with the upgrade.
+        let listener = self.hub.listen(since);
+        let closing = self.closing.clone();
+        let client = move |stream| Client::new(stream, listener, is_batch, since.is_some()).serve(closing);
+        Ok(socket.config(config).on_upgrade(client).into_response())
+    }
+}
+
+struct Client {
+    stream: WebSocketStream,
+    listener: Listener,
+    is_batch: bool,
+    /// What it hears first was missed, not sent too fast.
+    is_replaying: bool,
+    /// Since when events are counted, and how many were sent.
+    second: (Instant, usize),
+}
+
+/// The connection is over.
+struct Gone;
+
+impl Client {
+    fn new(stream: WebSocketStream, listener: Listener, is_batch: bool, is_replaying: bool) -> Self {
+        Self { stream, listener, is_batch, is_replaying, second: (Instant::now(), 0) }
+    }
+
+    async fn serve(mut self, closing: Closing) {
+        let Closing { mut stop, open: _until_here } = closing;
+        let mut heard_at = Instant::now();
+        loop {
+            let went_on = tokio::select! {
+                () = stopped(&mut stop) => {
+                    self.close(CloseCode::Away, "the instance stops").await;
+                    return;
+                }
+                message = self.stream.next() => {
+                    heard_at = Instant::now();
+                    self.answer(message).await
+                }
+                heard = self.listener.hear() => self.tell(heard).await,
+                () = sleep(ASK) => {
+                    if heard_at.elapsed() > SILENCE { Err(Gone) } else { self.send(Message::Ping(vec![])).await }
+                }
+            };
+            if went_on.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn answer(&mut self, message: Option<std::io::Result<Message>>) -> Result<(), Gone> {
+        match message {
+            Some(Ok(Message::Text(text))) => match frames::pong(&text) {
+                Some(pong) => self.send(Message::Text(pong)).await,
+                None => Ok(()),
+            },
+            Some(Ok(Message::Close(_))) | None => Err(Gone),
+            Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => {
+                // poem passes on no more than the text of what tungstenite says.
+                if error.to_string().starts_with("Space limit exceeded") {
+                    self.close(CloseCode::Size, "frames may have 64 KiB").await;
+                }
+                Err(Gone)
+            }
+        }
+    }
+
+    async fn tell(&mut self, heard: Heard) -> Result<(), Gone> {
+        let mut events = match heard {
+            Heard::Events(events) => events,
+            Heard::Missed(latest) => return self.send(Message::Text(frames::resync(latest))).await,
+        };
+        if self.is_batch {
+            sleep(BATCH).await;
+            match self.listener.look() {
+                Some(Heard::Events(more)) => events.extend(more),
+                Some(Heard::Missed(latest)) => {
+                    return self.send(Message::Text(frames::resync(latest))).await;
+                }
+                None => {}
+            }
+        }
+        if self.is_flooded(events.len()) {
+            sleep_until(self.second.0 + SECOND).await;
+            let latest = self.listener.skip();
+            return self.send(Message::Text(frames::resync(latest))).await;
+        }
+        let texts: Vec<&str> =
+            events.iter().map(|told: &std::sync::Arc<Told>| told.text(frames::encode)).collect();
+        if self.is_batch {
+            return self.send(Message::Text(frames::batch(&texts))).await;
+        }
+        for text in texts {
+            self.send(Message::Text(text.to_owned())).await?;
+        }
+        Ok(())
+    }
+
+    fn is_flooded(&mut self, events: usize) -> bool {
+        if std::mem::take(&mut self.is_replaying) {
+            return false;
+        }
+        if self.second.0.elapsed() > SECOND {
+            self.second = (Instant::now(), 0);
+        }
+        self.second.1 += events;
+        self.second.1 > FLOOD
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), Gone> {
+        match timeout(SEND, self.stream.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Gone),
+        }
+    }
+
+    /// Says goodbye, and waits a little for the answer, so that the client reads the reason and not a reset.
+    async fn close(&mut self, code: CloseCode, reason: &str) {
+        if self.send(Message::Close(Some((code, reason.to_owned())))).await.is_ok() {
+            let answered = async { while let Some(Ok(_)) = self.stream.next().await {} };
+            let _ = timeout(SECOND, answered).await;
+        }
+    }
+}

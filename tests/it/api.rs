@@ -1,0 +1,8 @@
+//! The HTTP surface, asked from outside.
+
+mod doors;
+mod envelope;
+mod events;
+mod files;
+mod jobs;
+mod lists;

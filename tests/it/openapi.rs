@@ -1,0 +1,101 @@
+//! The document is the contract: checked in, current, complete.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use cacherr::api::{Code, document};
+use serde_json::Value;
+
+fn parsed() -> Value {
+    serde_json::from_str(&document()).unwrap()
+}
+
+fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let all = paths.iter().flat_map(|(path, methods)| {
+        methods.as_object().unwrap().iter().map(move |(method, op)| (format!("{method} {path}"), op))
+    });
+    all.collect()
+}
+
+#[test]
+fn the_document_that_is_checked_in_is_current() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/cacherr.json");
+    if std::env::var_os("CACHERR_BLESS").is_some() {
+        std::fs::write(&file, document()).unwrap();
+    }
+    let found = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(found == document(), "openapi/cacherr.json is not current; run the tests with CACHERR_BLESS=1");
+}
+
+#[test]
+fn every_operation_says_what_it_is_and_no_id_is_used_twice() {
+    let document = parsed();
+    let mut ids = BTreeSet::new();
+    for (name, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().expect(&name);
+        assert!(ids.insert(id.to_owned()), "{id} is used twice");
+        assert!(
+            id.starts_with(|c: char| c.is_ascii_lowercase()) && id.chars().all(char::is_alphanumeric),
+            "{id}"
+        );
+        assert_eq!(operation["tags"].as_array().unwrap().len(), 1, "{name}");
+        assert!(!operation["summary"].as_str().unwrap().is_empty(), "{name}");
+        assert!(!operation["description"].as_str().unwrap().is_empty(), "{name}");
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(!parameter["description"].as_str().unwrap_or_default().is_empty(), "{name}: {parameter}");
+        }
+    }
+}
+
+#[test]
+fn every_operation_has_one_schema_for_success_and_one_for_refusals() {
+    let document = parsed();
+    for (name, operation) in operations(&document) {
+        let (mut good, mut bad) = (BTreeSet::new(), BTreeSet::new());
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            assert!(!response["description"].as_str().unwrap().is_empty(), "{name} {status}");
+            if status == "101" {
+                continue;
+            }
+            let content = response["content"].as_object().unwrap();
+            assert_eq!(content.keys().collect::<Vec<_>>(), ["application/json"], "{name}");
+            let schema = content["application/json"]["schema"]["$ref"].as_str().unwrap().to_owned();
+            if status.as_str() < "400" {
+                good.insert(schema)
+            } else {
+                bad.insert(schema)
+            };
+        }
+        assert!(good.len() <= 1, "{name}: {good:?}");
+        assert_eq!(bad, BTreeSet::from(["#/components/schemas/Problem".to_owned()]), "{name}");
+    }
+}
+
+#[test]
+fn the_list_of_codes_is_closed_and_explained() {
+    let document = parsed();
+    let listed: Vec<&str> = document["components"]["schemas"]["ErrorCode"]["enum"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|code| code.as_str().unwrap())
+        .collect();
+    let all: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    assert_eq!(listed, all);
+    let about = document["info"]["description"].as_str().unwrap();
+    for code in all {
+        assert!(about.contains(&format!("| `{code}` |")), "{code}");
+    }
+}
+
+#[test]
+fn the_text_is_what_generators_of_clients_understand() {
+    let text = document();
+    assert!(text.contains("\"openapi\": \"3.0.3\""));
+    assert!(!text.contains("charset"), "a media type with a charset is a key that generators do not find");
+    for format in ["uint64", "uint32"] {
+        assert!(!text.contains(format), "{format} is not a format of OpenAPI");
+    }
+    assert_eq!(text, document(), "the document is the same every time");
+}

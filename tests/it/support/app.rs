@@ -1,0 +1,330 @@
+//! A whole instance in a temporary folder: engine on the real file system, server on a free port, clients.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use cacherr::api::{ApiParts, serve};
+use cacherr::cacher::{Cacher, Engine, Parts};
+use cacherr::clock::SystemClock;
+use cacherr::config::ServerSettings;
+use cacherr::domain::job::JobState;
+use cacherr::domain::secret::Secret;
+use cacherr::domain::settings::{CacheSettings, Library, SwapMethod};
+use cacherr::files::real::RealFs;
+use cacherr::live::Hub;
+use cacherr::store::{Rows, Store};
+use futures_util::{SinkExt, StreamExt};
+use jiff::SignedDuration;
+use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// What an instance is started with.
+#[derive(Clone, Default)]
+pub struct Options {
+    pub key: Option<&'static str>,
+    pub base_path: Option<&'static str>,
+    /// Bytes per second; copies of more than a chunk can be caught in the act.
+    pub bandwidth: u64,
+}
+
+/// A running instance.
+pub struct TestApp {
+    pub library: PathBuf,
+    pub hub: Hub,
+    dir: tempfile::TempDir,
+    pub options: Options,
+    cacher: Option<Cacher>,
+    server: Option<(oneshot::Sender<()>, JoinHandle<cacherr::Result<()>>)>,
+    origin: String,
+    client: reqwest::Client,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::start_with(Options::default()).await
+    }
+
+    pub async fn start_with(options: Options) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let library = dir.path().join("movies");
+        for folder in [&library, &dir.path().join("cache")] {
+            fs::create_dir(folder).unwrap();
+        }
+        let mut app = Self {
+            library: library.canonicalize().unwrap(),
+            hub: Hub::new(Arc::new(SystemClock)),
+            dir,
+            options,
+            cacher: None,
+            server: None,
+            origin: String::new(),
+            client: reqwest::Client::new(),
+        };
+        app.run().await;
+        app
+    }
+
+    async fn run(&mut self) {
+        let root = self.dir.path().canonicalize().unwrap();
+        let store = Store::open(&root.join("cacherr.redb")).unwrap();
+        let cache = CacheSettings {
+            min_free: 0,
+            release_grace: SignedDuration::from_millis(50),
+            bandwidth: self.options.bandwidth,
+            ..CacheSettings::at(root.join("cache"))
+        };
+        let libraries = vec![Library {
+            name: "Movies".to_owned(),
+            path: self.library.clone(),
+            server_path: self.library.clone(),
+            swap: SwapMethod::Exchange,
+        }];
+        self.hub = Hub::new(Arc::new(SystemClock));
+        let events = self.hub.sink();
+        let clock = Arc::new(SystemClock);
+        let engine =
+            Engine::new(Parts { fs: Arc::new(RealFs), store, clock, cache, libraries, events }).unwrap();
+        engine.recover().unwrap();
+        let cacher = Cacher::start(Arc::new(engine)).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let bind = listener.local_addr().unwrap();
+        let server = ServerSettings {
+            bind,
+            base_path: self.options.base_path.unwrap_or("/").to_owned(),
+            api_key: self.options.key.map(Secret::new),
+        };
+        let parts = ApiParts { cacher: cacher.clone(), hub: self.hub.clone(), server };
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(serve(listener, parts, async {
+            let _ = stopped.await;
+        }));
+        self.origin = format!("127.0.0.1:{}", bind.port());
+        self.cacher = Some(cacher);
+        self.server = Some((stop, serving));
+    }
+
+    pub fn cacher(&self) -> &Cacher {
+        self.cacher.as_ref().unwrap()
+    }
+
+    /// Host and port.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Stops the server alone; ends well within the time that clients are given.
+    pub async fn stop_server(&mut self) {
+        let (stop, serving) = self.server.take().unwrap();
+        let _ = stop.send(());
+        tokio::time::timeout(Duration::from_secs(20), serving).await.unwrap().unwrap().unwrap();
+    }
+
+    async fn halt(&mut self) {
+        if self.server.is_some() {
+            self.stop_server().await;
+        }
+        if let Some(cacher) = self.cacher.take() {
+            tokio::task::spawn_blocking(move || cacher.stop()).await.unwrap();
+        }
+    }
+
+    /// Everything ends in order and starts again on the same folders.
+    pub async fn restart(&mut self) {
+        self.halt().await;
+        self.run().await;
+    }
+
+    /// Makes a file of the library, long finished by whoever wrote it.
+    pub fn film(&self, name: &str, size: usize) -> PathBuf {
+        let path = self.library.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let pattern: Vec<u8> = (0..size).map(|at| (at * 7 + at / 251 + name.len()) as u8).collect();
+        fs::write(&path, pattern).unwrap();
+        let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+        File::options().write(true).open(&path).unwrap().set_modified(hour_ago).unwrap();
+        path
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("http://{}{path}", self.origin));
+        match self.options.key {
+            Some(key) => request.header("X-Api-Key", key),
+            None => request,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        send(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        send(self.request(Method::DELETE, path)).await
+    }
+
+    /// Asks for a file and waits until it is cached. Returns its id.
+    pub async fn cache(&self, path: &Path, extra: Value) -> String {
+        let mut body = serde_json::json!({ "file_path": path });
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        let accepted = self.post("/api/cached/files", &body).await.is(202);
+        let job = accepted["job_id"].as_str().unwrap();
+        let job = self.ended(job).await;
+        assert_eq!(job["state"], "done", "{job}");
+        accepted["file_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits for a job's end.
+    pub async fn ended(&self, job: &str) -> Value {
+        let (cacher, id) = (self.cacher().clone(), job.parse().unwrap());
+        let wait = move || cacher.wait(id, Duration::from_secs(20)).unwrap();
+        let row = tokio::task::spawn_blocking(wait).await.unwrap();
+        assert!(row.state.is_final(), "{row:?}");
+        self.get(&format!("/api/jobs/{job}")).await.is(200)
+    }
+
+    pub async fn listen(&self, query: &str) -> Socket {
+        self.open(format!("ws://{}/ws{query}", self.origin)).await
+    }
+
+    pub async fn listen_below(&self, base_path: &str) -> Socket {
+        self.open(format!("ws://{}{base_path}/ws", self.origin)).await
+    }
+
+    async fn open(&self, url: String) -> Socket {
+        let mut request = url.into_client_request().unwrap();
+        if let Some(key) = self.options.key {
+            request.headers_mut().insert("X-Api-Key", key.parse().unwrap());
+        }
+        Socket { stream: connect_async(request).await.unwrap().0 }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if let Some((stop, serving)) = self.server.take() {
+            let _ = stop.send(());
+            serving.abort();
+        }
+        let Some(cacher) = self.cacher.take() else { return };
+        let store = cacher.engine().store().clone();
+        cacher.stop();
+        if std::thread::panicking() {
+            return;
+        }
+        assert_eq!(cacher.failure(), None);
+        assert_eq!(store.check().unwrap(), Vec::<String>::new());
+        let rows = store.read().unwrap();
+        for state in [JobState::Queued, JobState::Swapping] {
+            let left = rows.jobs_in(state).unwrap();
+            assert!(left.is_empty(), "a test left jobs behind: {left:?}");
+        }
+    }
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
+}
+
+pub async fn send(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.unwrap();
+    assert_eq!(
+        headers.get("content-type").map(|value| value.as_bytes()),
+        Some(&b"application/json"[..]),
+        "{text}"
+    );
+    let body: Value = serde_json::from_str(&text).unwrap();
+    let stamp = body["timestamp"].as_str().unwrap();
+    assert!(stamp.ends_with('Z') && stamp.parse::<jiff::Timestamp>().is_ok(), "{stamp}");
+    assert_eq!(body["success"], status < 400, "{body}");
+    assert_eq!(body.get("data").is_some_and(|data| !data.is_null()), status < 400, "{body}");
+    assert_eq!(body["error"].is_string() && body["code"].is_string(), status >= 400, "{body}");
+    Answer { status, headers, body }
+}
+
+impl Answer {
+    /// The data of a good answer.
+    #[track_caller]
+    pub fn is(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.body);
+        self.body["data"].clone()
+    }
+
+    /// The sentence of a refusal.
+    #[track_caller]
+    pub fn refuses(self, status: u16, code: &str) -> String {
+        assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
+        self.body["error"].as_str().unwrap().to_owned()
+    }
+}
+
+/// A client of the WebSocket.
+pub struct Socket {
+    pub stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Socket {
+    pub async fn send(&mut self, text: impl Into<String>) {
+        self.stream.send(Message::text(text.into())).await.unwrap();
+    }
+
+    /// The next frame that is no ping.
+    pub async fn message(&mut self) -> Message {
+        let patience = Duration::from_secs(20);
+        loop {
+            match tokio::time::timeout(patience, self.stream.next()).await.expect("nothing was heard") {
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(message) => return message.unwrap(),
+                None => panic!("the connection ended"),
+            }
+        }
+    }
+
+    /// The next text frame.
+    pub async fn frame(&mut self) -> Value {
+        match self.message().await {
+            Message::Text(text) => serde_json::from_str(&text).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Frames up to the first of a type.
+    pub async fn until(&mut self, name: &str) -> Vec<Value> {
+        let mut frames = Vec::new();
+        loop {
+            let frame = self.frame().await;
+            let is_last = frame["type"] == name;
+            frames.push(frame);
+            if is_last {
+                return frames;
+            }
+        }
+    }
+
+    /// How it was closed.
+    pub async fn closed(&mut self) -> u16 {
+        loop {
+            match self.message().await {
+                Message::Close(Some(frame)) => return frame.code.into(),
+                Message::Close(None) => return 1005,
+                _ => {}
+            }
+        }
+    }
+}
