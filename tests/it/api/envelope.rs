@@ -127,3 +127,12 @@ async fn everything_lies_below_the_base_path_and_the_document_says_so() {
     };
     assert_eq!(frame["type"], "pong");
 }
+
+#[tokio::test]
+async fn a_head_has_the_status_of_its_get() {
+    let app = TestApp::start().await;
+    for (path, status) in [("/api/version", 200), ("/api/none", 404), ("/api/cached/files?limit=0", 400)] {
+        let response = app.request(Method::HEAD, path).send().await.unwrap();
+        assert_eq!(response.status(), status, "{path}");
+    }
+}

@@ -144,3 +144,18 @@ async fn a_request_that_is_no_upgrade_is_told_what_this_is() {
     let app = TestApp::start().await;
     app.get("/ws").await.refuses(426, "upgrade_required");
 }
+
+#[tokio::test]
+async fn a_client_that_does_not_read_holds_nobody_up() {
+    let app = TestApp::start().await;
+    let _deaf = app.listen("").await;
+    let mut socket = app.listen("?batch=1").await;
+    for round in 0..20 {
+        (0..2_000).for_each(|number| app.hub.sink()(removal(round * 2_000 + number)));
+    }
+    let started = std::time::Instant::now();
+    app.get("/api/version").await.is(200);
+    socket.send(r#"{"type":"ping"}"#).await;
+    socket.until("pong").await;
+    assert!(started.elapsed().as_secs() < 5);
+}
