@@ -6,6 +6,7 @@
 mod home;
 mod log;
 mod stop;
+mod web;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::store::{Rows, Store};
 use home::Home;
 pub use log::{Chatter, start_log};
 pub use stop::Stopped;
+use web::Web;
 
 /// The cache dir is looked at this often.
 const SCAN_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -45,7 +47,8 @@ pub fn run(config: Config) -> Result<Stopped> {
 pub fn run_with(config: Config, begin: impl FnOnce(&Cacher) -> Result<()>) -> Result<Stopped> {
     let home = Home::enter(&config)?;
     let door = Door::bind(&config.data_dir)?;
-    let engine = open(&config, &home, nobody_listens())?;
+    let web = Web::bind(&config.server)?;
+    let engine = open(&config, &home, web.hub.sink())?;
     let recovered = engine.recover()?;
     tracing::info!(data_dir = %config.data_dir.display(), "recovered: {recovered}");
     look_at_cache(&engine)?;
@@ -56,23 +59,39 @@ pub fn run_with(config: Config, begin: impl FnOnce(&Cacher) -> Result<()>) -> Re
         .doing("start the", "asynchronous runtime")?;
     let config = Arc::new(config);
     let cacher = Cacher::start(engine)?;
-    let served = begin(&cacher).and_then(|()| runtime.block_on(serve(&config, &cacher, &door)));
-    drop(door);
-    let stopped = runtime.block_on(stop::in_order(&cacher));
+    let stopped = runtime.block_on(serve(&config, &cacher, door, web, begin));
     // Commands that still wait for something hear no more; what they asked for is written down.
     runtime.shutdown_background();
     drop(home);
-    served.and(stopped)
+    stopped
 }
 
-/// Everything that listens. Ends with the first that ends.
-async fn serve(config: &Arc<Config>, cacher: &Cacher, door: &Door) -> Result<()> {
+/// Opens to the world, and closes in order whatever the reason.
+async fn serve(
+    config: &Arc<Config>,
+    cacher: &Cacher,
+    door: Door,
+    web: Web,
+    begin: impl FnOnce(&Cacher) -> Result<()>,
+) -> Result<Stopped> {
+    let mut web = web.open(cacher)?;
+    let ended = match begin(cacher) {
+        Ok(()) => listen(config, cacher, &door, &mut web).await,
+        Err(error) => Err(error),
+    };
+    drop(door);
+    let stopped = stop::in_order(cacher, web.close()).await?;
+    ended.map(|()| stopped)
+}
+
+/// Everything that listens, until the first of it ends.
+async fn listen(config: &Arc<Config>, cacher: &Cacher, door: &Door, web: &mut web::Open) -> Result<()> {
     let signal = stop::asked()?;
     let hourly = tokio::spawn(look_hourly(cacher.clone()));
     tracing::info!("ready");
     let ended = tokio::select! {
         ended = door.serve(cacher, config) => ended,
-        // The web app and the API are served here: `ended = api::serve(…) => ended`.
+        failure = web.failure() => Err(failure),
         failure = store_failure(cacher) => Err(failure),
         name = signal => {
             tracing::info!("{name}: stopping; a second one ends at once");
@@ -83,19 +102,14 @@ async fn serve(config: &Arc<Config>, cacher: &Cacher, door: &Door) -> Result<()>
     ended
 }
 
-/// Where events go until somebody listens.
-fn nobody_listens() -> Sink {
-    // The event hub goes here: `live::Hub::sink()`.
-    Arc::new(|_| {})
-}
-
 /// Does what a command asks for, in a process of its own. The caller found no running instance.
 ///
 /// # Errors
 /// The data dir is in use; the store fails. What goes wrong with the request itself is its last reply.
 pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> Result<()> {
     let home = Home::enter(config)?;
-    let engine = open(config, &home, nobody_listens())?;
+    // A command in a process of its own has no listeners.
+    let engine = open(config, &home, Arc::new(|_| {}))?;
     if let Request::Restore { copies: Copies::Lost, .. } = request {
         engine.declare_cache_lost();
     }

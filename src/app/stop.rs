@@ -47,13 +47,13 @@ pub(super) fn asked() -> Result<impl Future<Output = &'static str>> {
     Ok(async move { asked.next().await })
 }
 
-/// Ends the engine: copies stop at their next chunk, a swap is finished.
-pub(super) async fn in_order(cacher: &Cacher) -> Result<Stopped> {
+/// Ends the engine (copies stop at their next chunk, a swap is finished) while the web server `closes`.
+pub(super) async fn in_order(cacher: &Cacher, closes: impl Future<Output = ()>) -> Result<Stopped> {
     let mut again = Asked::listen()?;
     let ending = cacher.clone();
     let ended = tokio::task::spawn_blocking(move || ending.stop());
     Ok(tokio::select! {
-        _ = ended => {
+        _ = async { tokio::join!(ended, closes) } => {
             tracing::info!("stopped");
             Stopped::InOrder
         }
@@ -62,7 +62,7 @@ pub(super) async fn in_order(cacher: &Cacher) -> Result<Stopped> {
             Stopped::AtOnce
         }
         () = tokio::time::sleep(PATIENCE) => {
-            tracing::warn!("a file system call takes too long; the next start finishes what was under way");
+            tracing::warn!("it takes too long; the next start finishes what was under way");
             Stopped::AtOnce
         }
     })

@@ -70,6 +70,8 @@ pub enum Command {
     Demo(Demo),
     /// Ask the running Cacherr whether it is well (for containers)
     Healthcheck,
+    /// Print the OpenAPI document
+    Openapi,
     /// Print completions for a shell
     Completions {
         /// Which shell

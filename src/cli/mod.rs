@@ -59,6 +59,7 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
             clap_complete::generate(shell, &mut Args::command(), "cacherr", &mut std::io::stdout());
             OK
         }
+        Command::Openapi => show::text(&crate::api::document()),
         Command::Config { command: ConfigCommand::Defaults } => show::text(&config::defaults()),
         Command::Config { command: ConfigCommand::Print(format) } => with(flags, env, format, |config| {
             show::settings(&config.report(), format);

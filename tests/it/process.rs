@@ -47,7 +47,7 @@ impl House {
     fn configure(&self, cache: &str) {
         let at = |name: &str| self.dir.path().join(name).display().to_string();
         let text = format!(
-            "data_dir = \"{}\"\n[server]\nbind = \"127.0.0.1:1\"\n[cache]\ndir = \"{}\"\nmin_free = \"0\"\n\
+            "data_dir = \"{}\"\n[server]\nbind = \"127.0.0.1:0\"\n[cache]\ndir = \"{}\"\nmin_free = \"0\"\n\
              release_grace = \"0s\"\n{cache}\n[[library]]\nname = \"Movies\"\npath = \"{}\"\n",
             at("data"),
             at("fast"),
