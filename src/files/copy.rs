@@ -47,15 +47,33 @@ pub struct End<'a> {
 /// Any error of reading or writing; the target is then incomplete. A source that turns out shorter or longer than
 /// `size` is `SourceChanged`.
 pub fn copy(fs: &dyn Fs, source: &End<'_>, target: &End<'_>, size: u64, pace: &dyn Pace) -> Result<Hash> {
-    fs.set_len(target.fd, size).doing("reserve", target.path)?;
     let mut hasher = blake3::Hasher::new();
+    copy_past(fs, source, target, size, pace, &mut |bytes| {
+        hasher.update(bytes);
+    })?;
+    Ok(Hash(*hasher.finalize().as_bytes()))
+}
+
+/// The same past a witness, who is shown every byte of the file in order, holes as zeros.
+///
+/// # Errors
+/// As [`copy`].
+pub fn copy_past(
+    fs: &dyn Fs,
+    source: &End<'_>,
+    target: &End<'_>,
+    size: u64,
+    pace: &dyn Pace,
+    witness: &mut dyn FnMut(&[u8]),
+) -> Result<()> {
+    fs.set_len(target.fd, size).doing("reserve", target.path)?;
     let mut buffer = vec![0; CHUNK];
     let mut behind = Behind { synced: 0, fs, source, target };
     let mut at = 0;
     while at < size {
         let data = fs.next_data(source.fd, at).doing("read", source.path)?;
         let Range { start, end } = data.map_or(size..size, |data| data.start.min(size)..data.end.min(size));
-        hash_zeros(&mut hasher, start - at, pace, at)?;
+        show_zeros(witness, start - at, pace, at)?;
         at = start;
         while at < end {
             let want = usize::try_from(end - at).unwrap_or(CHUNK).min(CHUNK);
@@ -64,7 +82,7 @@ pub fn copy(fs: &dyn Fs, source: &End<'_>, target: &End<'_>, size: u64, pace: &d
             if read == 0 {
                 return Err(changed(source));
             }
-            hasher.update(&buffer[..read]);
+            witness(&buffer[..read]);
             fs.write_at(target.fd, &buffer[..read], at).doing("write", target.path)?;
             at += read as u64;
             behind.catch_up(at)?;
@@ -73,22 +91,21 @@ pub fn copy(fs: &dyn Fs, source: &End<'_>, target: &End<'_>, size: u64, pace: &d
     if fs.read_at(source.fd, &mut buffer[..1], size).doing("read", source.path)? != 0 {
         return Err(changed(source));
     }
-    pace.step(size, 0)?;
-    Ok(Hash(*hasher.finalize().as_bytes()))
+    pace.step(size, 0)
 }
 
 fn changed(source: &End<'_>) -> crate::Error {
     crate::Error::SourceChanged { path: source.path.to_path_buf() }
 }
 
-fn hash_zeros(hasher: &mut blake3::Hasher, mut count: u64, pace: &dyn Pace, at: u64) -> Result<()> {
+fn show_zeros(witness: &mut dyn FnMut(&[u8]), mut count: u64, pace: &dyn Pace, at: u64) -> Result<()> {
     let mut since_step = 0_u64;
     while count > 0 {
         if since_step == 0 {
             pace.step(at, 0)?;
         }
         let part = count.min(ZEROS.len() as u64);
-        hasher.update(&ZEROS[..usize::try_from(part).unwrap_or(ZEROS.len())]);
+        witness(&ZEROS[..usize::try_from(part).unwrap_or(ZEROS.len())]);
         count -= part;
         since_step = (since_step + part) % (WINDOW);
     }
