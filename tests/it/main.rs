@@ -4,6 +4,7 @@
 //! * `store`: what was committed stays, in whole or not at all, whatever the storage does; secondary tables say
 //!   what the rows say; damage is found and named, never a panic.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
+//! * `copy`: all bytes or an error.
 //! * `swap`: readers never fail while names are exchanged, on every file system that can be mounted here; `union`: nor
 //!   on mergerfs, which refuses the exchange.
 //! * `foreign_handles`: who holds a file never notices, who writes it is never raced; `watcher`: what inotify tells.
@@ -12,6 +13,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail a test, too")]
 
 mod config;
+mod copy;
 mod files;
 mod foreign_handles;
 mod sim;
