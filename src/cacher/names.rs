@@ -20,8 +20,10 @@ use super::table::{CopyIs, KeptIs};
 
 /// Exchanges until things are where they belong; one exchange loses to a second file that arrives meanwhile.
 const PUT_BACK_ROUNDS: usize = 8;
-/// Two swaps of one library through a FUSE union need this much time between them: its cached attributes live for a
-/// second, and a reader that meets two swaps within one gets ESTALE.
+/// Two swaps of one library through a FUSE union need this much time between them: it caches names and attributes for
+/// a second, and a reader that meets two swaps within that may get ESTALE. Against three readers on mergerfs 2.33.5:
+/// back to back, one open in 300 failed; 5 ms apart, two in 28,864; up to a second apart, single ones now and then;
+/// 1.1 s apart, none in 267,070. Nobody waits for a swap.
 pub(super) const LINK_RENAME_SPACING: SignedDuration = SignedDuration::from_millis(1100);
 
 impl Drive<'_> {

@@ -7,6 +7,7 @@
 //!   what the rows say; damage is found and named, never a panic.
 //! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
+//! * `copy`: all bytes or an error.
 //! * `swap`: readers never fail while names are exchanged, on every file system that can be mounted here; `union`: nor
 //!   on mergerfs, which refuses the exchange.
 //! * `foreign_handles`: who holds a file never notices, who writes it is never raced; `watcher`: what inotify tells.
@@ -16,6 +17,7 @@
 
 mod api;
 mod config;
+mod copy;
 mod crash;
 mod engine;
 mod files;

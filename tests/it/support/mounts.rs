@@ -37,13 +37,13 @@ impl Mounted {
         std::fs::File::create(&image).unwrap().set_len(mib.max(least) << 20).unwrap();
         let image = text(&image);
         run(make, options.iter().copied().chain([image.as_str()]))?;
-        Self::mounted(home, |point| ["mount", "-o", "loop", &image, point].map(str::to_owned).to_vec())
+        Self::by(home, |point| ["mount", "-o", "loop", &image, point].map(str::to_owned).to_vec())
     }
 
     /// A volume in memory.
     pub fn memory(mib: u64) -> Option<Self> {
         let size = format!("size={mib}m");
-        Self::mounted(home(), |point| {
+        Self::by(home(), |point| {
             ["mount", "-t", "tmpfs", "-o", &size, "tmpfs", point].map(str::to_owned).to_vec()
         })
     }
@@ -52,18 +52,16 @@ impl Mounted {
     pub fn union(branches: &[&Path], options: &str) -> Option<Self> {
         let branches: Vec<String> = branches.iter().map(|branch| text(branch)).collect();
         let branches = branches.join(":");
-        Self::mounted(home(), |point| {
-            ["mergerfs", "-o", options, &branches, point].map(str::to_owned).to_vec()
-        })
+        Self::by(home(), |point| ["mergerfs", "-o", options, &branches, point].map(str::to_owned).to_vec())
     }
 
     /// Another view of a folder (a bind mount).
     pub fn view(of: &Path) -> Option<Self> {
         let of = text(of);
-        Self::mounted(home(), |point| ["mount", "--bind", &of, point].map(str::to_owned).to_vec())
+        Self::by(home(), |point| ["mount", "--bind", &of, point].map(str::to_owned).to_vec())
     }
 
-    fn mounted(home: TempDir, command: impl FnOnce(&str) -> Vec<String>) -> Option<Self> {
+    fn by(home: TempDir, command: impl FnOnce(&str) -> Vec<String>) -> Option<Self> {
         let point = home.path().join("mnt");
         std::fs::create_dir(&point).unwrap();
         let mount = command(&text(&point));
@@ -126,6 +124,7 @@ fn run<'a>(program: &str, arguments: impl IntoIterator<Item = &'a str>) -> Optio
 }
 
 /// Past the capture of test output: a promise that was not tested must not look like one that was.
+#[expect(clippy::explicit_write, reason = "eprintln would be captured")]
 pub fn skip(why: &str) {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     writeln!(std::io::stderr(), "skipped {test}: {why}").unwrap();
