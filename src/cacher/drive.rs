@@ -245,6 +245,8 @@ impl Drive<'_> {
         self.drop_temporary(spot)?;
         self.engine.sync_folder(&spot.folder, &spot.path)?;
         let fate = if self.exposed { CopyFate::AfterGrace } else { CopyFate::Now };
+        // Whoever disturbed a swap that had shown our link may have taken the link along.
+        self.intent.strayed = self.exposed;
         self.engine.commit_withdrawn(&self.intent, &error, fate)?;
         Ok(Driven::Failed(error))
     }

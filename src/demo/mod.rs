@@ -78,7 +78,7 @@ Try, in another terminal:
   curl -H 'X-Api-Key: {key}' {address}/api/cached/files
   curl -H 'X-Api-Key: {key}' {address}/api/cached/statistics
   curl -H 'X-Api-Key: {key}' -H 'Content-Type: application/json' {address}/api/cached/files \\
-       -d '{{\"file_path\": \"{wish}\", \"user_id\": \"dora\"}}'
+       -d '{{\"file_path\": \"{wish}\", \"user_id\": \"user2\"}}'
 
   cacherr --data-dir '{data}' status
   ls -lA '{dir}/media/Movies/Dune (2021)'

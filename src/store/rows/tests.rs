@@ -281,7 +281,7 @@ fn an_error_names_table_and_key() {
 #[test]
 fn a_row_under_another_key_is_refused() {
     let row = Attribution {
-        user: "anna".to_owned(),
+        user: "user1".to_owned(),
         reason: Operation::Manual,
         added_at: Time::from_micros(0),
         ordinal: 0,

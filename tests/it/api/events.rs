@@ -21,10 +21,10 @@ async fn adding_and_removing_are_told_in_order_after_they_are_true() {
     let app = TestApp::start().await;
     let mut socket = app.listen("").await;
     let film = app.film("a.mkv", 100_000);
-    let id = app.cache(&film, json!({ "user_id": "anna", "operation": "watchlist" })).await;
+    let id = app.cache(&film, json!({ "user_id": "user1", "operation": "watchlist" })).await;
     let mut frames = socket.until("cache_statistics_updated").await;
     assert_eq!(frames.last().unwrap()["data"], app.get("/api/cached/statistics").await.is(200));
-    app.delete(&format!("/api/cached/files/{id}?reason=tidy&user_id=ben")).await.is(200);
+    app.delete(&format!("/api/cached/files/{id}?reason=tidy&user_id=user2")).await.is(200);
     frames.extend(socket.until("cache_statistics_updated").await);
 
     let seqs: Vec<u64> = frames.iter().map(|frame| frame["seq"].as_u64().unwrap()).collect();
@@ -34,11 +34,10 @@ async fn adding_and_removing_are_told_in_order_after_they_are_true() {
     }
     let added = &of_type(&frames, "cache_file_added")[0]["data"];
     assert_eq!((&added["action"], &added["reason"]), (&json!("added"), &json!("watchlist")));
-    assert_eq!((&added["user_id"], &added["file_path"]), (&json!("anna"), &json!(film)));
+    assert_eq!((&added["user_id"], &added["file_path"]), (&json!("user1"), &json!(film)));
     assert_eq!((&added["file_info"]["id"], &added["file_info"]["status"]), (&json!(id), &json!("active")));
     let removed = of_type(&frames, "cache_file_removed")[0]["data"].clone();
-    let expected =
-        json!({ "file_id": id, "file_path": film, "action": "removed", "user_id": "ben", "reason": "tidy" });
+    let expected = json!({ "file_id": id, "file_path": film, "action": "removed", "user_id": "user2", "reason": "tidy" });
     assert_eq!(removed, expected);
     let finished = of_type(&frames, "job_finished");
     assert_eq!(finished.len(), 2);

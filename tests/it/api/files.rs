@@ -13,7 +13,7 @@ async fn a_file_is_cached_read_and_given_back() {
     let app = TestApp::start().await;
     let film = app.film("Dune (2021)/Dune.mkv", 300_000);
     let (bytes, inode) = (fs::read(&film).unwrap(), film.metadata().unwrap().ino());
-    let asked = json!({ "file_path": film, "user_id": "anna", "operation": "watchlist" });
+    let asked = json!({ "file_path": film, "user_id": "user1", "operation": "watchlist" });
     let answer = app.post("/api/cached/files", &asked).await;
     assert!(answer.body["message"].is_string());
     let accepted = answer.is(202);
@@ -30,10 +30,10 @@ async fn a_file_is_cached_read_and_given_back() {
         ("cache_method", json!("atomic_copy")),
         ("file_size_bytes", json!(300_000)),
         ("file_size_readable", json!("293.0 KB")),
-        ("triggered_by_user", json!("anna")),
+        ("triggered_by_user", json!("user1")),
         ("triggered_by_operation", json!("watchlist")),
         ("status", json!("active")),
-        ("users", json!(["anna"])),
+        ("users", json!(["user1"])),
         ("library", json!("Movies")),
         ("pinned", json!(false)),
         ("priority", Value::Null),
@@ -47,7 +47,7 @@ async fn a_file_is_cached_read_and_given_back() {
     assert_eq!(detail["attributions"][0]["reason"], "watchlist");
     assert_eq!(detail["history"][0]["operation_type"], "cache");
 
-    let path = format!("/api/cached/files/{id}?reason=manual_cleanup&user_id=anna");
+    let path = format!("/api/cached/files/{id}?reason=manual_cleanup&user_id=user1");
     let answer = app.delete(&path).await;
     assert_eq!(answer.body["message"], "Cached file removed successfully: Dune.mkv");
     let removed = answer.is(200);
@@ -57,7 +57,7 @@ async fn a_file_is_cached_read_and_given_back() {
 
     let log = app.get("/api/cached/operations?operation_type=remove").await.is(200);
     let entry = &log["operations"][0];
-    assert_eq!((&entry["reason"], &entry["triggered_by_user"]), (&json!("manual_cleanup"), &json!("anna")));
+    assert_eq!((&entry["reason"], &entry["triggered_by_user"]), (&json!("manual_cleanup"), &json!("user1")));
     app.delete(&format!("/api/cached/files/{id}")).await.refuses(409, "already_removed");
     assert_eq!(app.get(&format!("/api/cached/files/{id}")).await.is(200)["status"], "removed");
 }
@@ -77,14 +77,17 @@ async fn what_is_not_there_is_a_404_whether_or_not_it_could_be_an_id() {
 async fn a_second_user_is_added_and_a_repetition_is_a_conflict() {
     let app = TestApp::start().await;
     let film = app.film("a.mkv", 1000);
-    let id = app.cache(&film, json!({ "user_id": "anna" })).await;
-    let again = json!({ "file_path": film, "user_id": "anna" });
+    let id = app.cache(&film, json!({ "user_id": "user1" })).await;
+    let again = json!({ "file_path": film, "user_id": "user1" });
     app.post("/api/cached/files", &again).await.refuses(409, "already_tracked");
-    let ben = json!({ "file_path": film, "user_id": "ben", "operation": "ondeck" });
-    let accepted = app.post("/api/cached/files", &ben).await.is(200);
+    let user2 = json!({ "file_path": film, "user_id": "user2", "operation": "ondeck" });
+    let accepted = app.post("/api/cached/files", &user2).await.is(200);
     assert_eq!((&accepted["file_id"], &accepted["job_id"]), (&json!(id), &Value::Null));
     let detail = app.get(&format!("/api/cached/files/{id}")).await.is(200);
-    assert_eq!((&detail["users"], &detail["triggered_by_user"]), (&json!(["anna", "ben"]), &json!("anna")));
+    assert_eq!(
+        (&detail["users"], &detail["triggered_by_user"]),
+        (&json!(["user1", "user2"]), &json!("user1"))
+    );
     let statistics = app.get("/api/cached/statistics").await.is(200);
     assert_eq!((&statistics["users_count"], &statistics["total_files"]), (&json!(2), &json!(1)));
 }
@@ -119,7 +122,7 @@ async fn the_reason_may_stand_in_the_body_which_wins_over_the_query() {
     ] {
         send(app.request(Method::DELETE, &path).json(&body)).await.refuses(400, code);
     }
-    let body = json!({ "reason": "body", "user_id": "anna" });
+    let body = json!({ "reason": "body", "user_id": "user1" });
     assert_eq!(send(app.request(Method::DELETE, &path).json(&body)).await.is(200)["reason"], "body");
     let id = app.cache(&b, json!({})).await;
     assert_eq!(app.delete(&format!("/api/cached/files/{id}")).await.is(200)["reason"], "manual");

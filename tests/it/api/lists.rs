@@ -9,7 +9,7 @@ async fn shelf() -> TestApp {
     let app = TestApp::start().await;
     for (number, name) in ["Alien", "brazil", "Contact", "DÜNE", "50%_off"].into_iter().enumerate() {
         let film = app.film(&format!("{name}/{name}.mkv"), (number + 1) * 1024);
-        let user = if number % 2 == 0 { "anna" } else { "ben" };
+        let user = if number % 2 == 0 { "user1" } else { "user2" };
         let operation = if number < 3 { "watchlist" } else { "manual" };
         app.cache(&film, json!({ "user_id": user, "operation": operation })).await;
     }
@@ -35,7 +35,7 @@ async fn a_list_is_newest_first_and_every_filter_narrows_it() {
         ("search=%25_", &["50%_off"]),
         ("search=n_e", &[]),
         ("search=%20", &["50%_off", "DÜNE", "Contact", "brazil", "Alien"]),
-        ("user_id=ben", &["DÜNE", "brazil"]),
+        ("user_id=user2", &["DÜNE", "brazil"]),
         ("user_id=nobody", &[]),
         ("status=active&limit=1", &["50%_off"]),
         ("status=removed", &[]),
@@ -48,7 +48,7 @@ async fn a_list_is_newest_first_and_every_filter_narrows_it() {
         ("cached_since=2999-01-01T00:00:00%2B02:00", &[]),
         ("library=Movies&limit=1", &["50%_off"]),
         ("library=Series", &[]),
-        ("user_id=anna&triggered_by_operation=watchlist&search=mkv", &["Contact", "Alien"]),
+        ("user_id=user1&triggered_by_operation=watchlist&search=mkv", &["Contact", "Alien"]),
         ("sort=filename&order=asc", &["50%_off", "Alien", "brazil", "Contact", "DÜNE"]),
         ("sort=file_size_bytes&order=asc&limit=2", &["Alien", "brazil"]),
         ("sort=file_size_bytes&limit=2", &["50%_off", "DÜNE"]),
@@ -86,8 +86,8 @@ async fn what_was_given_is_said_and_nothing_else() {
     let app = shelf().await;
     let page = app.get("/api/cached/files").await.is(200);
     assert_eq!(page["filter_applied"], json!({}));
-    let page = app.get("/api/cached/files?user_id=ben&limit=50&offset=0&size_max=0").await.is(200);
-    let given = json!({ "user_id": "ben", "limit": 50, "offset": 0, "size_max": 0 });
+    let page = app.get("/api/cached/files?user_id=user2&limit=50&offset=0&size_max=0").await.is(200);
+    let given = json!({ "user_id": "user2", "limit": 50, "offset": 0, "size_max": 0 });
     assert_eq!(page["filter_applied"], given);
     let page = app.get("/api/cached/files?cached_since=2023-12-01T12:00:00%2B02:00").await.is(200);
     assert_eq!(page["filter_applied"], json!({ "cached_since": "2023-12-01T10:00:00Z" }));
@@ -144,7 +144,7 @@ async fn the_log_is_filtered_and_walked_newest_first() {
     for (query, count) in [
         ("operation_type=cache".to_owned(), 5),
         ("operation_type=evict".to_owned(), 0),
-        ("user_id=ben".to_owned(), 2),
+        ("user_id=user2".to_owned(), 2),
         ("success=true".to_owned(), 5),
         ("success=false".to_owned(), 0),
         (format!("file_path={}", film.display()), 1),

@@ -106,7 +106,7 @@ fn caching_again_changes_nothing_and_a_further_user_is_added() {
     house.cache([&film]);
     let again = house.cache([&film]);
     assert_eq!(again["files"][0]["result"], "already_cached");
-    let added = house.tell(["cache".as_ref(), film.as_os_str(), "--user".as_ref(), "bob".as_ref()]);
+    let added = house.tell(["cache".as_ref(), film.as_os_str(), "--user".as_ref(), "user2".as_ref()]);
     assert_eq!(added["files"][0]["result"], "already_cached");
     assert_eq!(house.active(), 1);
 }

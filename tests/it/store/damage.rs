@@ -73,7 +73,7 @@ fn a_path_that_names_the_wrong_file_is_found() {
 #[test]
 fn an_attribution_without_a_file_is_found() {
     let store = super::in_memory();
-    store.write(|w| w.put_attribution(rows::file_id(8), &rows::attribution("anna", 0))).unwrap();
+    store.write(|w| w.put_attribution(rows::file_id(8), &rows::attribution("user1", 0))).unwrap();
     let findings = store.check().unwrap();
     assert!(findings.len() == 1 && findings[0].contains("does not exist"), "{findings:?}");
 }

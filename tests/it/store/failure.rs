@@ -24,7 +24,7 @@ const SCENARIO: [Act; 4] = [
         // Enough for pages to split.
         for n in 10..110 {
             writer.put_file(&rows::file(n, &format!("/media/{n}.mkv")))?;
-            writer.put_attribution(rows::file_id(n), &rows::attribution("anna", 0))?;
+            writer.put_attribution(rows::file_id(n), &rows::attribution("user1", 0))?;
         }
         Ok(())
     },

@@ -61,16 +61,16 @@ fn attributions_come_in_their_order_and_one_for_each_user() {
     store
         .write(|writer| {
             writer.put_file(&rows::file(1, "/media/a.mkv"))?;
-            writer.put_attribution(id, &rows::attribution("anna", 2))?;
+            writer.put_attribution(id, &rows::attribution("user1", 2))?;
             writer.put_attribution(id, &rows::attribution("zoe", 0))?;
             writer.put_attribution(id, &rows::attribution("mia", 1))?;
-            writer.put_attribution(id, &rows::attribution("anna", 2))
+            writer.put_attribution(id, &rows::attribution("user1", 2))
         })
         .unwrap();
     let users = |store: &cacherr::store::Store| -> Vec<String> {
         store.read().unwrap().attributions(id).unwrap().into_iter().map(|one| one.user).collect()
     };
-    assert_eq!(users(&store), ["zoe", "mia", "anna"]);
+    assert_eq!(users(&store), ["zoe", "mia", "user1"]);
     assert_eq!(store.read().unwrap().files_of_user("mia").unwrap(), [id]);
     assert!(store.read().unwrap().files_of_user("mi").unwrap().is_empty());
     sound(&store);
@@ -88,7 +88,7 @@ fn a_removed_file_takes_its_attributions_along_and_nobody_elses() {
     store.write(|writer| writer.remove_file(rows::file_id(1))).unwrap();
     store.write(|writer| writer.remove_file(rows::file_id(9))).unwrap();
     let reader = store.read().unwrap();
-    assert_eq!(reader.files_of_user("anna").unwrap(), [rows::file_id(2)]);
+    assert_eq!(reader.files_of_user("user1").unwrap(), [rows::file_id(2)]);
     assert!(reader.attributions(rows::file_id(1)).unwrap().is_empty());
     sound(&store);
 }

@@ -90,7 +90,7 @@ pub fn attribution(user: &str, ordinal: u32) -> Attribution {
 }
 
 pub fn job(n: u8, state: JobState) -> JobRow {
-    let wishes = vec![Wish { user: Some("anna".to_owned()), operation: Operation::Ondeck }];
+    let wishes = vec![Wish { user: Some("user1".to_owned()), operation: Operation::Ondeck }];
     JobRow {
         id: job_id(n),
         kind: JobKind::Cache { method: Method::AtomicCopy, wishes },
@@ -157,8 +157,8 @@ pub fn fill(writer: &mut Writer<'_>) -> Result<()> {
     writer.put_file(&file(1, "/media/a.mkv"))?;
     writer.put_file(&file(2, "/media/b.mkv"))?;
     writer.put_attribution(file_id(1), &attribution("bert", 1))?;
-    writer.put_attribution(file_id(1), &attribution("anna", 0))?;
-    writer.put_attribution(file_id(2), &attribution("anna", 0))?;
+    writer.put_attribution(file_id(1), &attribution("user1", 0))?;
+    writer.put_attribution(file_id(2), &attribution("user1", 0))?;
     writer.put_job(&job(1, JobState::Queued))?;
     writer.put_job(&job(2, JobState::Done))?;
     writer.put_intent(&intent(1))?;
