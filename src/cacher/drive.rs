@@ -353,7 +353,12 @@ impl Drive<'_> {
     }
 
     /// Moves the row, and the kept original with it, to where the link is now.
-    fn rehome(&mut self, old: Option<&Spot>, seen: &Seen, found: super::search::Found) -> Result<Next> {
+    pub(super) fn rehome(
+        &mut self,
+        old: Option<&Spot>,
+        seen: &Seen,
+        found: super::search::Found,
+    ) -> Result<Next> {
         let engine = self.engine;
         let new_kept = crate::domain::path::kept_name(&found.name);
         let old_kept = kept_of(&self.intent.place);

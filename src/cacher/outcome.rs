@@ -252,6 +252,7 @@ impl Engine {
             library.clone_into(&mut row.library);
             row.place = intent.place.clone();
             row.status = Status::Active;
+            row.removed = None;
             row.link_missing_since = None;
             w.put_file(&row)?;
             let mut entry = LogRow { kind: LogKind::Recover, ..entry_about(&row, "system", now) };

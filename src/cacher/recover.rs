@@ -120,6 +120,13 @@ impl Engine {
         }
     }
 
+    /// Drives an intent as it is given, unless somebody else does.
+    pub(super) fn drive_now(&self, intent: Intent) -> Result<Option<Driven>> {
+        let keys = vec![Key::Intent(intent.id), Key::File(intent.file_id)];
+        let Some(_held) = self.locks.try_hold(keys) else { return Ok(None) };
+        self.drive(intent).map(Some)
+    }
+
     /// Removes unfinished copies of jobs that do not run. They are ours alone, by their folder.
     fn sweep(&self) -> Result<usize> {
         if self.cache_lost.load(std::sync::atomic::Ordering::SeqCst) {

@@ -10,9 +10,11 @@ use crate::domain::settings::TRASH_DAYS;
 use crate::error::{Error, IoContext, Result};
 use crate::files::Fd;
 use crate::files::errno::{is_absent, present};
+use crate::store::Rows;
 
-use super::drive::{Drive, Driven, Scene, holds_original};
+use super::drive::{Drive, Driven, Next, Scene, holds_original};
 use super::engine::Engine;
+use super::search::Found;
 use super::table::{CopyIs, KeptIs, PathIs};
 
 impl Drive<'_> {
@@ -29,13 +31,15 @@ impl Drive<'_> {
         if seen.copy == CopyIs::Missing {
             return self.forget_copy();
         }
-        let path = Engine::path_of(&self.intent.place);
-        if seen.path == PathIs::Link || seen.kept == KeptIs::Link {
-            let what = "a link to a released copy is there; it was not deleted".to_owned();
-            return self.park(Error::NeedsAttention { path, seen: what });
+        // Somebody brought the link back, or it lies where it was not looked for before: the copy is in use again.
+        if seen.path == PathIs::Link || self.intent.strayed || waits_for_decision {
+            if let Some(found) = engine.find_link(&self.intent.library, &self.intent.place)? {
+                return self.adopt(scene, found);
+            }
         }
-        if self.intent.strayed && engine.find_link(&self.intent.library, &self.intent.place)?.is_some() {
-            let what = "a link to the released copy was found elsewhere; it was not deleted".to_owned();
+        if seen.path == PathIs::Link || seen.kept == KeptIs::Link {
+            let path = Engine::path_of(&self.intent.place);
+            let what = "a link to a released copy is there; it was not deleted".to_owned();
             return self.park(Error::NeedsAttention { path, seen: what });
         }
         // The trash's days are over for an unclaimed copy; any other goes only while its bytes are known to be safe.
@@ -69,6 +73,22 @@ impl Drive<'_> {
         }
         engine.prune(&cache, &self.intent.place.cached_path)?;
         self.forget_copy()
+    }
+
+    /// A link to the copy is there after all. Its row becomes active again, and what is in the trash for it is kept again.
+    fn adopt(&mut self, scene: &Scene<'_>, found: Found) -> Result<Driven> {
+        let engine = self.engine;
+        if engine.store.read()?.file(self.intent.file_id)?.is_none() {
+            let path = found.spot.path.join(&found.name);
+            let what =
+                "a link leads to a copy that no row tells of; give it back with `cacherr rescue`".to_owned();
+            return self.park(Error::NeedsAttention { path, seen: what });
+        }
+        engine.take_from_trash(&self.intent.place, &found)?;
+        match self.rehome(scene.spot.as_ref(), &scene.seen, found)? {
+            Next::Ended(driven) => Ok(driven),
+            Next::Again => Ok(Driven::Settled),
+        }
     }
 
     fn forget_copy(&self) -> Result<Driven> {

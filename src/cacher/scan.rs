@@ -76,6 +76,9 @@ impl Engine {
         if !confirmed && total >= BRAKE_FROM && missing * 100 > total * BRAKE_PERCENT {
             return Err(Error::MassOrphanBrake { missing, total });
         }
+        if depth == Depth::Deep {
+            self.look_for_unclaimed(&mut report)?;
+        }
         for row in suspects {
             match self.put_in_order(&row) {
                 Ok(Done::Healed) => report.healed.push(row.id),
@@ -87,6 +90,32 @@ impl Engine {
             }
         }
         Ok(report)
+    }
+
+    /// Links that nobody could find may be back at their path.
+    fn look_for_unclaimed(&self, report: &mut Scanned) -> Result<()> {
+        for mut intent in self.store.read()?.intents()? {
+            if !matches!(intent.phase, Phase::Unclaimed { .. }) {
+                continue;
+            }
+            let seen = self
+                .spot(&intent.library, &intent.place.folder)
+                .and_then(|spot| self.see(&mut intent.place, spot.as_ref()));
+            match seen {
+                Ok(Seen { path: PathIs::Link, copy, .. }) if copy != CopyIs::Missing => {
+                    let now = self.clock.now();
+                    let due = Intent { phase: Phase::Unclaimed { until: Some(now) }, ..intent };
+                    let file = due.file_id;
+                    if let Some(Driven::Settled) = self.drive_now(due)? {
+                        report.settled.push(file);
+                    }
+                }
+                Err(error @ Error::Store { .. }) => return Err(error),
+                Ok(_) => {}
+                Err(error) => report.findings.push((intent.file_id, error.to_string())),
+            }
+        }
+        Ok(())
     }
 
     fn rows_to_scan(&self) -> Result<Vec<FileRow>> {

@@ -8,10 +8,11 @@ use std::ffi::OsStr;
 
 use jiff::SignedDuration;
 
+use crate::domain::file::Placement;
 use crate::domain::id::TrashId;
 use crate::domain::identity::Identity;
 use crate::domain::intent::TrashRow;
-use crate::domain::path::trash_name;
+use crate::domain::path::{kept_name, trash_name};
 use crate::domain::settings::TRASH_DAYS;
 use crate::error::{IoContext, Result};
 use crate::files::errno::{is_unsupported, present};
@@ -19,6 +20,7 @@ use crate::files::{Fd, Kind};
 use crate::store::Rows;
 
 use super::engine::{Engine, Spot};
+use super::search::Found;
 
 impl Engine {
     /// Puts `name` aside and makes that durable. Nothing there: nothing done.
@@ -68,6 +70,32 @@ impl Engine {
             }
             other => other,
         }
+    }
+
+    /// Brings the original of a place back from the trash, to the kept name beside a link that was found. Only within
+    /// one folder tree; what cannot be renamed there stays in the trash.
+    pub(super) fn take_from_trash(&self, place: &Placement, found: &Found) -> Result<()> {
+        let kept = kept_name(&found.name);
+        for row in self.store.read()?.trash()? {
+            if !row.identity.same_file(&place.original) {
+                continue;
+            }
+            let Some(spot) = self.spot(&row.library, &row.folder)? else { continue };
+            let at = row.folder.join(&row.name);
+            let stat = present(self.fs.stat_at(&spot.folder, &row.name)).doing("look at", &at)?;
+            if stat.is_none_or(|stat| !stat.identity.unchanged(&row.identity)) {
+                continue;
+            }
+            match self.fs.rename_new(&spot.folder, &row.name, &found.spot.folder, &kept) {
+                Ok(()) => {}
+                // Another volume, or a union: the bytes stay safe where they are.
+                Err(_) => continue,
+            }
+            self.sync_folder(&found.spot.folder, &found.spot.path)?;
+            self.sync_folder(&spot.folder, &spot.path)?;
+            self.store.write(|w| w.remove_trash(row.id))?;
+        }
+        Ok(())
     }
 
     /// Whether the trash holds this file.

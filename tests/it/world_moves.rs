@@ -470,3 +470,77 @@ fn a_limit_counts_copies_that_are_not_deleted_yet() {
     world.settle_for(SignedDuration::from_mins(2));
     assert!(limited(&world).is_ok());
 }
+
+#[test]
+fn a_link_that_comes_back_is_taken_up_again_with_its_original() {
+    let mut world = cached(COPYING);
+    let (id, link) = (world.row().unwrap().id, world.row().unwrap().place.link_text);
+    world.sim.remove(FILM).unwrap();
+    deep_twice(&mut world);
+    assert_eq!(trash(&world), [BYTES]);
+    // Out of the recycle bin, three days later.
+    world.later(SignedDuration::from_hours(72));
+    world.sim.put_link(FILM, link);
+    deep(&world);
+    let row = world.row().unwrap();
+    assert_eq!((row.id, row.status, row.removed), (id, Status::Active, None));
+    assert_eq!(world.read(KEPT).unwrap(), BYTES);
+    assert!(trash(&world).is_empty());
+    world.settle_for(SignedDuration::from_hours(24 * 30));
+    assert_eq!(world.read(FILM).unwrap(), BYTES);
+}
+
+/// A library with twelve cached films, each in a folder of its own.
+fn twelve() -> (World, Vec<PathBuf>) {
+    let world = World::new(COPYING, BYTES);
+    let films: Vec<PathBuf> =
+        (0..12).map(|n| PathBuf::from(format!("{LIBRARY}/Film {n}/Film {n}.mkv"))).collect();
+    for film in &films {
+        world.sim.mkdir_all(film.parent().unwrap());
+        world.sim.put_file(film, format!("the bytes of {}", film.display()));
+    }
+    world.sim.settle();
+    let engine = world.calm();
+    for film in &films {
+        engine.request_cache(&CacheRequest { path: film.clone(), ..world.wish() }).unwrap();
+    }
+    work_off(&engine).unwrap();
+    drop(engine);
+    (world, films)
+}
+
+#[test]
+fn an_emptied_or_half_gone_library_concludes_nothing() {
+    for gone in [6, 12] {
+        let (mut world, films) = twelve();
+        let before = world.calm().store().read().unwrap().files().unwrap();
+        // A branch of a union is away: the root is the same, its folders are not there.
+        world.sim.mkdir_all("/lib/away");
+        for film in &films[..gone] {
+            let folder = film.parent().unwrap();
+            world.sim.rename(folder, Path::new("/lib/away").join(folder.file_name().unwrap())).unwrap();
+        }
+        for _ in 0..3 {
+            world.later(SignedDuration::from_hours(1));
+            let engine = world.calm();
+            match engine.scan(Depth::Deep, false) {
+                Err(error) => assert_eq!(error.code(), "mass_orphan_brake"),
+                Ok(report) => panic!("{report:?}"),
+            }
+            // Nor does a person who lets the brake go make it conclude what no witness says.
+            if gone == 12 {
+                let report = engine.scan(Depth::Deep, true).unwrap();
+                assert_eq!((report.settled.len(), report.healed.len()), (0, 0), "{report:?}");
+            }
+        }
+        for film in &films[..gone] {
+            let folder = film.parent().unwrap();
+            world.sim.rename(Path::new("/lib/away").join(folder.file_name().unwrap()), folder).unwrap();
+        }
+        deep(&world);
+        assert_eq!(world.calm().store().read().unwrap().files().unwrap(), before);
+        for film in &films {
+            assert_eq!(world.read(film).unwrap(), format!("the bytes of {}", film.display()).into_bytes());
+        }
+    }
+}
