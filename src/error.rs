@@ -193,6 +193,16 @@ pub enum Error {
         /// The path.
         path: PathBuf,
     },
+    /// Two libraries are one folder under two names.
+    #[error(
+        "the libraries {one} and {other} lead to the same files (a bind mount, or a union and its branch?); remove one of them from the configuration"
+    )]
+    LibrariesOverlap {
+        /// A library.
+        one: String,
+        /// The other one.
+        other: String,
+    },
     /// The kept original is not there: only the cached copy holds these bytes.
     #[error("neither a kept original nor a cached copy of {path} was found; nothing was removed. {detail}")]
     Unrecoverable {
@@ -284,6 +294,7 @@ impl Error {
             Self::CacheVolumeFull { .. } => "cache_volume_full",
             Self::LibraryVolumeMissing { .. } => "library_volume_missing",
             Self::LibraryVolumeFull { .. } => "library_volume_full",
+            Self::LibrariesOverlap { .. } => "libraries_overlap",
             Self::Unrecoverable { .. } => "unrecoverable",
             Self::NeedsAttention { .. } => "needs_attention",
             Self::MassOrphanBrake { .. } => "mass_orphan_brake",

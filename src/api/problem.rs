@@ -56,6 +56,7 @@ codes! {
     NotTracked "not_tracked" 404 "The path is not cached."
     MethodNotAllowed "method_not_allowed" 405 "The path exists and does not have this method; the header Allow names those it has."
     AlreadyTracked "already_tracked" 409 "The file is cached already, and the request adds nothing."
+    LibrariesOverlap "libraries_overlap" 409 "Two libraries lead to the same files; one of them has to go."
     AlreadyRemoved "already_removed" 409 "The file was removed from the cache before."
     WrongJobState "wrong_job_state" 409 "The job is in a state that does not allow this."
     PathLocked "path_locked" 409 "Another job works on this path."
@@ -92,6 +93,7 @@ impl Code {
             Error::OutsideRoots { .. } => Self::OutsideLibraries,
             Error::LeadsOut { .. } => Self::LeadsOutOfLibrary,
             Error::NotRegularFile { .. } => Self::NotRegularFile,
+            Error::LibrariesOverlap { .. } => Self::LibrariesOverlap,
             Error::FileVanished { .. } => Self::FileVanished,
             Error::Excluded { .. } => Self::Excluded,
             Error::Protected { .. } => Self::FileProtected,

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use crate::domain::file::Method;
-use crate::domain::path::{LINK_MAX, is_ours, kept_name, link_text, with_suffix};
+use crate::domain::path::{LINK_MAX, is_ours, kept_name, link_text, plain, with_suffix};
 use crate::domain::settings::{LinkStyle, SwapMethod};
 use crate::error::{Error, IoContext, Result};
 use crate::files::errno::{is_absent, is_detour, present};
@@ -98,6 +98,9 @@ impl Engine {
             Err(error) if is_absent(&error) => return Err(Error::FileVanished { path: path() }),
             Err(error) => return Err(Error::io("look at", path(), error)),
         };
+        if stat.kind == Kind::Link && self.is_link_of_ours(at)? {
+            return Err(Error::AlreadyTracked { path: path() });
+        }
         if stat.kind != Kind::File {
             return Err(Error::NotRegularFile { path: path(), kind: stat.kind.words() });
         }
@@ -133,6 +136,16 @@ impl Engine {
         // The original of a file with further names is never given up: its other names would stay on the slow disk.
         let method = if stat.nlink > 1 { Method::AtomicCopy } else { method };
         Ok((stat, method))
+    }
+
+    /// Whether a link leads to a copy of ours: the file is cached, perhaps under another name for its folder.
+    fn is_link_of_ours(&self, at: &Located<'_>) -> Result<bool> {
+        let text =
+            present(self.fs.read_link(&at.spot.folder, &at.name)).doing("read the link", &at.file_path)?;
+        let Some(text) = text else { return Ok(false) };
+        let target = plain(&at.spot.path.join(text));
+        let prefixes = [Some(self.cache.dir.as_path()), self.cache.link_target.as_deref()];
+        Ok(prefixes.into_iter().flatten().any(|prefix| target.starts_with(prefix)))
     }
 
     /// Refuses a file that somebody writes. Where not all processes can be seen, one that changed a moment ago.

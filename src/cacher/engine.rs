@@ -19,6 +19,7 @@ use crate::files::errno::{is_absent, is_detour, is_taken, present};
 use crate::files::{Fd, Fs};
 use crate::store::{Rows, Store};
 
+use super::aliases::Compared;
 use super::control::Controls;
 use super::locks::Locks;
 use super::pacing::Pacing;
@@ -61,6 +62,7 @@ pub struct Engine {
     pub(super) room: Room,
     pub(super) controls: Controls,
     pub(super) pacing: Pacing,
+    pub(super) compared: Compared,
     /// The owner said that the cached copies are gone for good (`restore --all --cache-lost`).
     pub(super) cache_lost: AtomicBool,
 }
@@ -98,6 +100,7 @@ impl Engine {
             locks: Locks::default(),
             room,
             controls: Controls::default(),
+            compared: Compared::default(),
             pacing,
             cache_lost: AtomicBool::new(false),
         })

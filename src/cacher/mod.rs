@@ -7,6 +7,7 @@
 //! Before each irreversible step an intent is committed, after it the outcome; answers and events come last.
 
 mod admit;
+mod aliases;
 mod caching;
 mod control;
 mod drive;

@@ -32,10 +32,9 @@ impl Drive<'_> {
             return self.forget_copy();
         }
         // Somebody brought the link back, or it lies where it was not looked for before: the copy is in use again.
-        if seen.path == PathIs::Link || self.intent.strayed || waits_for_decision {
-            if let Some(found) = engine.find_link(&self.intent.library, &self.intent.place)? {
-                return self.adopt(scene, found);
-            }
+        let may_have_links = seen.path == PathIs::Link || self.intent.strayed || waits_for_decision;
+        if may_have_links && let Some(found) = engine.find_link(&self.intent.library, &self.intent.place)? {
+            return self.adopt(scene, found);
         }
         if seen.path == PathIs::Link || seen.kept == KeptIs::Link {
             let path = Engine::path_of(&self.intent.place);

@@ -79,6 +79,7 @@ impl Engine {
         if let Some(accepted) = self.join(&at.file_path, &wish, &request.principal, now)? {
             return Ok(accepted);
         }
+        self.refuse_alias(&at.root)?;
         let mode = request.method.unwrap_or(self.cache.mode);
         let mode = if request.operation.copy_only() { Method::AtomicCopy } else { mode };
         let (stat, method) = self.admit(&at, mode)?;

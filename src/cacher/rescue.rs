@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::domain::id::TrashId;
-use crate::domain::path::{is_kept_name, kept_name, name_of_kept, restore_name, trash_name};
+use crate::domain::path::{is_kept_name, kept_name, name_of_kept, plain, restore_name, trash_name};
 use crate::domain::settings::CacheSettings;
 use crate::error::{Error, IoContext, Result};
 use crate::files::copy::{End, Unpaced, copy, hash};
@@ -88,7 +88,8 @@ impl Rescue {
     ) -> Result<()> {
         let mut stack = vec![PathBuf::new()];
         while let Some(below) = stack.pop() {
-            let path = root_path.join(&below);
+            // Joining an empty path would add a slash.
+            let path: PathBuf = root_path.components().chain(below.components()).collect();
             let listed = self.fs.open_below(root, &below).and_then(|fd| Ok((self.fs.list(&fd)?, fd)));
             let (names, fd) = match listed {
                 Ok(listed) => listed,
@@ -466,19 +467,4 @@ impl Rescue {
 /// A link under a temporary name of the link-and-rename protocol.
 fn is_link_of_ours(name: &OsStr) -> bool {
     crate::domain::path::is_ours(name) && !is_kept_name(name)
-}
-
-/// Removes `.` and `..` by text: our own relative links have them only at the start, below real folders.
-fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::ParentDir => {
-                out.pop();
-            }
-            std::path::Component::CurDir => {}
-            other => out.push(other),
-        }
-    }
-    out
 }

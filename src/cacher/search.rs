@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::domain::file::Placement;
+use crate::domain::path::plain;
 use crate::error::{IoContext, Result};
 use crate::files::errno::{is_absent, is_detour};
 use crate::files::{Fd, Kind};
@@ -57,7 +58,7 @@ impl Engine {
                 Err(error) => return Err(crate::Error::io("look at", at, error)),
             }
             match self.fs.read_link(&spot.folder, &name) {
-                Ok(text) if text == place.link_text || spot.path.join(&text) == place.cached_path => {
+                Ok(text) if text == place.link_text || plain(&spot.path.join(&text)) == place.cached_path => {
                     return Ok(Some(name));
                 }
                 Ok(_) => {}
@@ -72,7 +73,8 @@ impl Engine {
     pub(super) fn walk(&self, root: &Root<'_>, visit: &mut dyn FnMut(Spot) -> Result<bool>) -> Result<()> {
         let mut stack = vec![PathBuf::new()];
         while let Some(below) = stack.pop() {
-            let path = root.path.join(&below);
+            // Joining an empty path would add a slash.
+            let path: PathBuf = root.path.components().chain(below.components()).collect();
             let folder: Fd = match self.fs.open_below(&root.fd, &below) {
                 Ok(folder) => folder,
                 Err(error) if is_absent(&error) || is_detour(&error) => continue,

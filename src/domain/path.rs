@@ -79,6 +79,12 @@ pub fn probe_name(id: &str) -> OsString {
     OsString::from_vec([PROBE, id.as_bytes()].concat())
 }
 
+/// Whether this is the name of a probe file.
+#[must_use]
+pub fn is_probe_name(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(PROBE)
+}
+
 /// Whether a name is one that only we make. Such files are never cached, scanned or reused.
 #[must_use]
 pub fn is_ours(name: &OsStr) -> bool {
@@ -120,6 +126,23 @@ fn relative(from: &Path, target: &Path) -> PathBuf {
     let common = from.components().zip(target.components()).take_while(|(a, b)| a == b).count();
     let up = from.components().skip(common).map(|_| Component::ParentDir);
     up.chain(target.components().skip(common)).collect()
+}
+
+/// Removes `.` and `..` by text. Right for our own relative links, which have them only at the start and below real
+/// folders.
+#[must_use]
+pub fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                out.pop();
+            }
+            Component::CurDir => {}
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// Adds `~<id>` before the extension, for a cached path that another file has taken; the name stays within limits.

@@ -348,12 +348,7 @@ fn at_rest(others: &Others, world: &World) -> Result<(), String> {
         let original = tree.keys().any(|path| others.holds_original(&path.to_string_lossy()));
         ensure(original || somewhere(BYTES), "the film is lost")?;
     }
-    let pending = |path: &Path| {
-        intents.iter().any(|intent| {
-            intent.place.cached_path == path
-                && (matches!(intent.phase, Phase::Unclaimed { .. }) || intent.attention.is_some())
-        })
-    };
+    let pending = |path: &Path| intents.iter().any(|intent| intent.place.cached_path == path);
     let copy_accounted = sim.lstat(COPY).is_err() || active.is_some() || pending(Path::new(COPY));
     ensure(copy_accounted, "a copy that nobody accounts for")?;
     let trash = rows.trash().unwrap();

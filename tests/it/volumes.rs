@@ -260,33 +260,42 @@ fn a_file_that_vanishes_after_it_was_asked_for_ends_its_job() {
     house.assert_idle();
 }
 
-/// Two roots that are one folder: whatever is asked for by either name, the original comes back whole.
+/// Two roots that are one folder: refused by either name, before anything is written.
 #[test]
-fn one_folder_under_two_roots_loses_nothing() {
+fn one_folder_under_two_roots_is_refused_and_loses_nothing() {
     let ((_one, root), (_two, cache)) = (disk(), disk());
     let Some(view) = Mounted::view(&root) else { return };
     let (path, alias) = (root.join("Dune.mkv"), view.path().canonicalize().unwrap().join("Dune.mkv"));
+    film(&path, &bytes(1, 100_000));
+    let libraries = vec![library("Movies", &root), library("Again", view.path())];
+    let house = House::with(RealFs, libraries, settings(&cache));
+    for path in [&path, &alias] {
+        assert_eq!(house.request(path, Method::AtomicSymlink), Err("libraries_overlap"));
+    }
+    assert_eq!(names(&root), ["Dune.mkv"], "no probe is left");
+    house.assert_idle();
+}
+
+/// The same, where the alias is found too late: whatever is asked for by either name, the original comes back whole.
+#[test]
+fn one_folder_that_becomes_two_roots_loses_nothing() {
+    let ((_one, root), (_two, cache)) = (disk(), disk());
+    let path = root.join("Dune.mkv");
     let all = bytes(1, 100_000);
     film(&path, &all);
     let before = fs::metadata(&path).unwrap();
+    let house = House::of(&root, &cache);
+    let file = house.cache(&path).unwrap();
+    let Some(view) = Mounted::view(&root) else { return };
     let libraries = vec![library("Movies", &root), library("Again", view.path())];
-    let house = House::with(RealFs, libraries, settings(&cache));
-
-    // Asked for by both names before either was copied.
-    let by_name = house.request(&path, Method::AtomicSymlink).unwrap();
-    let by_alias = house.request(&alias, Method::AtomicSymlink).unwrap();
-    let file = house.run(by_name);
-    assert_eq!(file.state, JobState::Done);
-    let second = house.run(by_alias);
-    assert_eq!(second.state, JobState::Failed, "what is at the path is a link by now");
-    assert_eq!(second.error.unwrap().code, "not_regular_file");
-    assert_eq!(house.request(&alias, Method::AtomicCopy), Err("not_regular_file"));
+    let house = house.restarted(RealFs, libraries, settings(&cache));
+    let alias = view.path().canonicalize().unwrap().join("Dune.mkv");
+    assert_eq!(house.request(&alias, Method::AtomicCopy), Err("libraries_overlap"));
     for depth in [Depth::Cache, Depth::Deep] {
         let scanned = house.engine.scan(depth, true).unwrap();
         assert_eq!((scanned.healed, scanned.settled, scanned.findings), (vec![], vec![], vec![]));
     }
-    assert_eq!(fs::read(&alias).unwrap(), all);
-    house.restore(file.file_id).unwrap();
+    house.restore(file).unwrap();
     house.later(GRACE);
     house.assert_idle();
     assert_eq!(fs::read(&path).unwrap(), all);

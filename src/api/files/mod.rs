@@ -44,6 +44,7 @@ pub const REFUSALS: Refusals = &[
             Code::OutsideLibraries,
             Code::LeadsOutOfLibrary,
             Code::NotRegularFile,
+            Code::LibrariesOverlap,
             Code::FileVanished,
             Code::Excluded,
             Code::FileProtected,
