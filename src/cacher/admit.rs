@@ -143,9 +143,14 @@ impl Engine {
         let text =
             present(self.fs.read_link(&at.spot.folder, &at.name)).doing("read the link", &at.file_path)?;
         let Some(text) = text else { return Ok(false) };
-        let target = plain(&at.spot.path.join(text));
+        Ok(self.leads_to_cache(&at.spot.path, &text))
+    }
+
+    /// Whether a link in `folder` with this text leads into our cache dir.
+    pub(super) fn leads_to_cache(&self, folder: &Path, text: &Path) -> bool {
+        let target = plain(&folder.join(text));
         let prefixes = [Some(self.cache.dir.as_path()), self.cache.link_target.as_deref()];
-        Ok(prefixes.into_iter().flatten().any(|prefix| target.starts_with(prefix)))
+        prefixes.into_iter().flatten().any(|prefix| target.starts_with(prefix))
     }
 
     /// Refuses a file that somebody writes. Where not all processes can be seen, one that changed a moment ago.

@@ -8,12 +8,14 @@
 
 mod admit;
 mod aliases;
+mod audit;
 mod caching;
 mod control;
 mod drive;
 pub mod engine;
 mod locks;
 mod names;
+mod orphans;
 mod outcome;
 mod pacing;
 pub mod recover;

@@ -76,6 +76,8 @@ impl Engine {
         if !confirmed && total >= BRAKE_FROM && missing * 100 > total * BRAKE_PERCENT {
             return Err(Error::MassOrphanBrake { missing, total });
         }
+        self.forget_history()?;
+        self.look_for_returned_copies(&mut report)?;
         if depth == Depth::Deep {
             self.look_for_unclaimed(&mut report)?;
         }
@@ -142,7 +144,7 @@ impl Engine {
         Ok((!fine).then_some(gone))
     }
 
-    fn copy_is_missing(&self, row: &FileRow) -> Result<bool> {
+    pub(super) fn copy_is_missing(&self, row: &FileRow) -> Result<bool> {
         let cache = self.cache_dir()?;
         let Some(folder) = self.copy_spot(&cache, &row.place.cached_path)? else { return Ok(true) };
         let name = row.place.cached_path.file_name().unwrap_or_default();

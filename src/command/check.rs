@@ -30,6 +30,10 @@ pub(super) fn check(context: &Context<'_>, reach: Reach, brake: Brake) -> Result
             findings.push(finding);
         }
     }
+    if depth == Depth::Deep {
+        let strays = engine.audit()?;
+        findings.extend(strays.into_iter().map(|(path, text)| Finding { path: Named(path), text }));
+    }
     Ok(Checked {
         store,
         looked_at: scanned.looked_at,

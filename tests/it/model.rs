@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex};
 
 use cacherr::cacher::scan::Depth;
 use cacherr::domain::file::{FileRow, Status};
-use cacherr::domain::intent::Phase;
 use cacherr::domain::job::RestoreAction;
 use cacherr::files::{Holders, Kind};
 use cacherr::store::Rows;

@@ -544,3 +544,57 @@ fn an_emptied_or_half_gone_library_concludes_nothing() {
         }
     }
 }
+
+#[test]
+fn a_copy_that_comes_back_is_put_to_use_again() {
+    for ways in [COPYING, MOVING] {
+        let world = cached(ways);
+        let row = world.row().unwrap();
+        world.sim.rename(COPY, "/fast/hidden.mkv").unwrap();
+        deep(&world);
+        assert_eq!(
+            world.row().unwrap().status,
+            if ways == COPYING { Status::Orphaned } else { Status::Active }
+        );
+        if ways == MOVING {
+            assert!(restore(&world.calm(), RestoreAction::Restore).unwrap().error.is_some());
+            assert_eq!(world.row().unwrap().status, Status::Orphaned);
+        }
+        world.sim.rename("/fast/hidden.mkv", COPY).unwrap();
+        deep(&world);
+        let back = world.row().unwrap();
+        assert_eq!((back.id, back.status, back.attention), (row.id, Status::Active, None), "{ways:?}");
+        assert_eq!(world.sim.lstat(FILM).unwrap().kind, cacherr::files::Kind::Link);
+        assert_eq!(world.read(FILM).unwrap(), BYTES);
+        assert_eq!(world.calm().audit().unwrap(), vec![]);
+    }
+}
+
+#[test]
+fn names_of_ours_that_no_row_tells_of_are_told_and_left() {
+    let world = cached(COPYING);
+    world.sim.put_file("/lib/movies/.Lost.mkv.cacherr-original", b"x");
+    world.sim.put_link("/lib/movies/Stray.mkv", "/fast/cache/Movies/Stray.mkv");
+    world.sim.put_link("/lib/movies/theirs.mkv", "/somewhere/else.mkv");
+    world.sim.put_file("/fast/cache/Movies/Stray.mkv", b"y");
+    let before = world.sim.tree();
+    let mut found: Vec<_> = world.calm().audit().unwrap().into_iter().map(|(path, _)| path).collect();
+    found.sort();
+    let expected =
+        ["/fast/cache/Movies/Stray.mkv", "/lib/movies/.Lost.mkv.cacherr-original", "/lib/movies/Stray.mkv"];
+    assert_eq!(found, expected.map(PathBuf::from));
+    assert_eq!(world.sim.tree(), before);
+}
+
+#[test]
+fn removed_rows_and_ended_jobs_are_forgotten_after_their_days() {
+    let mut world = cached(COPYING);
+    restore(&world.calm(), RestoreAction::Remove).unwrap();
+    world.settle_for(SignedDuration::from_hours(24 * 89));
+    deep(&world);
+    assert!(world.row().is_some());
+    world.settle_for(SignedDuration::from_hours(24 * 2));
+    deep(&world);
+    assert!(world.row().is_none());
+    assert!(world.calm().store().read().unwrap().jobs(10).unwrap().is_empty());
+}
