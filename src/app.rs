@@ -5,6 +5,7 @@
 
 mod home;
 mod log;
+mod rescue;
 mod stop;
 mod web;
 
@@ -24,6 +25,7 @@ use crate::store::{Rows, Store};
 
 use home::Home;
 pub use log::{Chatter, start_log};
+pub use rescue::rescue;
 pub use stop::Stopped;
 use web::Web;
 
