@@ -5,6 +5,7 @@
 
 mod home;
 mod log;
+mod rescue;
 mod stop;
 mod web;
 
@@ -17,13 +18,14 @@ use crate::clock::SystemClock;
 use crate::command::server::Door;
 use crate::command::{self, Context, Copies, Reply, Request};
 use crate::config::Config;
-use crate::domain::intent::Phase;
+use crate::domain::intent::{Intent, Phase};
 use crate::error::{Error, IoContext, Result};
 use crate::files::real::RealFs;
 use crate::store::{Rows, Store};
 
 use home::Home;
 pub use log::{Chatter, start_log};
+pub use rescue::rescue;
 pub use stop::Stopped;
 use web::Web;
 
@@ -139,9 +141,7 @@ pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> 
 
 /// A process that ends takes nobody else along who would delete what has its time.
 fn wait_out_graces(config: &Config, cacher: &Cacher, sink: command::Sink<'_>) -> Result<()> {
-    let intents = cacher.engine().store().read()?.intents()?;
-    let due = |phase: &Phase| matches!(phase, Phase::Released { .. } | Phase::Releasing { .. });
-    let count = intents.iter().filter(|intent| due(&intent.phase)).count();
+    let count = deletions(cacher)?.len();
     if count > 0 {
         let grace = config.cache.release_grace;
         let note =
@@ -149,7 +149,27 @@ fn wait_out_graces(config: &Config, cacher: &Cacher, sink: command::Sink<'_>) ->
         // It is waited for, heard or not.
         let _ = sink(Reply::Note(note));
     }
-    cacher.wait_out_graces()
+    cacher.wait_out_graces()?;
+    // What one of its threads looks at just now has been looked at then.
+    cacher.stop();
+    let left = deletions(cacher)?;
+    let copies = left.iter().filter(|intent| matches!(intent.phase, Phase::Released { .. })).count();
+    for (count, one, many) in [
+        (copies, "copy is still open and goes", "copies are still open and go"),
+        (left.len() - copies, "original is still in use and goes", "originals are still in use and go"),
+    ] {
+        if count > 0 {
+            let what = if count == 1 { one } else { many };
+            let _ = sink(Reply::Note(format!("{count} {what} later, when Cacherr runs")));
+        }
+    }
+    Ok(())
+}
+
+/// What waits for the end of a grace. What waits for a person is told of elsewhere.
+fn deletions(cacher: &Cacher) -> Result<Vec<Intent>> {
+    let intents = cacher.engine().store().read()?.intents()?.into_iter();
+    Ok(intents.filter(|one| one.phase.delete_at().is_some() && one.attention.is_none()).collect())
 }
 
 fn open(config: &Config, home: &Home, events: Sink) -> Result<Arc<Engine>> {

@@ -35,6 +35,26 @@ impl Home {
         Ok(Self { dir, _lock: lock })
     }
 
+    /// Keeps everybody else out of a data dir for as long as the answer lives, and makes nothing but the lock. `None`
+    /// where there is no data dir to work on.
+    pub fn keep_out(dir: &Path) -> Result<Option<File>> {
+        match dir.symlink_metadata() {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            found => found.doing("look at the data dir", dir)?,
+        };
+        match lock(dir) {
+            // Nobody starts here; one that started before this was so has locked what is there.
+            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::ReadOnlyFilesystem => {
+                let path = dir.join(LOCK);
+                match File::open(&path) {
+                    Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+                    opened => hold(dir, &path, opened.doing("open the lock", &path)?).map(Some),
+                }
+            }
+            locked => locked.map(Some),
+        }
+    }
+
     /// The store's file.
     pub fn store(&self) -> PathBuf {
         self.dir.join(STORE)
@@ -60,11 +80,17 @@ fn lock(dir: &Path) -> Result<File> {
         .mode(0o600)
         .open(&path)
         .doing("open the lock", &path)?;
+    let file = hold(dir, &path, file)?;
+    give_to_owner(dir, &file).doing("give to the data dir's owner", &path)?;
+    Ok(file)
+}
+
+fn hold(dir: &Path, path: &Path, file: File) -> Result<File> {
     let until = Instant::now() + PATIENCE;
     loop {
         match file.try_lock() {
-            Ok(()) => break,
-            Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path, error)),
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(Error::io("lock", path, error)),
             // A command that works on the store itself is done in a moment, as a rule; an instance is not.
             Err(TryLockError::WouldBlock) => {
                 if Instant::now() >= until || Instance::of(dir)?.is_some() {
@@ -74,8 +100,6 @@ fn lock(dir: &Path) -> Result<File> {
             }
         }
     }
-    give_to_owner(dir, &file).doing("give to the data dir's owner", &path)?;
-    Ok(file)
 }
 
 /// A command that root runs must not lock the service out of its own data dir.

@@ -55,6 +55,8 @@ impl Engine {
             return Ok(Ran::Later);
         }
         let running = self.controls.begin(id, job.bytes_total);
+        // Whoever waits must not take what an earlier try found for the end of this one.
+        self.forget_error(id)?;
         match &job.kind {
             JobKind::Cache { .. } => self.run_cache(&job, &running.control),
             JobKind::Restore { .. } => self.run_restore(&job, &running.control),

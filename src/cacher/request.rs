@@ -216,6 +216,21 @@ impl Engine {
         Ok(job)
     }
 
+    /// Forgets why a queued job could not run. An error stands in a job only from a failed try to the next one.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn forget_error(&self, id: JobId) -> Result<()> {
+        let failed = |job: &JobRow| job.state == JobState::Queued && !job.paused && job.error.is_some();
+        if !self.store.read()?.job(id)?.as_ref().is_some_and(failed) {
+            return Ok(());
+        }
+        self.store.write(|w| match w.job(id)?.filter(failed) {
+            Some(job) => w.put_job(&JobRow { error: None, ..job }),
+            None => Ok(()),
+        })
+    }
+
     /// Pins a file, or lets it be evicted again.
     ///
     /// # Errors
@@ -236,7 +251,7 @@ impl Engine {
     }
 }
 
-/// Adds a wish to a tracked file or to its queued job. `None` when there is neither.
+/// Adds a wish to a tracked file or to its queued job. `None` when there is neither; refused while it is given back.
 fn join(
     w: &mut Writer<'_>,
     path: &std::path::Path,
@@ -245,12 +260,14 @@ fn join(
     now: Time,
 ) -> Result<Option<(Accepted, Vec<Event>)>> {
     let nothing_new = || Error::AlreadyTracked { path: path.to_path_buf() };
+    let locked = || Error::PathLocked { path: path.to_path_buf() };
     for state in [JobState::Queued, JobState::Swapping] {
         for mut job in w.jobs_in(state)? {
             if job.path != path {
                 continue;
             }
-            let JobKind::Cache { method, wishes } = &mut job.kind else { continue };
+            // The link that is still there is on its way out, and is nothing to be cached.
+            let JobKind::Cache { method, wishes } = &mut job.kind else { return Err(locked()) };
             if wishes.contains(wish) || wish.user.is_none() {
                 return Err(nothing_new());
             }
@@ -260,7 +277,11 @@ fn join(
             return Ok(Some((Accepted::UserAdded { file: job.file_id, job: Some(job.id), method }, vec![])));
         }
     }
-    let Some(row) = w.file_by_path(path)?.filter(|row| row.status == Status::Active) else { return Ok(None) };
+    let row = match w.file_by_path(path)? {
+        Some(row) if row.status == Status::Active => row,
+        Some(row) if row.status == Status::PendingRemoval => return Err(locked()),
+        _ => return Ok(None),
+    };
     let user = wish.user.clone().ok_or_else(nothing_new)?;
     let known = w.attributions(row.id)?;
     let attribution = match known.iter().find(|known| known.user == user) {

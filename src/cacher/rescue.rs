@@ -58,24 +58,31 @@ struct Folder<'p> {
 
 impl Rescue {
     /// Walks over `roots` and undoes what it finds, telling of each path. Then waits out the grace and deletes the
-    /// copies that nobody needs.
-    ///
-    /// # Errors
-    /// A root that cannot be opened. Trouble with single files is reported in [`Rescued::left`].
-    pub fn run(&self, roots: &[PathBuf], tell: &mut dyn FnMut(&Path, &str)) -> Result<Rescued> {
+    /// copies that nobody needs. On such a day a broken disk must not keep the others away: trouble of any kind is
+    /// reported in [`Rescued::left`], and the rest goes on.
+    pub fn run(&self, roots: &[PathBuf], tell: &mut dyn FnMut(&Path, &str)) -> Rescued {
         let mut report = Rescued::default();
         let mut copies = BTreeMap::new();
         for root in roots {
-            let path = self.fs.canonicalize(root).doing("open the library", root)?;
-            let fd = self.fs.open_folder(&path).doing("open the library", &path)?;
-            self.walk(&fd, &path, &mut report, &mut copies, tell)?;
+            match self.open_root(root) {
+                Ok((fd, path)) => self.walk(&fd, &path, &mut report, &mut copies, tell),
+                Err(error) => report.left.push((root.clone(), error.to_string())),
+            }
         }
         if !copies.is_empty() {
-            self.clock.pass(self.cache.release_grace.unsigned_abs());
+            let grace = self.cache.release_grace;
+            tell(&self.cache.dir, &format!("copies are deleted in {grace:#}, when no reader can miss them"));
+            self.clock.pass(grace.unsigned_abs());
             self.delete_copies(&copies, &mut report);
         }
         self.report_cache(&mut report);
-        Ok(report)
+        report
+    }
+
+    fn open_root(&self, root: &Path) -> Result<(Fd, PathBuf)> {
+        let path = self.fs.canonicalize(root).doing("open the library", root)?;
+        let fd = self.fs.open_folder(&path).doing("open the library", &path)?;
+        Ok((fd, path))
     }
 
     fn walk(
@@ -85,7 +92,7 @@ impl Rescue {
         report: &mut Rescued,
         copies: &mut BTreeMap<PathBuf, PathBuf>,
         tell: &mut dyn FnMut(&Path, &str),
-    ) -> Result<()> {
+    ) {
         let mut stack = vec![PathBuf::new()];
         while let Some(below) = stack.pop() {
             // Joining an empty path would add a slash.
@@ -103,7 +110,13 @@ impl Rescue {
             for name in &names {
                 match self.fs.stat_at(&folder.fd, name) {
                     Ok(stat) if stat.kind == Kind::Folder => stack.push(below.join(name)),
-                    Ok(stat) => self.collect(&folder, name, &names, stat.kind, &mut concerned, report)?,
+                    Ok(stat) => {
+                        let collected =
+                            self.collect(&folder, name, &names, stat.kind, &mut concerned, report);
+                        if let Err(error) = collected {
+                            report.left.push((path.join(name), error.to_string()));
+                        }
+                    }
                     Err(error) if is_absent(&error) => {}
                     Err(error) => {
                         report.left.push((path.join(name), format!("cannot be looked at: {error}")))
@@ -118,7 +131,6 @@ impl Rescue {
                 }
             }
         }
-        Ok(())
     }
 
     /// Which library names of this folder have something of ours about them.
@@ -211,6 +223,14 @@ impl Rescue {
                     self.sync(folder)?;
                     tell(&path, "its second name was removed");
                 }
+            }
+            // Somebody's link; or ours, if the cache dir was given wrongly. Both stay as they are.
+            (Some(link), None, Some(_)) if link.kind == Kind::Link => {
+                let why = format!(
+                    "an original is kept beside a link that does not lead into {}; is that the right cache dir?",
+                    self.cache.dir.display()
+                );
+                report.left.push((path, why));
             }
             (Some(_), None, Some(_)) => {
                 let aside = self.put_aside(folder, &kept, name)?;

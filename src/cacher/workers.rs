@@ -46,12 +46,15 @@ struct State {
 }
 
 impl Cacher {
-    /// Starts the threads.
+    /// Starts the threads. What kept jobs waiting in an earlier process is forgotten: they are tried now.
     ///
     /// # Errors
-    /// The system refuses a thread.
+    /// The system refuses a thread; the store fails.
     pub fn start(engine: Arc<Engine>) -> Result<Self> {
         let workers = engine.cache.concurrency.max(1);
+        for job in engine.store().read()?.jobs_in(JobState::Queued)? {
+            engine.forget_error(job.id)?;
+        }
         let cacher = Self::at_rest(engine);
         for number in 0..workers {
             cacher.spawn(&format!("copy-{number}"), Self::work)?;
@@ -102,9 +105,12 @@ impl Cacher {
     /// # Errors
     /// As there.
     pub fn request_cache(&self, request: &CacheRequest) -> Result<Accepted> {
-        let accepted = self.engine().request_cache(request);
-        self.nudge();
-        accepted
+        let accepted = self.engine().request_cache(request)?;
+        match accepted {
+            Accepted::UserAdded { job: Some(job), .. } => self.try_now(job)?,
+            Accepted::Queued { .. } | Accepted::UserAdded { job: None, .. } => self.nudge(),
+        }
+        Ok(accepted)
     }
 
     /// See [`Engine::request_restore`].
@@ -112,9 +118,21 @@ impl Cacher {
     /// # Errors
     /// As there.
     pub fn request_restore(&self, request: &RestoreRequest) -> Result<JobId> {
-        let job = self.engine().request_restore(request);
+        let job = self.engine().request_restore(request)?;
+        // One that waits since an earlier request is asked for anew.
+        self.try_now(job)?;
+        Ok(job)
+    }
+
+    /// Tries a job that waits again at once; whoever then waits for it hears how that went.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn try_now(&self, job: JobId) -> Result<()> {
+        self.engine().forget_error(job)?;
+        self.state().later.remove(&job);
         self.nudge();
-        job
+        Ok(())
     }
 
     /// See [`Engine::cancel`].
@@ -132,10 +150,9 @@ impl Cacher {
     /// # Errors
     /// As there.
     pub fn pause(&self, job: JobId, paused: bool) -> Result<JobRow> {
-        let row = self.engine().pause(job, paused);
-        self.state().later.remove(&job);
-        self.nudge();
-        row
+        let row = self.engine().pause(job, paused)?;
+        self.try_now(job)?;
+        Ok(row)
     }
 
     /// A job as it is now, with its progress if it runs.
@@ -154,7 +171,8 @@ impl Cacher {
         self.engine().controls.progress()
     }
 
-    /// Waits until a job has ended, or cannot go on by itself (its `error` then says why), or `patience` is over.
+    /// Waits until a job has ended, or its last try has failed for the time being (its `error` then says why), or
+    /// `patience` is over.
     ///
     /// # Errors
     /// `NotFound`; the store fails.
@@ -163,7 +181,9 @@ impl Cacher {
         loop {
             let generation = self.state().generation;
             let (row, running) = self.job(id)?;
-            let stuck = row.error.is_some() && running.is_none();
+            // Between the two looks of `job` a try may have begun and ended.
+            let unchanged = self.state().generation == generation;
+            let stuck = row.error.is_some() && running.is_none() && unchanged;
             let now = Instant::now();
             if row.state.is_final() || stuck || now >= until {
                 return Ok(row);
@@ -183,25 +203,27 @@ impl Cacher {
         }
     }
 
-    /// Waits until nothing is left that has its time: every grace is over, every copy that may go is gone.
+    /// Waits until everything that is to be deleted has been looked at once after its grace. What is in use at that
+    /// moment is not waited for: it goes later, or at a later start.
     ///
     /// # Errors
     /// The store fails.
     pub fn wait_out_graces(&self) -> Result<()> {
-        while let Some(next) = self.engine().settle_due()? {
-            let left = next.since(self.engine().clock.now());
-            // Days (the trash) are not waited for.
-            if left > self.engine().cache.release_grace + jiff::SignedDuration::from_mins(2) {
-                break;
-            }
-            let wait = Duration::try_from(left).unwrap_or_default().min(Duration::from_secs(1));
+        let engine = self.engine();
+        let due = engine.store().read()?.intents()?.into_iter().filter_map(|intent| intent.phase.delete_at());
+        // What was in use before has been put off for longer than a grace.
+        let latest = engine.clock.now().plus(engine.cache.release_grace);
+        let until = due.max().unwrap_or_else(|| engine.clock.now()).min(latest);
+        loop {
+            let now = engine.clock.now();
+            engine.settle_due()?;
             let state = self.state();
-            if state.stopping {
-                break;
+            if now >= until || state.stopping {
+                return Ok(());
             }
-            drop(self.0.wake.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner));
+            let left = Duration::try_from(until.since(now)).unwrap_or_default().min(Duration::from_secs(1));
+            drop(self.0.wake.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner));
         }
-        Ok(())
     }
 
     /// Ends the threads: a copy stops at its next chunk (its job stays queued), a swap is finished.

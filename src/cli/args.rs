@@ -54,6 +54,8 @@ pub enum Command {
     Status(Format),
     /// Compare the store with itself and with what is on disk; put in order what others changed
     Check(Check),
+    /// The store is lost: give everything back from what is on disk alone
+    Rescue(Rescue),
     /// The folder of the copies
     CacheDir {
         /// What to do with it.
@@ -141,6 +143,20 @@ pub struct Check {
     pub format: Format,
 }
 
+/// `cacherr rescue`.
+#[derive(clap::Args, Debug)]
+pub struct Rescue {
+    /// Folders of the films, configured or not [default: the configured libraries]
+    #[arg(value_name = "ROOT")]
+    pub roots: Vec<PathBuf>,
+    /// Where the copies are, or were [default: cache.dir]
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
+    /// How the answer is written.
+    #[command(flatten)]
+    pub format: Format,
+}
+
 /// `cacherr cache-dir …`.
 #[derive(Subcommand, Debug)]
 pub enum CacheDirCommand {
@@ -194,6 +210,17 @@ impl Check {
             reach: if self.deep { Reach::Libraries } else { Reach::Cache },
             brake: if self.confirm { Brake::Released } else { Brake::Holds },
         }
+    }
+}
+
+impl Rescue {
+    /// The cache dir as links name it: whole, its symlinks not resolved.
+    ///
+    /// # Errors
+    /// The working folder is gone.
+    pub fn whole_cache_dir(&self) -> Result<Option<PathBuf>> {
+        let whole = |dir: &PathBuf| std::path::absolute(dir).doing("find the working folder for", dir);
+        self.cache_dir.as_ref().map(whole).transpose()
     }
 }
 

@@ -10,8 +10,12 @@ use crate::domain::job::Failure;
 
 /// The whole document of an answer.
 pub(super) fn document(report: &Report) -> Value {
-    let data = data(report);
-    match report.trouble() {
+    with_trouble(data(report), report.trouble())
+}
+
+/// The same for what is no [`Report`].
+pub(super) fn with_trouble(data: Value, trouble: Option<Failure>) -> Value {
+    match trouble {
         None => json!({ "success": true, "data": data }),
         Some(failure) => {
             json!({ "success": false, "error": failure.message, "code": failure.code, "data": data })
@@ -82,7 +86,7 @@ fn each<T>(items: &[T], one: impl Fn(&T) -> Value) -> Value {
 }
 
 /// JSON knows only text. A path that is none is told by its bytes, too: as an object with both.
-fn path(path: &Named) -> Value {
+pub(super) fn path(path: &Named) -> Value {
     match path.0.to_str() {
         Some(text) => text.into(),
         None => {

@@ -10,6 +10,7 @@ mod ask;
 mod health;
 mod json;
 mod progress;
+mod rescue;
 mod show;
 
 use std::process::ExitCode;
@@ -93,6 +94,7 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
         Command::Restore(restore) => asked(flags, env, restore.format, || restore.request()),
         Command::Status(format) => asked(flags, env, format, || Ok(crate::command::Request::Status)),
         Command::Check(check) => asked(flags, env, check.format, || Ok(check.request())),
+        Command::Rescue(rescue) => with(flags, env, rescue.format, |config| rescue::rescue(config, &rescue)),
         Command::CacheDir { command: args::CacheDirCommand::Adopt(format) } => {
             asked(flags, env, format, || Ok(crate::command::Request::AdoptCacheDir))
         }

@@ -17,7 +17,8 @@ pub(super) fn name(path: &Named) -> String {
     clean(&path.0.to_string_lossy())
 }
 
-fn clean(text: &str) -> String {
+/// The same for a sentence.
+pub(super) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() && c != '\n' { clean.extend(c.escape_default()) } else { clean.push(c) }
@@ -34,7 +35,7 @@ pub(super) fn text(text: &str) -> u8 {
     }
 }
 
-fn document(value: &serde_json::Value) {
+pub(super) fn document(value: &serde_json::Value) {
     text(&format!("{value:#}\n"));
 }
 

@@ -71,6 +71,7 @@ fn ask(context: &Context<'_>, path: &Named, wanted: &Wanted<'_>) -> Result<Asked
         // What it says is the library's name of the path.
         Err(Error::AlreadyTracked { path: tracked }) => {
             if let Some(job) = open_job(context, &tracked)? {
+                context.cacher.try_now(job)?;
                 return Ok(Asked::Job(Awaited::new(job, tracked, Ended::Cached)));
             }
             context.cacher.engine().store().read()?.file_by_path(&tracked)?

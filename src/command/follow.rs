@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 const TICK: Duration = Duration::from_millis(250);
 /// Jobs run about in the order of their ids: only so many of the next ones can have ended since the last look.
 const WINDOW: usize = 64;
-/// A job that cannot run is tried again after ten seconds; one that still cannot is told of.
+/// A job whose file is in use is tried again after ten seconds; one that still cannot run is told of.
 const PATIENCE: Duration = Duration::from_secs(12);
 
 /// A job whose end is waited for.
@@ -47,9 +47,7 @@ pub(super) fn follow(
     let mut ended = Vec::with_capacity(awaited.len());
     let mut idle_since = Instant::now();
     while let Some(first) = awaited.first() {
-        let tick = Instant::now();
         context.cacher.wait(first.job, TICK)?;
-        let before = ended.len();
         let mut looked = 0;
         while looked < WINDOW.min(awaited.len()) {
             let (row, running) = context.cacher.job(awaited[looked].job)?;
@@ -69,10 +67,6 @@ pub(super) fn follow(
             ended.push(outcome);
         }
         tell(sink, Reply::Progress(running(context, &awaited)))?;
-        // A job that waits for its next try answers at once: look again at the next tick, not in a loop.
-        if ended.len() == before {
-            std::thread::sleep(TICK.saturating_sub(tick.elapsed()));
-        }
     }
     Ok(ended)
 }
@@ -82,13 +76,13 @@ pub(super) fn tell(sink: Sink<'_>, reply: Reply) -> Result<()> {
     if sink(reply).is_break() { Err(Error::Cancelled) } else { Ok(()) }
 }
 
-/// `idle`: for how long none of the awaited jobs ran.
+/// Its last try failed, or it is not tried. `idle`: for how long none of the awaited jobs ran.
 fn cannot_go_on(context: &Context<'_>, row: &JobRow, idle: Duration) -> bool {
     if row.state.is_final() {
         return false;
     }
     let grace = Duration::try_from(context.config.cache.release_grace).unwrap_or_default();
-    row.paused || idle > if row.error.is_some() { PATIENCE } else { PATIENCE + grace }
+    row.paused || row.error.is_some() || idle > PATIENCE + grace
 }
 
 fn running(context: &Context<'_>, awaited: &[Awaited]) -> Vec<Running> {

@@ -78,6 +78,19 @@ impl Phase {
         }
     }
 
+    /// The instant before which something is not deleted that a grace protects. Days (the trash's) are no grace.
+    #[must_use]
+    pub const fn delete_at(self) -> Option<Time> {
+        match self {
+            Self::Releasing { not_before } | Self::Released { not_before } => Some(not_before),
+            Self::Swapping
+            | Self::CopyingBack
+            | Self::Returning
+            | Self::Restoring
+            | Self::Unclaimed { .. } => None,
+        }
+    }
+
     /// When there is something to do, if not at once. `None` in `Some` never comes by itself.
     #[must_use]
     pub const fn due(self) -> Due {

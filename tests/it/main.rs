@@ -11,6 +11,7 @@
 //! * `swap`: readers never fail while names are exchanged, on every file system that can be mounted here; `union`: nor
 //!   on mergerfs, which refuses the exchange.
 //! * `foreign_handles`: who holds a file never notices, who writes it is never raced; `watcher`: what inotify tells.
+//! * `waiting`: who waits for a job hears how its last try ended, never how an earlier one did.
 //! * `volumes`: full, away, or the same one twice: nothing is concluded, nothing is left, nothing is lost.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail a test, too")]
@@ -32,5 +33,6 @@ mod support;
 mod swap;
 mod union;
 mod volumes;
+mod waiting;
 mod watcher;
 mod world_moves;

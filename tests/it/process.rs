@@ -4,6 +4,7 @@ mod answers;
 mod cache_lost;
 mod demo;
 mod instance;
+mod rescue;
 mod round_trip;
 
 use std::collections::BTreeMap;

@@ -13,7 +13,7 @@ use crate::support::world::{BY_LINK, CACHE, COPY, COPYING, FILM, KEPT, LIBRARY, 
 
 const BYTES: &[u8] = b"the bytes of a film";
 
-fn rescue_with(world: &World, faults: &Arc<Faults>) -> cacherr::Result<Rescued> {
+fn rescue_with(world: &World, faults: &Arc<Faults>) -> Rescued {
     let rescue = Rescue {
         fs: Arc::new(Faulty::new(world.sim.clone(), faults)),
         clock: Arc::new(ManualClock::at(world.now)),
@@ -23,7 +23,7 @@ fn rescue_with(world: &World, faults: &Arc<Faults>) -> cacherr::Result<Rescued> 
 }
 
 fn rescue(world: &World) -> Rescued {
-    rescue_with(world, &Faults::new(Plan::None)).unwrap()
+    rescue_with(world, &Faults::new(Plan::None))
 }
 
 fn library(sim: &SimFs) -> Vec<(PathBuf, Option<Vec<u8>>)> {
@@ -120,12 +120,41 @@ fn foreign_links_and_files_are_left_alone() {
 }
 
 #[test]
+fn with_the_wrong_cache_dir_named_nothing_is_touched_and_every_film_is_named() {
+    let world = World::new(COPYING, BYTES).cached();
+    let before = world.sim.tree();
+    let rescue = Rescue {
+        fs: Arc::new(Faulty::new(world.sim.clone(), &Faults::new(Plan::None))),
+        clock: Arc::new(ManualClock::at(world.now)),
+        cache: CacheSettings::at(PathBuf::from("/fast/other")),
+    };
+    let report = rescue.run(&[PathBuf::from(LIBRARY)], &mut |_, _| {});
+    assert_eq!(world.sim.tree(), before);
+    assert_eq!(report.left.iter().map(|(path, _)| path.as_path()).collect::<Vec<_>>(), [Path::new(FILM)]);
+    assert!(report.left[0].1.contains("cache dir"), "{report:?}");
+}
+
+#[test]
+fn a_root_that_is_away_does_not_keep_the_others_waiting() {
+    let world = World::new(COPYING, BYTES).cached();
+    let rescue = Rescue {
+        fs: Arc::new(Faulty::new(world.sim.clone(), &Faults::new(Plan::None))),
+        clock: Arc::new(ManualClock::at(world.now)),
+        cache: CacheSettings::at(PathBuf::from(CACHE)),
+    };
+    let report = rescue.run(&[PathBuf::from("/lib/away"), PathBuf::from(LIBRARY)], &mut |_, _| {});
+    assert_eq!(report.restored, [PathBuf::from(FILM)]);
+    assert_eq!(report.left.len(), 1, "{report:?}");
+    assert_eq!(report.left[0].0, Path::new("/lib/away"));
+}
+
+#[test]
 fn a_rescue_that_dies_at_any_call_is_finished_by_the_next_one_and_never_opens_a_gap() {
     let mut deaths = 0;
     for ways in [COPYING, MOVING, BY_LINK] {
         let base = World::new(ways, BYTES).cached();
         let faults = Faults::new(Plan::None);
-        rescue_with(&base.fork(), &faults).unwrap();
+        rescue_with(&base.fork(), &faults);
         for k in 0..faults.count() {
             for plan in [Plan::DieAt(k), Plan::DieAfter(k)] {
                 let world = base.fork();

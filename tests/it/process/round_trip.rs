@@ -110,3 +110,18 @@ fn caching_again_changes_nothing_and_a_further_user_is_added() {
     assert_eq!(added["files"][0]["result"], "already_cached");
     assert_eq!(house.active(), 1);
 }
+
+#[test]
+fn a_copy_that_somebody_reads_goes_later_and_the_command_says_so() {
+    let house = House::new();
+    let (open, closed) = (house.film("a.mkv", b"aaaa"), house.film("b.mkv", b"bbbb"));
+    house.cache([&open, &closed]);
+    let reader = File::open(&open).unwrap();
+    let ran = house.run(["restore", "--all"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("1 copy is still open and goes later"), "{}", ran.stderr);
+    assert!(!open.is_symlink() && !closed.is_symlink());
+    assert_eq!(fs::read_dir(house.at("fast/Movies")).unwrap().count(), 1);
+    assert_eq!(house.tell(["status"])["releasing"]["files"], 1);
+    drop(reader);
+}
