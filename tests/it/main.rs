@@ -10,6 +10,8 @@
 //! * `swap`: readers never fail while names are exchanged, on every file system that can be mounted here; `union`: nor
 //!   on mergerfs, which refuses the exchange.
 //! * `foreign_handles`: who holds a file never notices, who writes it is never raced; `watcher`: what inotify tells.
+//! * `table`: what is done in every state there can be, and that nothing unforeseen is acted on; `architecture`: who may
+//!   use whom.
 //! * `volumes`: full, away, or the same one twice: nothing is concluded, nothing is left, nothing is lost.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail a test, too")]
@@ -28,6 +30,7 @@ mod sim;
 mod store;
 mod support;
 mod swap;
+mod table;
 mod union;
 mod volumes;
 mod watcher;
