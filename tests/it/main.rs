@@ -10,13 +10,17 @@
 //! * `swap`: readers never fail while names are exchanged, on every file system that can be mounted here; `union`: nor
 //!   on mergerfs, which refuses the exchange.
 //! * `foreign_handles`: who holds a file never notices, who writes it is never raced; `watcher`: what inotify tells.
-//! * `table`: what is done in every state there can be, and that nothing unforeseen is acted on; `architecture`: who may
-//!   use whom.
+//! * `engine`: the ways of a file, step by step; `table`: what is done in every state there can be, and that nothing
+//!   unforeseen is acted on.
+//! * `crash`: dying, failing and losing power at any call; `model`: others who act at any call; neither gap nor loss.
+//! * `world_moves`: volumes, folders and links that move; `rescue`: everything back without the store.
+//! * `architecture`: who may use whom, and that the page about it is true.
 //! * `volumes`: full, away, or the same one twice: nothing is concluded, nothing is left, nothing is lost.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail a test, too")]
 
 mod api;
+mod architecture;
 mod config;
 mod crash;
 mod engine;
