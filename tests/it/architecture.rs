@@ -367,6 +367,14 @@ fn every_noun_of_the_tests_says_what_it_promises() {
 }
 
 #[test]
+fn every_file_of_the_engine_is_on_the_page() {
+    for path in files(&root().join("src/cacher"), "rs").iter().filter(|path| !path.ends_with("mod.rs")) {
+        let name = format!("`src/cacher/{}`", path.display());
+        assert!(PAGE.contains(&name), "the page does not say what {name} is");
+    }
+}
+
+#[test]
 fn what_the_page_names_exists() {
     let code: String = sources().into_iter().map(|source| source.code).collect();
     for name in PAGE.split('`').skip(1).step_by(2) {
