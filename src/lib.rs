@@ -1,16 +1,32 @@
-//! Cacherr.
-pub mod api;
-pub mod app;
-pub mod cacher;
-pub mod cli;
-pub mod clock;
-pub mod command;
-pub mod config;
-pub mod demo;
-pub mod domain;
+#![doc = include_str!("ARCHITECTURE.md")]
+
+// In the order of reading: each uses only what stands above it (`tests/it/architecture.rs`). Blank lines keep rustfmt
+// from sorting.
+
 pub mod error;
+
+pub mod domain;
+
+pub mod clock;
+
 pub mod files;
-pub mod live;
+
 pub mod store;
+
+pub mod cacher;
+
+pub mod live;
+
+pub mod config;
+
+pub mod api;
+
+pub mod command;
+
+pub mod app;
+
+pub mod demo;
+
+pub mod cli;
 
 pub use error::{Error, Result};

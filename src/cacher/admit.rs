@@ -112,7 +112,7 @@ impl Engine {
         if folder.frozen {
             return protected("its folder is immutable or append-only (chattr)");
         }
-        let me = rustix::process::geteuid().as_raw();
+        let me = crate::files::effective_user();
         let sticky = folder.identity.mode & 0o1000 != 0;
         if sticky && me != 0 && me != stat.identity.uid && me != folder.identity.uid {
             return protected("it lies in a sticky folder and belongs to somebody else");

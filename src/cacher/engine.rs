@@ -1,7 +1,7 @@
 //! The parts the engine works with, and the ways it reaches a file: proven root → folder → name.
 //!
-//! **Invariant:** every handle to a library folder comes from [`Engine::spot`] or [`Engine::root`], which check that
-//! the root is the one the store knows; every handle to the cache from [`Engine::cache_dir`], which checks the marker.
+//! **Invariant:** every handle to a library folder comes from `Engine::spot` or `Engine::root`, which check that
+//! the root is the one the store knows; every handle to the cache from `Engine::cache_dir`, which checks the marker.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

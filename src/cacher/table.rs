@@ -122,7 +122,7 @@ pub enum Action {
     Report,
 }
 
-/// The table of `engine.md` §5.
+/// The table. `tests/it/table.txt` shows it whole, `tests/it/table.rs` says where each cell comes from.
 #[must_use]
 pub fn decide(row: RowIs, path: PathIs, kept: KeptIs, copy: CopyIs) -> Action {
     if path == PathIs::OtherCache {
@@ -131,7 +131,7 @@ pub fn decide(row: RowIs, path: PathIs, kept: KeptIs, copy: CopyIs) -> Action {
     match row {
         RowIs::Swapping => swapping(path, kept, copy),
         RowIs::Active => active(path, kept, copy),
-        RowIs::Releasing => releasing(path, kept),
+        RowIs::Releasing => releasing(path, kept, copy),
         RowIs::CopyingBack => copying_back(path, kept),
         RowIs::Returning => returning(path, kept),
         RowIs::Restoring => restoring(path, kept, copy),
@@ -184,9 +184,9 @@ fn active(path: PathIs, kept: KeptIs, copy: CopyIs) -> Action {
     }
 }
 
-fn releasing(path: PathIs, kept: KeptIs) -> Action {
+fn releasing(path: PathIs, kept: KeptIs, copy: CopyIs) -> Action {
     match (path, kept) {
-        (PathIs::Link, KeptIs::Original) => Action::GiveUpKept,
+        (PathIs::Link, KeptIs::Original) if copy == CopyIs::Intact => Action::GiveUpKept,
         (PathIs::Link, KeptIs::Nothing) => Action::ActivateWithoutKept,
         // Whatever else: the row is active still, and the scan knows what to do with an active row.
         _ => Action::StayActive,

@@ -6,7 +6,7 @@
 use crate::domain::file::{FileRow, Status};
 use crate::error::{IoContext, Result};
 use crate::files::Kind;
-use crate::files::errno::present;
+use crate::files::errno::{is_no_link, present};
 use crate::store::Rows;
 
 use super::engine::{Engine, Root};
@@ -73,11 +73,7 @@ impl Engine {
         }
         let text = present(self.fs.read_link(&spot.folder, &place.name)).or_else(|error| {
             // Not a link: somebody's file, no witness.
-            if error.raw_os_error() == Some(rustix::io::Errno::INVAL.raw_os_error()) {
-                Ok(None)
-            } else {
-                Err(error)
-            }
+            if is_no_link(&error) { Ok(None) } else { Err(error) }
         });
         Ok(text
             .doing("read the link", spot.path.join(&place.name))?

@@ -2,7 +2,7 @@
 //!
 //! Within a job, (device, inode) answers; across restarts device numbers change, so rows carry the file system's id,
 //! the inode and its birth time. Size and modification time stand for the bytes; where they differ, only the hash
-//! decides (`engine.md` §4).
+//! decides (ARCHITECTURE.md, "Which file is it?").
 
 use serde::{Deserialize, Serialize};
 

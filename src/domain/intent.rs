@@ -35,7 +35,7 @@ pub struct Intent {
     pub attention: Option<String>,
 }
 
-/// How far the engine is with a file. See `engine.md` §3 for the steps.
+/// How far the engine is with a file. ARCHITECTURE.md has the steps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Phase {
     /// The verified copy may take its name and the link the file's path.

@@ -32,6 +32,12 @@ pub fn is_unsupported(error: &io::Error) -> bool {
     matches!(number(error), Some(Errno::INVAL | Errno::NOTSUP | Errno::NOSYS))
 }
 
+/// A link was to be read, and the name is something else.
+#[must_use]
+pub fn is_no_link(error: &io::Error) -> bool {
+    number(error) == Some(Errno::INVAL)
+}
+
 /// We may not.
 #[must_use]
 pub fn is_forbidden(error: &io::Error) -> bool {

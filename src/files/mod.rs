@@ -200,3 +200,9 @@ pub trait Fs: Send + Sync + 'static {
     /// Sets one extended attribute.
     fn set_xattr(&self, fd: &Fd, name: &OsStr, value: &[u8]) -> io::Result<()>;
 }
+
+/// The user whose rights our calls have.
+#[must_use]
+pub fn effective_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}

@@ -1,9 +1,9 @@
 //! The operating system: each method of [`Fs`] is the system call its documentation names.
 //!
-//! Start reading at [`RealFs`]. Opening (what keeps us below a root) is in [`open`], what the kernel says of an inode
-//! in [`stat`], reading past the page cache in [`uncached`], who has a file open in [`holders`].
+//! Start reading at [`RealFs`]. Opening (what keeps us below a root) is in `open`, what the kernel says of an inode
+//! in `stat`, reading past the page cache in `uncached`, who has a file open in `holders`.
 //!
-//! **Invariant:** every call works on a handle, or on a single component relative to one; [`component`] refuses the
+//! **Invariant:** every call works on a handle, or on a single component relative to one; `component` refuses the
 //! rest before the kernel sees it. No symlink is followed but in [`Fs::canonicalize`].
 
 mod holders;

@@ -12,11 +12,17 @@
 //!   on mergerfs, which refuses the exchange.
 //! * `foreign_handles`: who holds a file never notices, who writes it is never raced; `watcher`: what inotify tells.
 //! * `waiting`: who waits for a job hears how its last try ended, never how an earlier one did.
+//! * `engine`: the ways of a file, step by step; `table`: what is done in every state there can be, and that nothing
+//!   unforeseen is acted on.
+//! * `crash`: dying, failing and losing power at any call; `model`: others who act at any call; neither gap nor loss.
+//! * `world_moves`: volumes, folders and links that move; `rescue`: everything back without the store.
+//! * `architecture`: who may use whom, and that the page about it is true.
 //! * `volumes`: full, away, or the same one twice: nothing is concluded, nothing is left, nothing is lost.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail a test, too")]
 
 mod api;
+mod architecture;
 mod config;
 mod copy;
 mod crash;
@@ -31,6 +37,7 @@ mod sim;
 mod store;
 mod support;
 mod swap;
+mod table;
 mod union;
 mod volumes;
 mod waiting;
