@@ -276,9 +276,8 @@ fn only_these_ever_sleep() {
     only_in(
         "thread::sleep",
         &[
-            "app/home.rs",       // a lock of another process says nothing when it is given back
-            "clock.rs",          // `pass`, which a test passes without sleeping
-            "command/follow.rs", // between two lines of progress
+            "app/home.rs", // a lock of another process says nothing when it is given back
+            "clock.rs",    // `pass`, which a test passes without sleeping
         ],
         "wait for what you wait for",
     );

@@ -188,6 +188,10 @@ impl Others {
             }
             Act::DeleteKept => {
                 self.original_gone |= self.holds_original(KEPT);
+                // In the instant in which we hold their newest file under that name, it is that which they delete.
+                if self.put.is_some() && sim.read(KEPT).ok() == self.put {
+                    self.put = None;
+                }
                 self.kept_deleted |= sim.remove(KEPT).is_ok();
             }
         }
