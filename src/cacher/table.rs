@@ -132,7 +132,7 @@ pub fn decide(row: RowIs, path: PathIs, kept: KeptIs, copy: CopyIs) -> Action {
         RowIs::Swapping => swapping(path, kept, copy),
         RowIs::Active => active(path, kept, copy),
         RowIs::Releasing => releasing(path, kept, copy),
-        RowIs::CopyingBack => copying_back(path, kept),
+        RowIs::CopyingBack => copying_back(path, kept, copy),
         RowIs::Returning => returning(path, kept),
         RowIs::Restoring => restoring(path, kept, copy),
         RowIs::Released => released(kept),
@@ -193,10 +193,13 @@ fn releasing(path: PathIs, kept: KeptIs, copy: CopyIs) -> Action {
     }
 }
 
-fn copying_back(path: PathIs, kept: KeptIs) -> Action {
+fn copying_back(path: PathIs, kept: KeptIs, copy: CopyIs) -> Action {
     use KeptIs as K;
     use PathIs as P;
     match (path, kept) {
+        // The bytes that were to come back are gone: what is kept, if anything, is all there is.
+        (P::Link, K::Original | K::Changed) if copy == CopyIs::Missing => Action::SwapOut,
+        (P::Link, K::Nothing) if copy == CopyIs::Missing => Action::Lost,
         (P::Link, K::Nothing | K::Original | K::Changed) => Action::CopyBack,
         (P::Original | P::Changed, K::Nothing | K::Link) => Action::Release,
         (P::Other, K::Nothing | K::Original | K::Changed) => Action::Supersede,

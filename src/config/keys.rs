@@ -90,7 +90,7 @@ keys! {
     /// file is found through the data dir.
     DATA_DIR: PathBuf = "data_dir", Text, Unset("/var/lib/cacherr"), value::path;
 
-    /// Address and port of the web app and the API. Without an API key only this machine is served.
+    /// Address and port of the API. Without an API key only this machine is served.
     BIND: SocketAddr = "server.bind", Text, Is("0.0.0.0:5445"), value::address;
     /// Path below which everything is served, for a reverse proxy.
     BASE_PATH: String = "server.base_path", Text, Is("/"), value::base_path;
@@ -101,7 +101,7 @@ keys! {
     LIMIT: Limit = "cache.limit", Size, Unset("250GB"), value::limit;
     /// At least this much stays free on the volume.
     MIN_FREE: u64 = "cache.min_free", Size, Is("5GB"), value::bytes;
-    /// "copy" keeps the original beside its link; "move" gives it up once the copy was seen in use.
+    /// "copy" keeps the original beside its link; "move" gives it up a minute later.
     MODE: Method = "cache.mode", Text, Is("copy"), value::mode;
     /// Read every copy back before it is used.
     VERIFY: bool = "cache.verify", Flag, Is("true"), value::flag;

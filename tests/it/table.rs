@@ -106,7 +106,10 @@ const LINES: &[Line] = lines![
         &[R::Releasing], &[P::Nothing, P::Original, P::Changed, P::Other], KEPTS, ANY => StayActive;
 
     "restoring | link | none: copy-back needed":
-        &[R::CopyingBack], &[P::Link], &[K::Nothing, K::Original, K::Changed], ANY => CopyBack;
+        &[R::CopyingBack], &[P::Link], &[K::Nothing, K::Original, K::Changed], THERE => CopyBack;
+    "added: copying back, the copy is gone meanwhile: what is kept is put back":
+        &[R::CopyingBack], &[P::Link], KEPT, GONE => SwapOut;
+    "added: copying back, link, nothing kept, no copy": &[R::CopyingBack], &[P::Link], NONE, GONE => Lost;
     "copying back, restored meanwhile": &[R::CopyingBack], ORIG, FREE, ANY => Release;
     "copying back | other: superseded":
         &[R::CopyingBack], &[P::Other], &[K::Nothing, K::Original, K::Changed], ANY => Supersede;
@@ -419,7 +422,13 @@ fn only_what_is_kept_for_us_takes_the_path_again() {
         assert!(cell.path == P::Link && matches!(cell.kept, K::Original | K::Changed), "{cell:?}");
     }
     // In a return it is only the change to a restore, which looks again before it exchanges.
-    wherever(&[A::SwapOut], |cell| matches!(cell.row, R::Restoring | R::Returning));
+    // So it is where the copy was lost that was to come back: what is kept is put back.
+    wherever(&[A::SwapOut], |cell| {
+        matches!(cell.row, R::Restoring | R::Returning)
+            || cell.row == R::CopyingBack
+                && cell.copy == C::Missing
+                && matches!(cell.kept, K::Original | K::Changed)
+    });
 }
 
 #[test]

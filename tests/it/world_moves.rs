@@ -598,3 +598,23 @@ fn removed_rows_and_ended_jobs_are_forgotten_after_their_days() {
     assert!(world.row().is_none());
     assert!(world.calm().store().read().unwrap().jobs(10).unwrap().is_empty());
 }
+
+#[test]
+fn a_copy_that_is_lost_while_it_was_to_come_back_leaves_what_is_kept() {
+    use crate::support::faulty::until_death;
+    let base = cached(COPYING);
+    base.sim.write_in_place(COPY, b"written through the link, and lost").unwrap();
+    base.sim.settle();
+    // Dies as soon as the intent to copy back is written.
+    let faults = Faults::new(Plan::None);
+    restore(&base.fork().engine(&faults).unwrap(), RestoreAction::Restore).unwrap();
+    let create = faults.calls().iter().position(|call| call.op == "create_file").unwrap();
+    let world = base.fork();
+    let dying = Faults::new(Plan::DieAt(create));
+    let _ = until_death(|| world.engine(&dying).and_then(|engine| restore(&engine, RestoreAction::Restore)));
+    world.sim.remove(COPY).unwrap();
+    world.recover().unwrap();
+    assert_eq!(world.read(FILM).unwrap(), BYTES);
+    assert_eq!(world.sim.lstat(FILM).unwrap().kind, cacherr::files::Kind::File);
+    assert_eq!(world.row().unwrap().status, Status::Removed);
+}

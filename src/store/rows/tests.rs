@@ -286,7 +286,7 @@ fn a_row_under_another_key_is_refused() {
         added_at: Time::from_micros(0),
         ordinal: 0,
     };
-    let key = (FileId::from_bytes([7; 16]), "bert".to_owned()).encode();
+    let key = (FileId::from_bytes([7; 16]), "user2".to_owned()).encode();
     assert!(decode::<Attribution>(&key, &encode(&row).unwrap()).is_err());
 }
 

@@ -62,22 +62,22 @@ fn attributions_come_in_their_order_and_one_for_each_user() {
         .write(|writer| {
             writer.put_file(&rows::file(1, "/media/a.mkv"))?;
             writer.put_attribution(id, &rows::attribution("user1", 2))?;
-            writer.put_attribution(id, &rows::attribution("zoe", 0))?;
-            writer.put_attribution(id, &rows::attribution("mia", 1))?;
+            writer.put_attribution(id, &rows::attribution("user9", 0))?;
+            writer.put_attribution(id, &rows::attribution("user5", 1))?;
             writer.put_attribution(id, &rows::attribution("user1", 2))
         })
         .unwrap();
     let users = |store: &cacherr::store::Store| -> Vec<String> {
         store.read().unwrap().attributions(id).unwrap().into_iter().map(|one| one.user).collect()
     };
-    assert_eq!(users(&store), ["zoe", "mia", "user1"]);
-    assert_eq!(store.read().unwrap().files_of_user("mia").unwrap(), [id]);
+    assert_eq!(users(&store), ["user9", "user5", "user1"]);
+    assert_eq!(store.read().unwrap().files_of_user("user5").unwrap(), [id]);
     assert!(store.read().unwrap().files_of_user("mi").unwrap().is_empty());
     sound(&store);
 
     store.write(|writer| writer.clear_attributions(id)).unwrap();
     assert!(users(&store).is_empty());
-    assert!(store.read().unwrap().files_of_user("mia").unwrap().is_empty());
+    assert!(store.read().unwrap().files_of_user("user5").unwrap().is_empty());
     sound(&store);
 }
 

@@ -156,7 +156,7 @@ pub fn root() -> RootRow {
 pub fn fill(writer: &mut Writer<'_>) -> Result<()> {
     writer.put_file(&file(1, "/media/a.mkv"))?;
     writer.put_file(&file(2, "/media/b.mkv"))?;
-    writer.put_attribution(file_id(1), &attribution("bert", 1))?;
+    writer.put_attribution(file_id(1), &attribution("user2", 1))?;
     writer.put_attribution(file_id(1), &attribution("user1", 0))?;
     writer.put_attribution(file_id(2), &attribution("user1", 0))?;
     writer.put_job(&job(1, JobState::Queued))?;
