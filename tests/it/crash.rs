@@ -17,6 +17,7 @@ use rustix::io::Errno;
 
 use crate::support::faulty::{Call, Faults, Hook, Plan, until_death};
 use crate::support::sim::SimFs;
+use crate::support::tell;
 use crate::support::world::{BY_LINK, CACHE, COPY, COPYING, FILM, KEPT, MOVING, Ways, World, cache, restore};
 
 const BYTES: &[u8] = b"the bytes of a film";
@@ -267,13 +268,13 @@ fn every_way_to_fail(scenario: Scenario) -> Tally {
             }
         }
     }
-    println!(
+    tell(&format!(
         "{scenario:?}: {} calls and commits, {} deaths, {} errors, {} power cuts",
         calls.len(),
         tally.deaths,
         tally.errors,
         tally.power_cuts
-    );
+    ));
     tally
 }
 

@@ -19,6 +19,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use crate::support::faulty::{Call, Faults, Hook, Plan, until_death};
 use crate::support::sim::SimFs;
+use crate::support::tell;
 use crate::support::world::{
     BY_LINK, COPY, COPYING, FILM, FOLDER, KEPT, MOVING, Ways, World, cache, restore,
 };
@@ -399,7 +400,7 @@ fn whatever_others_do_at_any_call_nothing_of_theirs_is_lost_and_nothing_of_ours_
             }
         }
     }
-    println!("{cases} histories of one foreign act");
+    tell(&format!("{cases} histories of one foreign act"));
     for one in wrong.iter().skip(1) {
         println!("{}", one.lines().next().unwrap_or_default());
     }
@@ -428,7 +429,7 @@ fn whatever_others_do_while_we_die_and_recover_nothing_of_theirs_is_lost() {
         let history = History { work: *work, ways: *ways, acts, deaths, cut };
         play(&history, base).map_err(|what| TestCaseError::fail(format!("{history:?}: {what}")))
     });
-    println!("{cases} random histories");
+    tell(&format!("{cases} random histories"));
     if let Err(error) = outcome {
         panic!("{error}");
     }

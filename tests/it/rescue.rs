@@ -9,6 +9,7 @@ use cacherr::domain::settings::CacheSettings;
 
 use crate::support::faulty::{Faults, Faulty, Plan, until_death};
 use crate::support::sim::SimFs;
+use crate::support::tell;
 use crate::support::world::{BY_LINK, CACHE, COPY, COPYING, FILM, KEPT, LIBRARY, MOVING, World, cache};
 
 const BYTES: &[u8] = b"the bytes of a film";
@@ -173,7 +174,7 @@ fn a_rescue_that_dies_at_any_call_is_finished_by_the_next_one_and_never_opens_a_
             }
         }
     }
-    println!("{deaths} interrupted rescues");
+    tell(&format!("{deaths} interrupted rescues"));
 }
 
 #[test]
@@ -194,5 +195,5 @@ fn what_a_crash_of_the_engine_left_is_undone_as_well() {
             cases += 1;
         }
     }
-    println!("{cases} crashes rescued");
+    tell(&format!("{cases} crashes rescued"));
 }

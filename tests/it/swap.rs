@@ -19,6 +19,7 @@ use cacherr::files::{Fd, Fs};
 
 use crate::support::house::{bytes, disk, film};
 use crate::support::mounts::{Image, Mounted};
+use crate::support::tell;
 
 const FILE: &str = "CACHERR_READER_FILE";
 const WAY: &str = "CACHERR_READER_WAY";
@@ -211,7 +212,7 @@ fn readers_never_fail_on(volume: Option<Mounted>) {
     }
     for (way, reader) in readers {
         let sight = reader.stop();
-        println!("{swaps} swaps and as many restores, {way}: {sight:?}");
+        tell(&format!("{swaps} swaps and as many restores, {way}: {sight:?}"));
         assert_eq!((sight.failures, sight.nameless), (0, 0), "{way}: {sight:?}");
         assert!(sight.originals > 0 && sight.copies > 0, "{way} saw both sides: {sight:?}");
     }

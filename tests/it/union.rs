@@ -8,6 +8,7 @@ use cacherr::domain::file::Method;
 
 use crate::support::house::{GRACE, House, bytes, disk, film, names};
 use crate::support::mounts::{Mounted, skip};
+use crate::support::tell;
 use crate::swap::Reader;
 
 /// Two branches with a folder each, as people have them; the film is on the second.
@@ -39,7 +40,7 @@ fn readers_never_fail_while_a_union_swaps_by_link_and_rename() {
     }
     for (way, reader) in readers {
         let sight = reader.stop();
-        println!("{swaps} swaps and restores of a union, {way}: {sight:?}");
+        tell(&format!("{swaps} swaps and restores of a union, {way}: {sight:?}"));
         // A handle that is asked for its inode in the very instant in which the name goes to the link may get
         // ESTALE from the union. It can be read all the same, and a name that is opened is always there.
         assert_eq!((sight.failures, sight.first.as_str()), (0, ""), "{way}: {sight:?}");

@@ -9,3 +9,11 @@ pub mod mounts;
 pub mod other;
 pub mod sim;
 pub mod world;
+
+/// Says something past the capture of test output: figures that a reader of any run should see.
+#[expect(clippy::explicit_write, reason = "eprintln would be captured")]
+pub fn tell(what: &str) {
+    use std::io::Write;
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    writeln!(std::io::stderr(), "{test}: {what}").unwrap();
+}

@@ -1,7 +1,6 @@
 //! Volumes that a test owns: an image, a piece of memory, a union or another view, mounted for as long as the value
 //! lives. Whoever may not mount gets `None` and a line on standard error that says so.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -124,8 +123,6 @@ fn run<'a>(program: &str, arguments: impl IntoIterator<Item = &'a str>) -> Optio
 }
 
 /// Past the capture of test output: a promise that was not tested must not look like one that was.
-#[expect(clippy::explicit_write, reason = "eprintln would be captured")]
 pub fn skip(why: &str) {
-    let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    writeln!(std::io::stderr(), "skipped {test}: {why}").unwrap();
+    super::tell(&format!("skipped: {why}"));
 }
