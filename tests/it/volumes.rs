@@ -4,13 +4,17 @@
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cacherr::cacher::scan::Depth;
-use cacherr::domain::file::{Method, Status};
-use cacherr::domain::job::JobState;
+use cacherr::cacher::{Accepted, CacheRequest, Engine, Parts};
+use cacherr::clock::{Clock, ManualClock, SystemClock};
+use cacherr::domain::file::{Method, Operation, Status};
+use cacherr::domain::job::{JobState, RestoreAction};
 use cacherr::domain::settings::CacheSettings;
 use cacherr::files::real::RealFs;
+use cacherr::store::{Rows, Store};
 use jiff::SignedDuration;
 use rustix::fs::{CWD, FallocateFlags, FileType, Mode};
 
@@ -302,4 +306,68 @@ fn one_folder_that_becomes_two_roots_loses_nothing() {
     let after = fs::symlink_metadata(&alias).unwrap();
     assert_eq!((before.ino(), before.mtime()), (after.ino(), after.mtime()));
     assert_eq!(names(&root), ["Dune.mkv"]);
+}
+
+/// The store's own disk is full, at one moment or another: no film is touched that is not written down.
+#[test]
+fn a_full_disk_of_the_store_loses_nothing() {
+    let Some(data) = Mounted::memory(16) else { return };
+    let store_file = data.path().join("store");
+    let mut refused = 0;
+    for left in (0..12).map(|step| step * 48 * 1024) {
+        let ((_one, root), (_two, cache)) = (disk(), disk());
+        let path = root.join("Dune.mkv");
+        let all = bytes(1, 100_000);
+        film(&path, &all);
+        let before = fs::metadata(&path).unwrap();
+        let _ = fs::remove_file(&store_file);
+        let open = || {
+            Engine::new(Parts {
+                fs: Arc::new(RealFs),
+                store: Store::open(&store_file)?,
+                clock: Arc::new(ManualClock::at(SystemClock.now())),
+                cache: settings(&cache),
+                libraries: vec![library("Movies", &root)],
+                events: Arc::new(|_| {}),
+            })
+        };
+        let engine = open().unwrap();
+        let ballast = data.path().join("ballast");
+        let free = rustix::fs::statvfs(data.path()).unwrap();
+        let fill = usize::try_from(free.f_bavail * free.f_frsize).unwrap().saturating_sub(left);
+        fs::write(&ballast, vec![1; fill]).unwrap();
+        let wish = CacheRequest {
+            path: path.clone(),
+            operation: Operation::Manual,
+            user: None,
+            method: None,
+            principal: "test".to_owned(),
+        };
+        let ran = engine.request_cache(&wish).and_then(|accepted| match accepted {
+            Accepted::Queued { job, .. } => engine.run_job(job).map(drop),
+            Accepted::UserAdded { .. } => Ok(()),
+        });
+        if let Err(error) = ran {
+            assert_eq!(error.code(), "store_failed", "{error}");
+            refused += 1;
+        }
+        assert_eq!(fs::read(&path).unwrap(), all);
+        drop(engine);
+        fs::remove_file(&ballast).unwrap();
+
+        // There is room again: the next start finds out, and everything can be given back.
+        let engine = open().unwrap();
+        assert_eq!(engine.store().check().unwrap(), Vec::<String>::new());
+        engine.recover().unwrap();
+        crate::support::world::work_off(&engine).unwrap();
+        if engine.store().read().unwrap().files().unwrap().is_empty() {
+            assert_eq!(fs::metadata(&path).unwrap().ino(), before.ino());
+        } else {
+            crate::support::world::restore(&engine, RestoreAction::Restore).unwrap();
+        }
+        assert_eq!(fs::read(&path).unwrap(), all);
+        assert_eq!(fs::symlink_metadata(&path).unwrap().ino(), before.ino());
+        assert_eq!(names(&root), ["Dune.mkv"]);
+    }
+    assert!(refused > 0, "the disk was never full");
 }
