@@ -87,18 +87,19 @@ fn recovered(log: &str) -> (usize, usize) {
     (next() + next() + next(), next())
 }
 
-/// Lets it work for a while, then kills it: at any moment, or (aimed) a moment after some name changed.
+/// Lets it work for a while, then kills it: at any moment, or (aimed) a moment after some name of a film or of a copy
+/// changed: a swap is over so soon that chance alone hardly ever meets one.
 fn kill_sometime(instance: Instance, scene: &Scene, dice: &mut Dice) -> String {
-    let until = Instant::now() + Duration::from_millis(dice.between(20, 1300));
     if dice.one_in(2) {
-        let before = all_names(&scene.library());
-        while Instant::now() < until && all_names(&scene.library()) == before {}
+        let names = || (all_names(&scene.house.at("library")), all_names(&scene.house.at("fast/Movies")));
+        let (before, until) = (names(), Instant::now() + Duration::from_secs(3));
+        while Instant::now() < until && names() == before {}
         let until = Instant::now() + Duration::from_micros(dice.between(0, 12_000));
         while Instant::now() < until {
             std::hint::spin_loop();
         }
     } else {
-        std::thread::sleep(until.saturating_duration_since(Instant::now()));
+        std::thread::sleep(Duration::from_millis(dice.between(20, 1300)));
     }
     instance.kill()
 }
@@ -114,15 +115,18 @@ fn killed_at_any_moment_it_recovers_by_itself_and_no_reader_ever_notices() {
     let rounds = number("CACHERR_KILL_ROUNDS", 25);
     let mut dice = dice();
     let scene = Scene::new(&folder(), &mut dice);
-    scene.configure("1s", "8MB");
     let audience = Audience::of(&scene.films, dice.next());
     let mut tally = Tally::default();
     let mut remains: Option<Remains> = None;
     for round in 0..rounds {
+        // Slow enough to be killed while it copies, fast enough to get somewhere.
+        scene.configure("1s", if dice.one_in(2) { "8MB" } else { "24MB" });
         let instance = scene.house.start();
         let (settled, swept) = recovered(&instance.log());
         if let Some(Remains { partial, unfinished }) = remains {
-            assert_eq!(swept, partial, "round {round}: {}", instance.log());
+            // A complete copy that had not got its name yet goes together with its unfinished swap.
+            let known = swept <= partial && partial <= swept + unfinished;
+            assert!(known, "round {round}: {partial} partial copies, {}", instance.log());
             assert!(settled >= unfinished, "round {round}: {unfinished} unfinished, {}", instance.log());
         }
         let asked = scene.ask_for_something(&mut dice);
@@ -157,28 +161,36 @@ fn while_hundreds_of_whole_jobs_run_no_reader_ever_notices() {
     let instance = scene.house.start();
     let audience = Audience::of(&scene.films, dice.next());
     let began = Instant::now();
+    let slow = std::sync::Mutex::new(Vec::new());
     std::thread::scope(|threads| {
         for lane in 0..LANES {
             let mut dice = Dice::new(dice.next());
             let films: Vec<_> = scene.films.iter().skip(lane).step_by(LANES).collect();
-            let scene = &scene;
+            let (scene, slow) = (&scene, &slow);
             threads.spawn(move || {
                 let mine = jobs as usize / 2 / LANES + usize::from(lane < jobs as usize / 2 % LANES);
                 for _ in 0..mine {
                     let film = &films[dice.below(films.len() as u64) as usize].path;
                     // Giving an original up takes its grace; that not every lane has to wait for that.
                     let moving = lane < 2;
+                    let asked = Instant::now();
                     scene.cache(film, moving);
+                    slow.lock().unwrap().push((asked.elapsed(), "cache", moving));
                     let kept = film.with_file_name(kept_name(film.file_name().unwrap()));
                     if moving && dice.one_in(2) {
                         wait_for("the original to be given up", || kept.symlink_metadata().is_err());
                     }
+                    let asked = Instant::now();
                     scene.give_back(film);
+                    slow.lock().unwrap().push((asked.elapsed(), "restore", moving));
                 }
             });
         }
     });
     let took = began.elapsed();
+    let mut slow = slow.into_inner().unwrap();
+    slow.sort();
+    println!("slowest: {:?}", &slow[slow.len().saturating_sub(12)..]);
     scene.drain();
     let seen = audience.stop();
     println!("{jobs} jobs in {took:.1?}; {} reads, {} held up by the scheduler", seen.reads, seen.late);

@@ -97,10 +97,6 @@ impl Scene {
         fs::write(self.house.at("cacherr.toml"), text).unwrap();
     }
 
-    pub fn library(&self) -> PathBuf {
-        self.house.at("library")
-    }
-
     fn wish(&self, film: &Path, moving: bool) -> Request {
         let method = if moving {
             self.moved.lock().unwrap().insert(film.to_path_buf());
