@@ -7,6 +7,7 @@ use crate::domain::id::LogId;
 use crate::domain::intent::{Due, Intent, Phase};
 use crate::domain::job::JobState;
 use crate::domain::log::{LogKind, LogRow};
+use crate::domain::time::Time;
 use crate::error::{Error, IoContext, Result};
 use crate::files::errno::present;
 use crate::store::Rows;
@@ -28,6 +29,14 @@ pub struct Recovered {
     pub swept: usize,
     /// Jobs that are queued.
     pub queued: usize,
+}
+
+/// One look at everything that has its time.
+pub(super) struct Pass {
+    /// When the next piece is due.
+    pub next: Option<Time>,
+    /// Whether some piece of work came to an end, so that its file is free for others.
+    pub settled: bool,
 }
 
 impl Recovered {
@@ -158,22 +167,27 @@ impl Engine {
     ///
     /// # Errors
     /// The store fails.
-    pub fn settle_due(&self) -> Result<Option<crate::domain::time::Time>> {
+    pub fn settle_due(&self) -> Result<Option<Time>> {
+        self.settle_pass().map(|pass| pass.next)
+    }
+
+    pub(super) fn settle_pass(&self) -> Result<Pass> {
         let now = self.clock.now();
-        let mut next = None;
+        let mut pass = Pass { next: None, settled: false };
         for intent in self.store.read()?.intents()? {
             match intent.phase.due() {
                 Due::At(at) if at > now => {
-                    next = Some(next.map_or(at, |known: crate::domain::time::Time| known.min(at)))
+                    pass.next = Some(pass.next.map_or(at, |known: Time| known.min(at)));
                 }
                 Due::Never => {}
                 Due::Now if intent.phase == Phase::CopyingBack => {}
-                Due::Now | Due::At(_) => {
-                    self.drive_locked(intent)?;
-                }
+                Due::Now | Due::At(_) => match self.drive_locked(intent)? {
+                    Some(Driven::Settled | Driven::Failed(_)) => pass.settled = true,
+                    Some(Driven::Parked(_) | Driven::NeedsCopyBack(_)) | None => {}
+                },
             }
         }
         self.purge_trash()?;
-        Ok(next)
+        Ok(pass)
     }
 }

@@ -3,7 +3,7 @@
 //! **Invariant:** a thread's panic is a bug that ends the process in an orderly way elsewhere; here it ends only its
 //! job, whose intent stays for the next start.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use crate::store::Rows;
 
 use super::caching::Ran;
 use super::engine::Engine;
+use super::recover::Pass;
 use super::request::{Accepted, CacheRequest, RestoreRequest};
 
 /// A job that could not run is tried again after this long.
@@ -38,11 +39,37 @@ struct State {
     running: Vec<JobId>,
     /// Jobs that are not to be tried before that instant.
     later: HashMap<JobId, Instant>,
+    /// Those of them whose file was in use: tried again as soon as some work has ended.
+    locked: HashSet<JobId>,
+    /// Counts the ends of work.
+    ends: u64,
     stopping: bool,
     /// Counts every change, so that nobody sleeps through one.
     generation: u64,
     /// The store failed: nothing is written any more until the next start.
     failed: Option<String>,
+}
+
+impl State {
+    /// Some file may be free now. Only real ends count: a piece of work that is tried in vain again and again would
+    /// otherwise make the jobs that wait for it try again and again, too.
+    fn work_ended(&mut self) {
+        self.ends += 1;
+        for job in self.locked.drain() {
+            self.later.remove(&job);
+        }
+    }
+
+    /// The job could not run. `ends`: as they were before it tried.
+    fn put_off(&mut self, job: JobId, locked: bool, ends: u64) {
+        if locked && self.ends != ends {
+            return;
+        }
+        self.later.insert(job, Instant::now() + RETRY);
+        if locked {
+            self.locked.insert(job);
+        }
+    }
 }
 
 impl Cacher {
@@ -247,16 +274,19 @@ impl Cacher {
 
     fn work(&self) {
         while let Some(job) = self.next_job() {
+            let ends = self.state().ends;
             let ran = self.engine().run_job(job);
+            // What else keeps a job waiting is written down in it.
+            let locked =
+                matches!(ran, Ok(Ran::Later)) && self.job(job).is_ok_and(|(row, _)| row.error.is_none());
             let mut state = self.state();
             state.running.retain(|running| *running != job);
             match ran {
                 Ok(Ran::Ended) => {
                     state.later.remove(&job);
+                    state.work_ended();
                 }
-                Ok(Ran::Later) => {
-                    state.later.insert(job, Instant::now() + RETRY);
-                }
+                Ok(Ran::Later) => state.put_off(job, locked, ends),
                 Err(error) => {
                     tracing::error!(%job, %error, "the store failed; no more work until the next start");
                     state.failed.get_or_insert_with(|| error.to_string());
@@ -311,8 +341,8 @@ impl Cacher {
 
     fn settle(&self) {
         loop {
-            let next = match self.engine().settle_due() {
-                Ok(next) => next,
+            let Pass { next, settled } = match self.engine().settle_pass() {
+                Ok(pass) => pass,
                 Err(error) => {
                     tracing::error!(%error, "the store failed; no more work until the next start");
                     self.state().failed.get_or_insert_with(|| error.to_string());
@@ -320,6 +350,10 @@ impl Cacher {
                     return;
                 }
             };
+            if settled {
+                self.state().work_ended();
+                self.nudge();
+            }
             let due = next.map_or(SETTLE, |next| {
                 Duration::try_from(next.since(self.engine().clock.now())).unwrap_or_default()
             });

@@ -11,6 +11,8 @@
 //! * `swap`: readers never fail while names are exchanged, on every file system that can be mounted here; `union`: nor
 //!   on mergerfs, which refuses the exchange.
 //! * `foreign_handles`: who holds a file never notices, who writes it is never raced; `watcher`: what inotify tells.
+//! * `kill`: the real binary, killed at any moment again and again, and worked hard: readers never notice, it recovers by
+//!   itself, and nothing is left.
 //! * `waiting`: who waits for a job hears how its last try ended, never how an earlier one did.
 //! * `engine`: the ways of a file, step by step; `table`: what is done in every state there can be, and that nothing
 //!   unforeseen is acted on.
@@ -29,6 +31,7 @@ mod crash;
 mod engine;
 mod files;
 mod foreign_handles;
+mod kill;
 mod model;
 mod openapi;
 mod process;

@@ -1,6 +1,7 @@
 //! The real binary, as people and service managers use it.
 
 mod answers;
+mod big;
 mod cache_lost;
 mod demo;
 mod instance;
@@ -23,20 +24,25 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A library, a fast volume, a data dir and a configuration.
-struct House {
+pub struct House {
     dir: TempDir,
 }
 
-struct Ran {
-    code: i32,
-    stdout: String,
-    stderr: String,
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
 }
 
 impl House {
     fn new() -> Self {
         // Beside the build: a file system with extended attributes, unlike some /tmp.
-        let dir = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        Self::below(Path::new(env!("CARGO_TARGET_TMPDIR")))
+    }
+
+    /// The same on another file system.
+    pub fn below(folder: &Path) -> Self {
+        let dir = TempDir::new_in(folder).unwrap();
         fs::create_dir_all(dir.path().join("library")).unwrap();
         fs::create_dir_all(dir.path().join("fast")).unwrap();
         let house = Self { dir };
@@ -57,12 +63,12 @@ impl House {
         fs::write(self.dir.path().join("cacherr.toml"), text).unwrap();
     }
 
-    fn at(&self, below: impl AsRef<Path>) -> PathBuf {
+    pub fn at(&self, below: impl AsRef<Path>) -> PathBuf {
         self.dir.path().join(below)
     }
 
     /// Makes a file of the library that nobody has written to for a while.
-    fn film(&self, name: impl AsRef<Path>, bytes: &[u8]) -> PathBuf {
+    pub fn film(&self, name: impl AsRef<Path>, bytes: &[u8]) -> PathBuf {
         let path = self.at("library").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, bytes).unwrap();
@@ -78,7 +84,7 @@ impl House {
         command
     }
 
-    fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
+    pub fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
         let output = self.command(args).output().unwrap();
         Ran {
             code: output.status.code().unwrap(),
@@ -98,7 +104,7 @@ impl House {
     }
 
     /// The same, and it works.
-    fn tell<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Value {
+    pub fn tell<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Value {
         let (code, mut document) = self.ask(args);
         assert_eq!((code, &document["success"]), (0, &Value::Bool(true)), "{document:#}");
         document["data"].take()
@@ -110,7 +116,7 @@ impl House {
     }
 
     /// Starts an instance, and waits until it answers.
-    fn start(&self) -> Instance {
+    pub fn start(&self) -> Instance {
         let mut command = self.command(["run"]);
         let log = File::create(self.at("log")).unwrap();
         let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
@@ -123,7 +129,7 @@ impl House {
         self.tell(["status"])["files"]["active"]["files"].as_u64().unwrap()
     }
 
-    fn library(&self) -> Tree {
+    pub fn library(&self) -> Tree {
         tree(&self.at("library"))
     }
 
@@ -135,14 +141,14 @@ impl House {
 }
 
 /// A running instance; killed when a test ends early.
-struct Instance {
+pub struct Instance {
     child: Child,
     log: PathBuf,
 }
 
 impl Instance {
     /// Asks it to stop. The exit code, and how long that took.
-    fn stop(mut self) -> (Option<i32>, Duration) {
+    pub fn stop(mut self) -> (Option<i32>, Duration) {
         let asked = Instant::now();
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
@@ -150,7 +156,14 @@ impl Instance {
         (code, asked.elapsed())
     }
 
-    fn log(&self) -> String {
+    /// Ends it as a power cut would, as far as a process can tell.
+    pub fn kill(mut self) -> String {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.log()
+    }
+
+    pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }
 }
@@ -163,7 +176,7 @@ impl Drop for Instance {
 }
 
 /// Looks again and again, until it is true or patience is over.
-fn wait_for(what: &str, mut is: impl FnMut() -> bool) {
+pub fn wait_for(what: &str, mut is: impl FnMut() -> bool) {
     let until = Instant::now() + PATIENCE;
     while !is() {
         assert!(Instant::now() < until, "waited in vain for {what}");
@@ -178,15 +191,15 @@ fn age(path: &Path) {
 }
 
 /// Everything that must be as before, by path.
-type Tree = BTreeMap<PathBuf, Leaf>;
+pub type Tree = BTreeMap<PathBuf, Leaf>;
 
 #[derive(PartialEq, Eq, Debug)]
-struct Leaf {
-    ino: u64,
+pub struct Leaf {
+    pub ino: u64,
     mode: u32,
     owner: (u32, u32),
     nlink: u64,
-    blocks: u64,
+    pub blocks: u64,
     mtime: Option<(i64, i64)>,
     hash: Option<String>,
     xattrs: Vec<(OsString, Vec<u8>)>,
@@ -220,7 +233,7 @@ fn tree(root: &Path) -> Tree {
 }
 
 fn hash(path: &Path) -> String {
-    blake3::hash(&fs::read(path).unwrap()).to_string()
+    blake3::Hasher::new().update_reader(File::open(path).unwrap()).unwrap().finalize().to_string()
 }
 
 fn xattrs(path: &Path) -> Vec<(OsString, Vec<u8>)> {

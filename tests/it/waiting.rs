@@ -16,7 +16,7 @@ use cacherr::store::Store;
 use jiff::SignedDuration;
 use tempfile::TempDir;
 
-use crate::support::house::{House, disk, film, library};
+use crate::support::house::{House, disk, film, library, settle};
 use crate::support::other::Other;
 
 /// Longer than a job that waits needs until it is tried again by itself.
@@ -139,6 +139,27 @@ fn a_resumed_job_has_no_error_until_it_fails_again() {
     running.cacher.pause(job, false).unwrap();
     let row = running.cacher.wait(job, PATIENCE).unwrap();
     assert_eq!((row.state, row.error), (JobState::Done, None));
+}
+
+#[test]
+fn a_file_that_is_in_use_for_a_moment_is_given_back_a_moment_later() {
+    let running = Running::start();
+    let path = running.at("library/a.mkv");
+    film(&path, b"a film");
+    let kept = running.at("library/.a.mkv.cacherr-original");
+    for _ in 0..15 {
+        let moving = CacheRequest { method: Some(Method::AtomicSymlink), ..wish(&path) };
+        let Ok(Accepted::Queued { job, file, .. }) = running.cacher.request_cache(&moving) else { panic!() };
+        assert_eq!(running.cacher.wait(job, PATIENCE).unwrap().state, JobState::Done);
+        // It is being given up just now.
+        let until = Instant::now() + PATIENCE;
+        while kept.exists() && Instant::now() < until {}
+        let asked = Instant::now();
+        let job = running.give_back(file);
+        assert_eq!(running.cacher.wait(job, PATIENCE).unwrap().state, JobState::Done);
+        assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+        settle(&path);
+    }
 }
 
 #[test]
