@@ -13,6 +13,8 @@ use super::engine::{Engine, Root};
 
 /// At most so many rows are looked at.
 const SAMPLES: usize = 16;
+/// They are taken from so many of the newest rows.
+const NEWEST: usize = 512;
 /// With fewer rows than this, the root's identity alone decides: one renamed folder must not look like a lost volume.
 const FEW: usize = 4;
 
@@ -80,27 +82,29 @@ impl Engine {
             .is_some_and(|text| text == place.link_text))
     }
 
-    /// Rows whose link should be in place, spread over the library.
+    /// Rows whose link should be in place. The newest ones answer quickly however large the store is; where they are
+    /// all of other libraries, every row is looked at.
     fn sample(&self, library: &str) -> Result<Vec<FileRow>> {
         let rows = self.store.read()?;
         let busy: Vec<_> = rows.intents()?.into_iter().map(|intent| intent.file_id).collect();
-        let mut sample: Vec<FileRow> = Vec::new();
-        let mut seen = 0_usize;
-        rows.for_each_file(&mut |row| {
-            if row.library == library
+        let in_place = |row: &FileRow| {
+            row.library == library
                 && matches!(row.status, Status::Active | Status::PendingRemoval)
                 && !busy.contains(&row.id)
-            {
-                seen += 1;
-                if sample.len() < SAMPLES {
+        };
+        let newest = rows.newest_files(NEWEST)?;
+        let all_seen = newest.len() < NEWEST;
+        let mut sample: Vec<FileRow> = newest.into_iter().filter(in_place).collect();
+        if sample.is_empty() && !all_seen {
+            rows.for_each_file(&mut |row| {
+                if sample.len() < SAMPLES && in_place(&row) {
                     sample.push(row);
-                } else if seen.is_multiple_of(SAMPLES) {
-                    // Old and new rows alike get a chance, without randomness.
-                    sample[seen / SAMPLES % SAMPLES] = row;
                 }
-            }
-            Ok(())
-        })?;
-        Ok(sample)
+                Ok(())
+            })?;
+        }
+        // Spread over what was found, so that one renamed folder does not fill the sample.
+        let step = sample.len().div_ceil(SAMPLES).max(1);
+        Ok(sample.into_iter().step_by(step).collect())
     }
 }

@@ -78,6 +78,14 @@ pub trait Rows: Bytes {
         })
     }
 
+    /// At most `limit` files, newest id first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn newest_files(&self, limit: usize) -> Result<Vec<FileRow>> {
+        some(self, keys::ALL, Order::Descending, limit)
+    }
+
     /// Who wants a file, in order of attribution.
     ///
     /// # Errors
