@@ -201,6 +201,8 @@ impl Others {
     /// After a power cut some of their acts may never have happened: what is there now is what they expect.
     fn look_again(&mut self, sim: &SimFs) {
         self.sim = sim.clone();
+        // No handle outlives the power.
+        self.acts.retain(|(_, act)| *act != Act::WriteByOldHandle);
         let at_path = sim.lstat(FILM).ok();
         self.removed = at_path.is_none();
         self.put = sim.read(FILM).ok().filter(|bytes| {
