@@ -35,12 +35,15 @@ pub enum Ran {
 }
 
 impl Engine {
-    pub(super) fn run_cache(&self, job: &JobRow, control: &Control) -> Result<Ran> {
-        let JobKind::Cache { method, .. } = &job.kind else { return Ok(Ran::Ended) };
-        match self.cache_once(job, *method, control) {
-            Ok(Some(Driven::Settled | Driven::Failed(_) | Driven::Parked(_) | Driven::NeedsCopyBack(_))) => {
-                Ok(Ran::Ended)
-            }
+    /// Runs a job that was just begun, and writes down what an error means for it.
+    pub(super) fn run_begun(&self, job: &JobRow, control: &Control) -> Result<Ran> {
+        let driven = match &job.kind {
+            JobKind::Cache { method, .. } => self.cache_once(job, *method, control),
+            JobKind::Restore { .. } => self.restore_once(job, control),
+        };
+        match driven {
+            // How a drive ends is written down by itself.
+            Ok(Some(_)) => Ok(Ran::Ended),
             Ok(None) => Ok(Ran::Later),
             Err(error @ Error::Store { .. }) => Err(error),
             // Shutting down: the job stays queued and starts over next time.
@@ -50,7 +53,10 @@ impl Engine {
                 Ok(Ran::Later)
             }
             Err(error) => {
-                self.commit_failed(job, &error)?;
+                match job.kind {
+                    JobKind::Cache { .. } => self.commit_failed(job, &error)?,
+                    JobKind::Restore { .. } => self.end_unstarted(job, &error)?,
+                }
                 Ok(Ran::Ended)
             }
         }
@@ -171,17 +177,8 @@ impl Engine {
             copy: None,
             hash,
         };
-        let library = at.root.library.name.clone();
-        let intent = Intent {
-            id,
-            file_id: job.file_id,
-            job_id: job.id,
-            library,
-            phase: Phase::Swapping,
-            place,
-            strayed: false,
-            attention: None,
-        };
+
+        let intent = Intent { id, ..Intent::new(job, &at.root.library.name, Phase::Swapping, place) };
         control.commit()?;
         self.begin(&intent, method)?;
         // From here on the store knows: every error is the drive's to judge by what it sees.

@@ -38,7 +38,7 @@ pub use request::{Accepted, CacheRequest, RestoreRequest};
 pub use workers::Cacher;
 
 use crate::domain::id::JobId;
-use crate::domain::job::{JobKind, JobState};
+use crate::domain::job::JobState;
 use crate::error::{Error, Result};
 use crate::store::Rows;
 
@@ -57,9 +57,6 @@ impl Engine {
         let running = self.controls.begin(id, job.bytes_total);
         // Whoever waits must not take what an earlier try found for the end of this one.
         self.forget_error(id)?;
-        match &job.kind {
-            JobKind::Cache { .. } => self.run_cache(&job, &running.control),
-            JobKind::Restore { .. } => self.run_restore(&job, &running.control),
-        }
+        self.run_begun(&job, &running.control)
     }
 }

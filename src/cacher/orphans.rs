@@ -3,8 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::domain::file::{FileRow, Status};
-use crate::domain::id::{IntentId, JobId};
-use crate::domain::intent::{Intent, Phase};
+use crate::domain::intent::Phase;
 use crate::domain::job::{JobKind, JobRow, JobState, Wish};
 use crate::domain::path::kept_name;
 use crate::domain::settings::HISTORY_DAYS;
@@ -62,7 +61,6 @@ impl Engine {
     }
 
     fn swap_in_again(&self, row: &FileRow, place: crate::domain::file::Placement) -> Result<bool> {
-        let now = self.clock.now();
         let attributions = self.store.read()?.attributions(row.id)?;
         let wish = |user, operation| Wish { user, operation };
         let mut wishes: Vec<_> =
@@ -70,34 +68,8 @@ impl Engine {
         if wishes.is_empty() {
             wishes.push(wish(None, row.operation));
         }
-        let job = JobRow {
-            id: JobId::new(),
-            kind: JobKind::Cache { method: row.method, wishes },
-            state: JobState::Swapping,
-            paused: false,
-            file_id: row.id,
-            path: row.file_path.clone(),
-            principal: "system".to_owned(),
-            created_at: now,
-            finished_at: None,
-            bytes_total: row.size,
-            bytes_done: 0,
-            error: None,
-        };
-        let intent = Intent {
-            id: IntentId::new(),
-            file_id: row.id,
-            job_id: job.id,
-            library: row.library.clone(),
-            phase: Phase::Swapping,
-            place,
-            strayed: false,
-            attention: None,
-        };
-        self.store.write(|w| {
-            w.put_job(&job)?;
-            w.put_intent(&intent)
-        })?;
+        let kind = JobKind::Cache { method: row.method, wishes };
+        let intent = self.begin_for(row, kind, Phase::Swapping, place)?;
         self.room.take(row.size);
         match self.drive(intent)? {
             Driven::Settled => Ok(true),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::domain::event::Event;
 use crate::domain::file::{Attribution, FileRow, Method, Operation, Status};
 use crate::domain::id::{FileId, JobId, LogId};
-use crate::domain::job::{JobKind, JobRow, JobState, RestoreAction, Wish};
+use crate::domain::job::{Asked, JobKind, JobRow, JobState, RestoreAction, Wish};
 use crate::domain::log::{LogKind, LogRow};
 use crate::domain::time::Time;
 use crate::error::{Error, IoContext, Result};
@@ -41,6 +41,15 @@ pub struct RestoreRequest {
     pub user: Option<String>,
     /// The authenticated principal.
     pub principal: String,
+}
+
+impl RestoreRequest {
+    fn asked(&self, row: &FileRow, at: Time) -> Asked {
+        let Self { file, action, reason, user, principal } = self;
+        let kind = JobKind::Restore { action: *action, reason: reason.clone(), user: user.clone() };
+        let (path, bytes) = (row.file_path.clone(), row.size);
+        Asked { kind, file: *file, path, principal: principal.clone(), at, bytes }
+    }
 }
 
 /// What came of a [`CacheRequest`].
@@ -87,19 +96,13 @@ impl Engine {
         drop(self.room.reserve(stat.identity.size, space, &self.cache).map_err(|available| {
             Error::CacheVolumeFull { path: at.file_path.clone(), needed: stat.identity.size, available }
         })?);
-        let job = JobRow {
-            id: JobId::new(),
+        let asked = Asked {
             kind: JobKind::Cache { method, wishes: vec![wish.clone()] },
-            state: JobState::Queued,
-            paused: false,
-            file_id: FileId::new(),
+            file: FileId::new(),
             path: at.file_path.clone(),
             principal: request.principal.clone(),
-            created_at: now,
-            finished_at: None,
-            bytes_total: stat.identity.size,
-            bytes_done: 0,
-            error: None,
+            at: now,
+            bytes: stat.identity.size,
         };
         let (accepted, events) = self.store.write(|w| {
             // Asked for by two at once: the second joins the first.
@@ -107,7 +110,8 @@ impl Engine {
                 return Ok(joined);
             }
             let known = w.file_by_path(&at.file_path)?;
-            let job = JobRow { file_id: known.map_or(job.file_id, |row| row.id), ..job };
+            let file = known.map_or(asked.file, |row| row.id);
+            let job = JobRow::new(Asked { file, ..asked }, JobState::Queued);
             w.put_job(&job)?;
             Ok((Accepted::Queued { job: job.id, file: job.file_id, method }, vec![]))
         })?;
@@ -149,24 +153,7 @@ impl Engine {
             }
             row.status = Status::PendingRemoval;
             w.put_file(&row)?;
-            let job = JobRow {
-                id: JobId::new(),
-                kind: JobKind::Restore {
-                    action: request.action,
-                    reason: request.reason.clone(),
-                    user: request.user.clone(),
-                },
-                state: JobState::Queued,
-                paused: false,
-                file_id: row.id,
-                path: row.file_path,
-                principal: request.principal.clone(),
-                created_at: now,
-                finished_at: None,
-                bytes_total: row.size,
-                bytes_done: 0,
-                error: None,
-            };
+            let job = JobRow::new(request.asked(&row, now), JobState::Queued);
             w.put_job(&job)?;
             Ok(job.id)
         })
@@ -321,24 +308,7 @@ fn forget_orphan(w: &mut Writer<'_>, mut row: FileRow, request: &RestoreRequest,
     row.status = Status::Removed;
     row.removed = Some(crate::domain::file::Removed { at: now, reason: request.reason.clone() });
     w.put_file(&row)?;
-    let job = JobRow {
-        id: JobId::new(),
-        kind: JobKind::Restore {
-            action: request.action,
-            reason: request.reason.clone(),
-            user: request.user.clone(),
-        },
-        state: JobState::Done,
-        paused: false,
-        file_id: row.id,
-        path: row.file_path.clone(),
-        principal: request.principal.clone(),
-        created_at: now,
-        finished_at: Some(now),
-        bytes_total: 0,
-        bytes_done: 0,
-        error: None,
-    };
+    let job = JobRow::new(request.asked(&row, now), JobState::Done);
     w.put_job(&job)?;
     w.put_log(&LogRow {
         id: LogId::new(),

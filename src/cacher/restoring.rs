@@ -1,6 +1,5 @@
 //! A restore: what the copy has and the original has not goes to the original first, then the names are exchanged.
 
-use crate::domain::id::IntentId;
 use crate::domain::intent::{Intent, Phase};
 use crate::domain::job::{JobRow, JobState};
 use crate::domain::path::{kept_name, restore_name};
@@ -10,7 +9,7 @@ use crate::files::errno::{is_full, present};
 use crate::files::seal::seal;
 use crate::store::Rows;
 
-use super::caching::{JobPace, Ran};
+use super::caching::JobPace;
 use super::control::Control;
 use super::drive::Driven;
 use super::engine::{Engine, Spot};
@@ -19,25 +18,8 @@ use super::see::{Seen, kept_of};
 use super::table::{CopyIs, KeptIs, PathIs};
 
 impl Engine {
-    pub(super) fn run_restore(&self, job: &JobRow, control: &Control) -> Result<Ran> {
-        match self.restore_once(job, control) {
-            Ok(Some(_)) => Ok(Ran::Ended),
-            Ok(None) => Ok(Ran::Later),
-            Err(error @ Error::Store { .. }) => Err(error),
-            Err(_) if control.is_stopped() => Ok(Ran::Later),
-            Err(error @ (Error::CacheVolumeMissing { .. } | Error::LibraryVolumeMissing { .. })) => {
-                self.commit_waiting(job, &error)?;
-                Ok(Ran::Later)
-            }
-            Err(error) => {
-                self.end_unstarted(job, &error)?;
-                Ok(Ran::Ended)
-            }
-        }
-    }
-
     /// A restore that failed while copying back leaves everything as it was: link, copy, row.
-    fn end_unstarted(&self, job: &JobRow, error: &Error) -> Result<()> {
+    pub(super) fn end_unstarted(&self, job: &JobRow, error: &Error) -> Result<()> {
         let intent = self.store.read()?.intents()?.into_iter().find(|intent| intent.job_id == job.id);
         if let Some(intent) = intent {
             if intent.phase != Phase::CopyingBack {
@@ -53,7 +35,7 @@ impl Engine {
         self.commit_failed(job, error)
     }
 
-    fn restore_once(&self, job: &JobRow, control: &Control) -> Result<Option<Driven>> {
+    pub(super) fn restore_once(&self, job: &JobRow, control: &Control) -> Result<Option<Driven>> {
         let Some(row) = self.store.read()?.file(job.file_id)? else {
             return Err(Error::NotFound { what: "file" });
         };
@@ -97,26 +79,8 @@ impl Engine {
             (PathIs::Link, KeptIs::Nothing, CopyIs::Intact | CopyIs::Touched) => Phase::CopyingBack,
             _ => Phase::Restoring,
         };
-        let intent = Intent {
-            id: IntentId::new(),
-            file_id: row.id,
-            job_id: job.id,
-            library: row.library.clone(),
-            phase,
-            place,
-            strayed: false,
-            attention: None,
-        };
-        self.store.write(|w| {
-            if phase == Phase::Restoring
-                && let Some(mut job) = w.job(job.id)?.filter(|job| !job.state.is_final())
-            {
-                job.state = JobState::Swapping;
-                job.error = None;
-                w.put_job(&job)?;
-            }
-            w.put_intent(&intent)
-        })?;
+        let intent = Intent::new(job, &row.library, phase, place);
+        self.begin_restore(&intent)?;
         Ok(intent)
     }
 
@@ -189,15 +153,22 @@ impl Engine {
         intent.place.original = self.fs.stat(&target).doing("look at", &at)?.identity;
         intent.place.copy = Some(after.identity);
         intent.place.hash = written;
+        self.begin_restore(&intent)?;
+        Ok(intent)
+    }
+
+    /// The intent; and the job past its point of no return, unless bytes have to be copied back first.
+    fn begin_restore(&self, intent: &Intent) -> Result<()> {
         self.store.write(|w| {
-            if let Some(mut job) = w.job(intent.job_id)?.filter(|job| !job.state.is_final()) {
+            if intent.phase != Phase::CopyingBack
+                && let Some(mut job) = w.job(intent.job_id)?.filter(|job| !job.state.is_final())
+            {
                 job.state = JobState::Swapping;
                 job.error = None;
                 w.put_job(&job)?;
             }
-            w.put_intent(&intent)
-        })?;
-        Ok(intent)
+            w.put_intent(intent)
+        })
     }
 
     /// What a scan decides for one active row, in one sentence of types.

@@ -5,10 +5,10 @@
 
 use jiff::SignedDuration;
 
-use crate::domain::file::{FileRow, Status};
-use crate::domain::id::{FileId, IntentId, JobId};
+use crate::domain::file::{FileRow, Placement, Status};
+use crate::domain::id::FileId;
 use crate::domain::intent::{Intent, Phase};
-use crate::domain::job::{JobKind, JobRow, JobState, RestoreAction};
+use crate::domain::job::{Asked, JobKind, JobRow, JobState, RestoreAction};
 use crate::error::{Error, Result};
 use crate::store::Rows;
 
@@ -220,37 +220,35 @@ impl Engine {
         Ok(Done::Finding(text))
     }
 
-    /// Writes a job and its intent down, then brings it to its end.
-    fn begin_order(&self, row: &FileRow, action: RestoreAction, reason: &str) -> Result<Done> {
-        let now = self.clock.now();
-        let job = JobRow {
-            id: JobId::new(),
-            kind: JobKind::Restore { action, reason: reason.to_owned(), user: None },
-            state: JobState::Swapping,
-            paused: false,
-            file_id: row.id,
+    /// Writes down that a row is worked on without having been asked: a job, past its point of no return, and its intent.
+    pub(super) fn begin_for(
+        &self,
+        row: &FileRow,
+        kind: JobKind,
+        phase: Phase,
+        place: Placement,
+    ) -> Result<Intent> {
+        let asked = Asked {
+            kind,
+            file: row.id,
             path: row.file_path.clone(),
             principal: "system".to_owned(),
-            created_at: now,
-            finished_at: None,
-            bytes_total: row.size,
-            bytes_done: 0,
-            error: None,
+            at: self.clock.now(),
+            bytes: row.size,
         };
-        let intent = Intent {
-            id: IntentId::new(),
-            file_id: row.id,
-            job_id: job.id,
-            library: row.library.clone(),
-            phase: Phase::Restoring,
-            place: row.place.clone(),
-            strayed: false,
-            attention: None,
-        };
+        let job = JobRow::new(asked, JobState::Swapping);
+        let intent = Intent::new(&job, &row.library, phase, place);
         self.store.write(|w| {
             w.put_job(&job)?;
             w.put_intent(&intent)
         })?;
+        Ok(intent)
+    }
+
+    /// Writes a job and its intent down, then brings it to its end.
+    fn begin_order(&self, row: &FileRow, action: RestoreAction, reason: &str) -> Result<Done> {
+        let kind = JobKind::Restore { action, reason: reason.to_owned(), user: None };
+        let intent = self.begin_for(row, kind, Phase::Restoring, row.place.clone())?;
         match self.drive(intent)? {
             Driven::Settled if action == RestoreAction::Heal => Ok(Done::Healed),
             Driven::Settled => Ok(Done::Settled),

@@ -35,6 +35,23 @@ pub struct Intent {
     pub attention: Option<String>,
 }
 
+impl Intent {
+    /// A new one, for a job.
+    #[must_use]
+    pub fn new(job: &super::job::JobRow, library: &str, phase: Phase, place: Placement) -> Self {
+        Self {
+            id: IntentId::new(),
+            file_id: job.file_id,
+            job_id: job.id,
+            library: library.to_owned(),
+            phase,
+            place,
+            strayed: false,
+            attention: None,
+        }
+    }
+}
+
 /// How far the engine is with a file. ARCHITECTURE.md has the steps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Phase {

@@ -47,6 +47,45 @@ pub struct JobRow {
     pub error: Option<Failure>,
 }
 
+/// What a job is asked to do, by whom and when.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What.
+    pub kind: JobKind,
+    /// The file.
+    pub file: FileId,
+    /// Its library path.
+    pub path: PathBuf,
+    /// The authenticated principal, or `system`.
+    pub principal: String,
+    /// When.
+    pub at: Time,
+    /// Bytes that may have to be copied.
+    pub bytes: u64,
+}
+
+impl JobRow {
+    /// A new job in this state.
+    #[must_use]
+    pub fn new(asked: Asked, state: JobState) -> Self {
+        let Asked { kind, file, path, principal, at, bytes } = asked;
+        Self {
+            id: JobId::new(),
+            kind,
+            state,
+            paused: false,
+            file_id: file,
+            path,
+            principal,
+            created_at: at,
+            finished_at: state.is_final().then_some(at),
+            bytes_total: bytes,
+            bytes_done: 0,
+            error: None,
+        }
+    }
+}
+
 /// What a job does.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum JobKind {
