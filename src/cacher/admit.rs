@@ -8,7 +8,7 @@ use crate::domain::path::{LINK_MAX, is_ours, kept_name, link_text, plain, with_s
 use crate::domain::settings::{LinkStyle, SwapMethod};
 use crate::error::{Error, IoContext, Result};
 use crate::files::errno::{is_absent, is_detour, present};
-use crate::files::{Fd, Kind, Stat};
+use crate::files::{Fd, Holders, Kind, Stat};
 
 use super::engine::{Engine, Root, Spot};
 
@@ -156,16 +156,20 @@ impl Engine {
     /// Refuses a file that somebody writes. Where not all processes can be seen, one that changed a moment ago.
     pub(super) fn refuse_busy(&self, stat: &Stat, path: &Path) -> Result<()> {
         let holders = self.fs.holders(stat).doing("see who has open", path)?;
+        if holders.writers > 0 || self.may_be_written(stat, &holders) {
+            return Err(Error::FileBusy { path: path.to_path_buf() });
+        }
+        Ok(())
+    }
+
+    /// Where not all processes can be seen: whether it changed so lately that somebody unseen may still write it.
+    pub(super) fn may_be_written(&self, stat: &Stat, holders: &Holders) -> bool {
         let mtime = stat.identity.mtime;
         let changed = crate::domain::time::Time::from_micros(
             mtime.secs.saturating_mul(1_000_000).saturating_add(i64::from(mtime.nanos / 1000)),
         );
         let age = self.clock.now().since(changed);
-        let settling = !holders.complete && age >= jiff::SignedDuration::ZERO && age < SETTLED;
-        if holders.writers > 0 || settling {
-            return Err(Error::FileBusy { path: path.to_path_buf() });
-        }
-        Ok(())
+        !holders.complete && age >= jiff::SignedDuration::ZERO && age < SETTLED
     }
 
     /// A cached path that nothing has: the regular one, or one with a suffix.

@@ -311,7 +311,7 @@ impl Drive<'_> {
             return self.stay_active();
         }
         let holders = engine.fs.holders(kept).doing("see who has open", &spot.path)?;
-        if holders.readers + holders.writers > 0 {
+        if holders.readers + holders.writers > 0 || engine.may_be_written(kept, &holders) {
             self.intent.phase =
                 Phase::Releasing { not_before: engine.clock.now().plus(engine.cache.release_grace) };
             engine.store.write(|w| w.put_intent(&self.intent))?;
