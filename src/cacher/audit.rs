@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::domain::file::Status;
+use crate::domain::file::{Placement, Status};
 use crate::domain::path::{is_ours, restore_name};
 use crate::error::{IoContext, Result};
 use crate::files::errno::present;
@@ -18,8 +18,17 @@ use super::see::kept_of;
 #[derive(Default)]
 struct Accounted {
     copies: HashSet<PathBuf>,
+    /// The same by file system and inode, for volumes that spell names their own way.
+    copied: HashSet<(u64, u64)>,
     names: HashSet<PathBuf>,
     links: HashSet<PathBuf>,
+}
+
+impl Accounted {
+    fn add_copy(&mut self, place: &Placement) {
+        self.copies.insert(place.cached_path.clone());
+        self.copied.extend(place.copy.map(|copy| (copy.fsid, copy.ino)));
+    }
 }
 
 impl Engine {
@@ -64,7 +73,7 @@ impl Engine {
             if matches!(row.status, Status::Active | Status::PendingRemoval) {
                 known.names.insert(row.place.folder.join(kept_of(&row.place)));
                 known.links.insert(row.place.folder.join(&row.place.name));
-                known.copies.insert(row.place.cached_path);
+                known.add_copy(&row.place);
             }
             Ok(())
         })?;
@@ -73,7 +82,7 @@ impl Engine {
             known.names.insert(folder.join(kept_of(&intent.place)));
             known.names.insert(folder.join(restore_name(&intent.id.to_string())));
             known.links.insert(folder.join(&intent.place.name));
-            known.copies.insert(intent.place.cached_path);
+            known.add_copy(&intent.place);
         }
         known.names.extend(rows.trash()?.into_iter().map(|row| row.folder.join(row.name)));
         Ok(known)
@@ -97,6 +106,7 @@ impl Engine {
                 Kind::Folder if below.as_os_str().is_empty() && name == OURS => {}
                 Kind::Folder => self.audit_cache(cache, &below.join(&name), known, found)?,
                 _ if known.copies.contains(&at) => {}
+                _ if known.copied.contains(&(stat.identity.fsid, stat.identity.ino)) => {}
                 _ => found.push((at, "a file in the cache dir that no row tells of".to_owned())),
             }
         }

@@ -618,3 +618,44 @@ fn a_copy_that_is_lost_while_it_was_to_come_back_leaves_what_is_kept() {
     assert_eq!(world.sim.lstat(FILM).unwrap().kind, cacherr::files::Kind::File);
     assert_eq!(world.row().unwrap().status, Status::Removed);
 }
+
+#[test]
+fn films_whose_names_are_one_name_on_the_cache_get_copies_of_their_own() {
+    let mut world = World::new(COPYING, BYTES);
+    world.sim.fold_case("/fast");
+    let films =
+        ["/lib/movies/Heat.mkv", "/lib/movies/HEAT.mkv", "/lib/movies/heat/x.mkv", "/lib/movies/Heat/X.mkv"];
+    for film in films {
+        world.sim.mkdir_all(Path::new(film).parent().unwrap());
+        world.sim.put_file(film, format!("the bytes of {film}"));
+    }
+    world.sim.settle();
+    let engine = world.calm();
+    for film in films {
+        engine.request_cache(&CacheRequest { path: film.into(), ..world.wish() }).unwrap();
+        work_off(&engine).unwrap();
+    }
+    let rows = engine.store().read().unwrap().files().unwrap();
+    assert_eq!(rows.len(), films.len());
+    for film in films {
+        assert_eq!(world.sim.lstat(film).unwrap().kind, cacherr::files::Kind::Link, "{film}");
+        assert_eq!(world.read(film).unwrap(), format!("the bytes of {film}").into_bytes());
+    }
+    assert_eq!(engine.audit().unwrap(), vec![]);
+    // One goes, its namesake stays.
+    engine
+        .request_restore(&cacherr::cacher::RestoreRequest {
+            file: rows.iter().find(|row| row.file_path == Path::new(films[0])).unwrap().id,
+            action: RestoreAction::Evict,
+            reason: "test".into(),
+            user: None,
+            principal: "test".into(),
+        })
+        .unwrap();
+    work_off(&engine).unwrap();
+    drop(engine);
+    world.settle_for(SignedDuration::from_mins(2));
+    for film in films {
+        assert_eq!(world.read(film).unwrap(), format!("the bytes of {film}").into_bytes());
+    }
+}

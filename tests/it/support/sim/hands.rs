@@ -149,6 +149,13 @@ impl SimFs {
         state.volumes[volume].exchange_refused = true;
     }
 
+    /// Lets the volume take names that differ only in case for one, as some NAS volumes do.
+    pub fn fold_case(&self, mount: impl AsRef<Path>) {
+        let mut state = self.state();
+        let volume = state.volume(mount.as_ref());
+        state.volumes[volume].folds_case = true;
+    }
+
     /// Takes a volume away: its mount point is an empty folder of another file system then.
     pub fn unmount(&self, mount: impl AsRef<Path>) {
         let mut state = self.state();

@@ -3,6 +3,7 @@
 //! Every change of names goes through [`State::change`], which writes it down: what was not synced since is what a
 //! power cut may take back.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -42,6 +43,8 @@ pub struct Volume {
     pub mounted: bool,
     pub space: Space,
     pub exchange_refused: bool,
+    /// Names that differ only in the case of ASCII letters are one name.
+    pub folds_case: bool,
     next_number: u64,
 }
 
@@ -156,6 +159,7 @@ impl State {
             mounted: true,
             space,
             exchange_refused: false,
+            folds_case: false,
             next_number: 2,
         });
         let root = self.new_inode(volume, Node::Folder(Names::new()), 0o755);
@@ -236,8 +240,20 @@ impl State {
         if name.len() > 255 {
             return fail(Errno::NAMETOOLONG);
         }
-        let found = names.get(name).copied().map_or_else(|| fail(Errno::NOENT), Ok)?;
+        let found =
+            names.get(&*self.spelled(folder, name)).copied().map_or_else(|| fail(Errno::NOENT), Ok)?;
         Ok(self.mounted_at(found).unwrap_or(found))
+    }
+
+    /// The name as the folder spells it, where case does not count there.
+    fn spelled<'n>(&self, folder: Ino, name: &'n OsStr) -> Cow<'n, OsStr> {
+        let known = match &self.inodes[folder].node {
+            Node::Folder(names) if self.volume_of(folder).folds_case => {
+                names.keys().find(|known| known.eq_ignore_ascii_case(name))
+            }
+            _ => None,
+        };
+        known.map_or(Cow::Borrowed(name), |known| Cow::Owned(known.clone()))
     }
 
     fn mounted_at(&self, ino: Ino) -> Option<Ino> {
@@ -259,7 +275,7 @@ impl State {
 
     pub fn expect_free(&self, folder: Ino, name: &OsStr) -> io::Result<()> {
         check_name(name)?;
-        if self.entries(folder)?.contains_key(name) {
+        if self.entries(folder)?.contains_key(&*self.spelled(folder, name)) {
             return fail(Errno::EXIST);
         }
         // A folder that was removed while somebody held it takes no new names.
@@ -269,7 +285,7 @@ impl State {
     /// What a name stands for, if it may be renamed or removed.
     pub fn movable(&self, folder: Ino, name: &OsStr) -> io::Result<Ino> {
         let found = self.child(folder, name)?;
-        if self.entries(folder)?.get(name) != Some(&found) {
+        if self.entries(folder)?.get(&*self.spelled(folder, name)) != Some(&found) {
             return fail(Errno::BUSY);
         }
         if self.inodes[found].meta.frozen || self.inodes[folder].meta.frozen {
@@ -397,7 +413,10 @@ impl State {
     }
 
     /// The one place where names change.
-    pub fn change(&mut self, changes: Vec<Change>) {
+    pub fn change(&mut self, mut changes: Vec<Change>) {
+        for change in &mut changes {
+            change.name = self.spelled(change.folder, &change.name).into_owned();
+        }
         let now = self.tick();
         let mut left = Vec::new();
         for change in &changes {
