@@ -50,6 +50,13 @@ pub struct Rescued {
     pub left: Vec<(PathBuf, String)>,
 }
 
+impl Rescued {
+    /// Whether a link of these libraries led into the cache dir.
+    fn undid_something(&self) -> bool {
+        !self.restored.is_empty() || !self.copied_back.is_empty()
+    }
+}
+
 /// One folder of a library.
 struct Folder<'p> {
     fd: Fd,
@@ -450,7 +457,8 @@ impl Rescue {
         Ok(())
     }
 
-    /// What is left in the cache dir: unfinished copies go, the rest is reported.
+    /// What is left in the cache dir: unfinished copies go if links of these libraries led into it, so that it is
+    /// theirs; the rest is reported.
     fn report_cache(&self, report: &mut Rescued) {
         let left = match self.open_cache() {
             Ok(Some(cache)) => self.list_cache(&cache, Path::new(""), report),
@@ -470,8 +478,11 @@ impl Rescue {
             let stat = self.fs.stat_at(&folder, &name).doing("look at", at.join(&name))?;
             if stat.kind == Kind::Folder {
                 self.list_cache(cache, &below.join(&name), report)?;
-            } else if unfinished {
+            } else if unfinished && report.undid_something() {
                 self.fs.unlink(&folder, &name).doing("remove an unfinished copy", at.join(&name))?;
+            } else if unfinished {
+                let why = "an unfinished copy; no link of these folders led into this cache dir".to_owned();
+                report.left.push((at.join(&name), why));
             } else if !below.starts_with(OURS) {
                 let known = report.left.iter().any(|(path, _)| *path == at.join(&name));
                 if !known {

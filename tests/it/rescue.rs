@@ -197,3 +197,17 @@ fn what_a_crash_of_the_engine_left_is_undone_as_well() {
     }
     tell(&format!("{cases} crashes rescued"));
 }
+
+#[test]
+fn unfinished_copies_go_only_where_links_showed_whose_they_are() {
+    let unfinished = "/fast/cache/.cacherr/tmp/half-a-copy";
+    let world = World::new(COPYING, BYTES);
+    world.sim.mkdir_all("/fast/cache/.cacherr/tmp");
+    world.sim.put_file(unfinished, b"half");
+    assert_eq!(rescue(&world).left.len(), 1);
+    assert!(world.read(unfinished).is_ok(), "it may be another instance's");
+    let world = world.cached();
+    world.sim.put_file(unfinished, b"half");
+    assert_eq!(rescue(&world).left, vec![]);
+    assert!(world.read(unfinished).is_err());
+}
