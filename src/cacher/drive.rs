@@ -199,6 +199,8 @@ impl Drive<'_> {
             self.drop_temporary(spot)?;
         }
         self.engine.drop_tmp(self.intent.job_id)?;
+        // Its folders may have been made already.
+        self.engine.prune_copy(&self.intent.place.cached_path)?;
         self.engine.commit_requeued(&self.intent)?;
         Ok(Next::Ended(Driven::Settled))
     }

@@ -9,7 +9,7 @@ use crate::domain::intent::{Due, Phase};
 use crate::domain::settings::TRASH_DAYS;
 use crate::error::{Error, IoContext, Result};
 use crate::files::Fd;
-use crate::files::errno::{is_absent, present};
+use crate::files::errno::{is_absent, is_not_empty, present};
 use crate::store::Rows;
 
 use super::drive::{Drive, Driven, Next, Scene, holds_original};
@@ -29,6 +29,8 @@ impl Drive<'_> {
         }
         let seen = &scene.seen;
         if seen.copy == CopyIs::Missing {
+            // Perhaps it went a moment before a crash, and its folders stayed.
+            engine.prune_copy(&self.intent.place.cached_path)?;
             return self.forget_copy();
         }
         // Somebody brought the link back, or it lies where it was not looked for before: the copy is in use again.
@@ -111,6 +113,14 @@ impl Drive<'_> {
 }
 
 impl Engine {
+    /// The same, unless the owner said that the cache is gone.
+    pub(super) fn prune_copy(&self, cached_path: &std::path::Path) -> Result<()> {
+        if self.is_cache_lost() {
+            return Ok(());
+        }
+        self.prune(&self.cache_dir()?, cached_path)
+    }
+
     /// Removes the folders of a cached path that are empty now, up to the cache dir.
     pub(super) fn prune(&self, cache: &Fd, cached_path: &std::path::Path) -> Result<()> {
         let below = self.below_cache(cached_path)?;
@@ -125,8 +135,9 @@ impl Engine {
             match self.fs.remove_folder(&parent_fd, name) {
                 Ok(()) => self.sync_folder(&parent_fd, &at)?,
                 Err(error) if is_absent(&error) => {}
-                // Not empty: so are all above it.
-                Err(_) => break,
+                // So are all above it.
+                Err(error) if is_not_empty(&error) => break,
+                Err(error) => return Err(Error::io("remove the empty folder", at, error)),
             }
         }
         Ok(())

@@ -20,6 +20,12 @@ pub fn is_taken(error: &io::Error) -> bool {
     number(error) == Some(Errno::EXIST)
 }
 
+/// A folder that still holds names.
+#[must_use]
+pub fn is_not_empty(error: &io::Error) -> bool {
+    matches!(number(error), Some(Errno::NOTEMPTY | Errno::EXIST))
+}
+
 /// No room, by volume or quota.
 #[must_use]
 pub fn is_full(error: &io::Error) -> bool {

@@ -228,6 +228,14 @@ fn sound(scenario: Scenario, world: &World, context: &str) {
         expected.insert(intent.place.cached_path);
     }
     assert_eq!(names, expected, "{context}: litter, or something is missing");
+    // Empty folders are litter, too.
+    let folder =
+        |path: &Path| world.sim.lstat(path).is_ok_and(|stat| stat.kind == cacherr::files::Kind::Folder);
+    let movies = Path::new(CACHE).join("Movies");
+    assert!(
+        !folder(&movies) || names.iter().any(|name| name.starts_with(&movies)),
+        "{context}: empty folders left"
+    );
 }
 
 /// All files and links.
