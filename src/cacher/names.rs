@@ -284,6 +284,9 @@ impl Drive<'_> {
         self.drop_kept_link(spot)?;
         self.drop_temporary(spot)?;
         engine.sync_folder(&spot.folder, &spot.path)?;
+        if seen.copy == CopyIs::Missing {
+            engine.prune_copy(&self.intent.place.cached_path)?;
+        }
         let fate = match seen.copy {
             CopyIs::Missing => CopyFate::Gone,
             CopyIs::Modified => CopyFate::Stays,

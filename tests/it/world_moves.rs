@@ -560,6 +560,7 @@ fn a_copy_that_comes_back_is_put_to_use_again() {
             assert!(restore(&world.calm(), RestoreAction::Restore).unwrap().error.is_some());
             assert_eq!(world.row().unwrap().status, Status::Orphaned);
         }
+        world.sim.mkdir_all(Path::new(COPY).parent().unwrap());
         world.sim.rename("/fast/hidden.mkv", COPY).unwrap();
         deep(&world);
         let back = world.row().unwrap();
