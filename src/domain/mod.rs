@@ -7,12 +7,14 @@
 
 pub mod event;
 pub mod file;
+pub mod fold;
 pub mod id;
 pub mod identity;
 pub mod intent;
 pub mod job;
 pub mod log;
 pub mod path;
+pub mod query;
 pub mod secret;
 pub mod settings;
 pub mod size;

@@ -3,7 +3,6 @@
 mod add;
 mod body;
 mod detail;
-mod fold;
 mod list;
 mod mode;
 mod query;

@@ -5,80 +5,20 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::fold::fold;
 use crate::api::problem::Problem;
 use crate::api::value::closed_type;
-use crate::domain::file::{FileRow, Operation, Status, closed_names};
+use crate::domain::file::{FileRow, Status};
+use crate::domain::fold::fold;
 use crate::domain::id::FileId;
-use crate::domain::time::Time;
+pub use crate::domain::query::{Direction, Filter, Sort};
 use crate::store::Rows;
 
-/// What a list is sorted by.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Sort {
-    /// Time of caching.
-    CachedAt,
-    /// Time of the last use.
-    LastAccessed,
-    /// Name.
-    Filename,
-    /// Size.
-    FileSizeBytes,
-    /// Number of uses.
-    AccessCount,
-    /// Score.
-    Priority,
-}
-
-closed_names!(Sort {
-    CachedAt => "cached_at",
-    LastAccessed => "last_accessed",
-    Filename => "filename",
-    FileSizeBytes => "file_size_bytes",
-    AccessCount => "access_count",
-    Priority => "priority",
-});
 closed_type!(Sort, "FileSort", "What the list is sorted by. Ties are sorted by id, so pages are stable.");
-
-/// Which end comes first.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Direction {
-    /// Least first; files without the value before all others.
-    Asc,
-    /// Greatest first; files without the value last.
-    Desc,
-}
-
-closed_names!(Direction {
-    Asc => "asc",
-    Desc => "desc",
-});
 closed_type!(
     Direction,
     "SortOrder",
     "`asc`: least first, files without the value before all others. `desc`: greatest first."
 );
-
-/// Which files.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Part of the name or path.
-    pub search: Option<String>,
-    /// Attributed to this user.
-    pub user: Option<String>,
-    /// In this state; everything but `removed` when absent.
-    pub status: Option<Status>,
-    /// Cached for this reason.
-    pub operation: Option<Operation>,
-    /// At least this large.
-    pub size_min: Option<u64>,
-    /// At most this large.
-    pub size_max: Option<u64>,
-    /// Cached at or after.
-    pub since: Option<Time>,
-    /// In this library.
-    pub library: Option<String>,
-}
 
 /// The value a file is sorted by.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -151,7 +91,7 @@ impl Found {
         let needle = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(fold);
         let mut entries = Vec::new();
         rows.for_each_file(&mut |row| {
-            if filter.takes(&row, needle.as_deref())
+            if takes(filter, &row, needle.as_deref())
                 && of_user.as_ref().is_none_or(|of_user| of_user.contains(&row.id))
             {
                 entries.push((key(&row, sort), row.id));
@@ -210,17 +150,15 @@ fn key(row: &FileRow, sort: Sort) -> SortKey {
     }
 }
 
-impl Filter {
-    /// `needle` is the folded search text. The user is looked up elsewhere.
-    fn takes(&self, row: &FileRow, needle: Option<&str>) -> bool {
-        let status = self.status.map_or(row.status != Status::Removed, |status| row.status == status);
-        status
-            && self.operation.is_none_or(|operation| row.operation == operation)
-            && self.size_min.is_none_or(|least| row.size >= least)
-            && self.size_max.is_none_or(|most| row.size <= most)
-            && self.since.is_none_or(|since| row.cached_at >= since)
-            && self.library.as_ref().is_none_or(|library| row.library == *library)
+/// `needle` is the folded search text. The user is looked up elsewhere.
+fn takes(filter: &Filter, row: &FileRow, needle: Option<&str>) -> bool {
+    let status = filter.status.map_or(row.status != Status::Removed, |status| row.status == status);
+    status
+            && filter.operation.is_none_or(|operation| row.operation == operation)
+            && filter.size_min.is_none_or(|least| row.size >= least)
+            && filter.size_max.is_none_or(|most| row.size <= most)
+            && filter.since.is_none_or(|since| row.cached_at >= since)
+            && filter.library.as_ref().is_none_or(|library| row.library == *library)
             // The name is the last part of the path.
             && needle.is_none_or(|needle| fold(&row.file_path.to_string_lossy()).contains(needle))
-    }
 }
