@@ -11,6 +11,8 @@ pub mod clock;
 
 pub mod files;
 
+pub mod index;
+
 pub mod store;
 
 pub mod cacher;

@@ -8,7 +8,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
-use super::{files, jobs, operations, socket, statistics, system};
+use super::{files, jobs, operations, socket, statistics, system, users};
 
 /// Which operations refuse with which codes.
 pub type Refusals = &'static [(&'static str, &'static [Code])];
@@ -20,13 +20,14 @@ const WITH_KEY: &[Code] = &[Code::Unauthorized];
 /// Operations that need no key.
 const OPEN: [&str; 2] = ["getHealth", "getReadiness"];
 
-const ALL: [Refusals; 6] = [
+const ALL: [Refusals; 7] = [
     files::REFUSALS,
     jobs::REFUSALS,
     operations::REFUSALS,
     socket::REFUSALS,
     statistics::REFUSALS,
     system::REFUSALS,
+    users::REFUSALS,
 ];
 
 const ABOUT: &str = "\

@@ -4,7 +4,9 @@
 //! |---|---|---|
 //! | `/api/cached/files` | GET POST | list; cache a file (`files`) |
 //! | `/api/cached/files/{file_id}` | GET DELETE | read; remove (`files`) |
+//! | `/api/cached/files/search` | GET | search (`files`) |
 //! | `/api/cached/statistics` | GET | counts and sums (`statistics`) |
+//! | `/api/cached/users/{user_id}/stats` | GET | what one user wants (`users`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
@@ -33,6 +35,7 @@ mod socket;
 mod statistics;
 mod system;
 mod text;
+mod users;
 mod value;
 
 use std::future::Future;
@@ -115,7 +118,7 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
         hub.statistics_changed().await;
         let store = cacher.engine().store().clone();
         // What went wrong is in the log; the next change brings the next numbers.
-        if let Ok(statistics) = bridge::blocking(move || Ok(statistics::count(&store)?)).await {
+        if let Ok(statistics) = bridge::blocking(move || Ok(statistics::read(&store)?)).await {
             hub.tell_statistics(statistics);
         }
         tokio::time::sleep(STATISTICS).await;
@@ -153,12 +156,24 @@ fn page(content_type: &str, policy: &str, text: &str) -> Response {
         .body(text.to_owned())
 }
 
-type Resources =
-    (files::Files, statistics::StatisticsApi, operations::Operations, jobs::Jobs, system::System);
+type Resources = (
+    files::Files,
+    statistics::StatisticsApi,
+    users::Users,
+    operations::Operations,
+    jobs::Jobs,
+    system::System,
+);
 
 /// Every resource. They have no state: what they work with comes with the request.
 fn service() -> OpenApiService<Resources, ()> {
-    let resources =
-        (files::Files, statistics::StatisticsApi, operations::Operations, jobs::Jobs, system::System);
+    let resources = (
+        files::Files,
+        statistics::StatisticsApi,
+        users::Users,
+        operations::Operations,
+        jobs::Jobs,
+        system::System,
+    );
     OpenApiService::new(resources, "Cacherr", env!("CARGO_PKG_VERSION"))
 }

@@ -89,7 +89,12 @@ impl Shape {
     #[must_use]
     pub fn find(&self, method: &Method, path: &str) -> Found<'_> {
         let asked = segments(path);
-        let here = self.operations.iter().filter(|operation| operation.is_at(&asked));
+        // A path that is written out is itself, and not an id that reads like it.
+        let is_written_out = self.operations.iter().any(|operation| operation.path == asked);
+        let is_here = |operation: &&Operation| {
+            if is_written_out { operation.path == asked } else { operation.is_at(&asked) }
+        };
+        let here = self.operations.iter().filter(is_here);
         let method = if method == Method::HEAD { &Method::GET } else { method };
         let (mut methods, mut found) = (Vec::new(), None);
         for operation in here {

@@ -12,7 +12,8 @@ use super::problem::{Code, Problem};
 use super::value::{Timestamp, int64, text};
 use crate::cacher::Cacher;
 use crate::domain::size::readable;
-use crate::domain::statistics::{Count, Statistics};
+use crate::domain::statistics::Statistics;
+use crate::index::Index;
 use crate::store::{Rows, Store};
 
 /// What each operation here may refuse with, beside what every operation may.
@@ -63,20 +64,25 @@ impl From<&Statistics> for StatisticsBody {
     }
 }
 
-/// Counts, on one snapshot.
+/// The numbers as they are now.
 ///
 /// # Errors
 /// The store fails.
-pub fn count(store: &Store) -> crate::Result<Statistics> {
-    let rows = store.read()?;
-    let mut count = Count::default();
-    rows.for_each_file(&mut |row| {
-        if Count::takes(&row) {
-            count.add(&row, rows.attributions(row.id)?);
-        }
-        Ok(())
-    })?;
-    Ok(count.finish())
+pub fn read(store: &Store) -> crate::Result<Statistics> {
+    let (totals, rows) = store.look(Index::totals)?;
+    let most_accessed = totals.most_accessed.map(|id| rows.file(id)).transpose()?.flatten();
+    Ok(Statistics {
+        total_files: totals.files,
+        total_size: totals.size,
+        active_files: totals.active,
+        orphaned_files: totals.orphaned,
+        pending_files: totals.pending,
+        users_count: totals.users,
+        oldest_cached_at: totals.oldest,
+        most_accessed_file: most_accessed.map(|row| row.file_path),
+        // No media server tells of playback starts yet, and none was seen.
+        cache_hit_ratio: 0.0,
+    })
 }
 
 /// The resource.
@@ -90,7 +96,7 @@ impl StatisticsApi {
     #[oai(path = "/api/cached/statistics", method = "get", operation_id = "getStatistics")]
     async fn get(&self, cacher: Data<&Cacher>) -> Result<Answer<StatisticsBody>, Problem> {
         let store = cacher.0.engine().store().clone();
-        let statistics = blocking(move || Ok(count(&store)?)).await?;
+        let statistics = blocking(move || Ok(read(&store)?)).await?;
         Ok(Answer::ok((&statistics).into()))
     }
 }

@@ -65,3 +65,26 @@ pub struct Filter {
     /// In this library.
     pub library: Option<String>,
 }
+
+/// Where a search looks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SearchType {
+    /// In the name.
+    Filename,
+    /// In the library path and in the path where the file really lay.
+    Path,
+    /// In the names of those who want it.
+    User,
+    /// In the reason it was cached for.
+    Operation,
+    /// In any of these.
+    All,
+}
+
+closed_names!(SearchType {
+    Filename => "filename",
+    Path => "path",
+    User => "user",
+    Operation => "operation",
+    All => "all",
+});

@@ -4,10 +4,10 @@
 
 use std::ops::ControlFlow;
 
-use super::index;
 use super::keys;
 use super::read::{Bytes, Order, Reader};
 use super::rows::{KINDS, Kind};
+use super::secondary;
 use super::tables::Table;
 use crate::Result;
 
@@ -20,7 +20,7 @@ pub fn check(reader: &Reader) -> Result<Vec<String>> {
     for kind in KINDS {
         check_rows(reader, kind, &mut findings)?;
     }
-    for table in index::tables() {
+    for table in secondary::tables() {
         check_entries(reader, table, &mut findings)?;
     }
     Ok(findings.finish())
@@ -81,7 +81,7 @@ fn check_rows(reader: &Reader, kind: &Kind, findings: &mut Findings) -> Result<(
 /// Every entry has a row that wants it.
 fn check_entries(reader: &Reader, table: Table, findings: &mut Findings) -> Result<()> {
     reader.walk(table, keys::ALL, Order::Ascending, &mut |key, value| {
-        let wanted = match index::owner(table, key, value) {
+        let wanted = match secondary::owner(table, key, value) {
             Some((owner, id)) => reader.get(owner, &id)?.is_some_and(|row| {
                 let kind = KINDS.iter().find(|kind| kind.table == owner);
                 // A row that cannot be read was reported with the rows.

@@ -16,8 +16,10 @@ use super::create::{self, dir_of};
 use super::health::Health;
 use super::migrations;
 use super::read::Reader;
+use super::view;
 use super::write::Writer;
 use crate::domain::id::StoreId;
+use crate::index::{Change, Index};
 use crate::{Error, Result};
 
 /// Memory for pages: redb's own default is 1 GiB.
@@ -46,6 +48,21 @@ pub struct Database {
 struct Live {
     redb: redb::Database,
     health: Health,
+    view: RwLock<View>,
+}
+
+/// What is read: always of the same commit.
+struct View {
+    reader: Reader,
+    /// Or the row that could not be read. Then what is asked of the index is refused: answers without that row would be
+    /// wrong, and nobody could tell.
+    index: std::result::Result<Index, String>,
+}
+
+impl View {
+    fn index(&self) -> Result<&Index> {
+        self.index.as_ref().map_err(|detail| Error::Store { operation: "read a row", detail: detail.clone() })
+    }
 }
 
 impl Database {
@@ -65,8 +82,31 @@ impl Database {
 
     /// A snapshot.
     pub fn read(&self) -> Result<Reader> {
-        if let Some(reader) = self.with_live(begin_read) {
-            return reader;
+        self.ask(|view| Ok(view.reader.clone()))
+    }
+
+    /// A snapshot, and what the index says of it.
+    pub fn look<T>(&self, ask: impl FnOnce(&Index) -> T) -> Result<(T, Reader)> {
+        self.ask(|view| Ok((ask(view.index()?), view.reader.clone())))
+    }
+
+    /// The same, and nothing is committed meanwhile; others go on reading.
+    pub fn hold<T>(&self, ask: impl FnOnce(&Index, &Reader) -> Result<T>) -> Result<T> {
+        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.reopen(&turn)?;
+        self.ask(|view| ask(view.index()?, &view.reader))
+    }
+
+    fn ask<T>(&self, ask: impl FnOnce(&View) -> Result<T>) -> Result<T> {
+        self.well()?;
+        let look = |live: &Live| ask(&live.view.read().unwrap_or_else(PoisonError::into_inner));
+        self.with_live(look).unwrap_or_else(|| Err(unwell("read")))
+    }
+
+    /// Opens the database again if it failed.
+    fn well(&self) -> Result<()> {
+        if self.with_live(|_| ()).is_some() {
+            return Ok(());
         }
         // Waiting for a writer's turn here could wait for ourselves: `act` may read a snapshot while it writes.
         let turn = match self.turn.try_lock() {
@@ -74,9 +114,7 @@ impl Database {
             Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
             Err(TryLockError::WouldBlock) => return Err(unwell("read")),
         };
-        self.reopen(&turn)?;
-        drop(turn);
-        self.with_live(begin_read).unwrap_or_else(|| Err(unwell("read")))
+        self.reopen(&turn)
     }
 
     /// One durable transaction.
@@ -84,11 +122,7 @@ impl Database {
         // A writer that panicked left nothing behind but its turn: its transaction is never committed.
         let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.reopen(&turn)?;
-        let result = match self.with_live(begin_write) {
-            Some(Ok((txn, health))) => transact(txn, &health, act),
-            Some(Err(error)) => Err(error),
-            None => Err(unwell("write")),
-        };
+        let result = self.with_live(|live| transact(live, act)).unwrap_or_else(|| Err(unwell("write")));
         // At once, not only at the next use: nobody should hold the lock of a file that cannot be written.
         self.drop_unwell(&turn);
         result
@@ -136,30 +170,32 @@ impl Drop for Database {
     }
 }
 
-fn begin_read(live: &Live) -> Result<Reader> {
-    let txn = live.health.ask("begin to read", || live.redb.begin_read())?;
-    Ok(Reader::new(txn, live.health.clone()))
+fn begin_read(redb: &redb::Database, health: &Health) -> Result<Reader> {
+    let txn = health.ask("begin to read", || redb.begin_read())?;
+    Ok(Reader::new(txn, health.clone()))
 }
 
-fn begin_write(live: &Live) -> Result<(WriteTransaction, Health)> {
+fn begin_write(live: &Live) -> Result<WriteTransaction> {
     let mut txn = live.health.ask("begin to write", || live.redb.begin_write())?;
     // So that opening after a kill takes a millisecond, not ten seconds per million rows.
     txn.set_quick_repair(true);
-    Ok((txn, live.health.clone()))
+    Ok(txn)
 }
 
-fn transact<T>(
-    txn: WriteTransaction,
-    health: &Health,
-    act: impl FnOnce(&mut Writer<'_>) -> Result<T>,
-) -> Result<T> {
+fn transact<T>(live: &Live, act: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<T> {
+    let health = &live.health;
+    let txn = begin_write(live)?;
     // redb leaks the pages of a transaction that is dropped by a panic; opening again finds them.
     let panicked = LoseOnPanic(health);
-    let acted = Writer::new(&txn, health.clone()).and_then(|mut writer| act(&mut writer));
+    let acted = Writer::new(&txn, health.clone()).and_then(|mut writer| {
+        let value = act(&mut writer)?;
+        Ok((value, writer.changes()?))
+    });
     drop(panicked);
     match acted {
-        Ok(value) if health.is_well() => {
+        Ok((value, changes)) if health.is_well() => {
             health.ask("commit", || txn.commit())?;
+            live.follow(changes)?;
             Ok(value)
         }
         // The storage failed and `act` did not mind: what it wrote may be incomplete.
@@ -171,6 +207,25 @@ fn transact<T>(
             abort(txn, health);
             Err(error)
         }
+    }
+}
+
+impl Live {
+    /// What is read from now on is the last commit. It is durable; if it cannot be read, the database is not used again.
+    fn follow(&self, changes: Vec<Change>) -> Result<()> {
+        let reader = begin_read(&self.redb, &self.health)?;
+        let mut view = self.view.write().unwrap_or_else(PoisonError::into_inner);
+        // Should the index panic, what is left of it must not be asked.
+        let panicked = LoseOnPanic(&self.health);
+        if let Ok(index) = &mut view.index {
+            index.apply(changes);
+        }
+        drop(panicked);
+        let old = std::mem::replace(&mut view.reader, reader);
+        drop(view);
+        // Frees pages, which takes its time.
+        drop(old);
+        Ok(())
     }
 }
 
@@ -197,13 +252,13 @@ fn unwell(operation: &'static str) -> Error {
 }
 
 /// Opens what is there. A file that vanished or was emptied must not become a new, empty store.
-fn open(source: &Source) -> Result<Live> {
+fn open(source: &Source) -> Result<Opened> {
     match source {
-        Source::File(file) => live(dir_of(file), |builder| builder.open(file)),
+        Source::File(file) => opened(dir_of(file), |builder| builder.open(file)),
         Source::Backend(make) => {
             let backend =
                 make().map_err(|error| Error::Store { operation: "open", detail: error.to_string() })?;
-            live(Path::new(""), |builder| builder.create_with_backend(Boxed(backend)))
+            opened(Path::new(""), |builder| builder.create_with_backend(Boxed(backend)))
         }
     }
 }
@@ -211,30 +266,41 @@ fn open(source: &Source) -> Result<Live> {
 /// Makes a new store, whole before it gets its name.
 fn create(file: &Path) -> Result<(Live, StoreId)> {
     let (making, handle) = create::begin(file)?;
-    let live = live(dir_of(file), |builder| builder.create_with_backend(FileBackend::new(handle)?))?;
-    let live = up_to_date(live)?;
+    let opened = opened(dir_of(file), |builder| builder.create_with_backend(FileBackend::new(handle)?))?;
+    let live = up_to_date(opened)?;
     making.finish()?;
     Ok(live)
 }
 
-fn live(
+/// A database that was opened, of whatever version.
+type Opened = (redb::Database, Health);
+
+fn opened(
     dir: &Path,
     open: impl FnOnce(&redb::Builder) -> Result<redb::Database, DatabaseError>,
-) -> Result<Live> {
+) -> Result<Opened> {
     let health = Health::default();
     let mut builder = redb::Builder::new();
     builder.set_cache_size(CACHE_BYTES);
     let redb = health
         .ask("open", || in_use(open(&builder)))?
         .ok_or_else(|| Error::DataDirInUse { dir: dir.to_path_buf() })?;
-    Ok(Live { redb, health })
+    Ok((redb, health))
 }
 
-fn up_to_date(live: Live) -> Result<(Live, StoreId)> {
-    match migrations::bring_up_to_date(&live.redb, &live.health) {
-        Ok(id) => Ok((live, id)),
+fn up_to_date((redb, health): Opened) -> Result<(Live, StoreId)> {
+    let seen = migrations::bring_up_to_date(&redb, &health).and_then(|id| {
+        let reader = begin_read(&redb, &health)?;
+        let index = match view::build(&reader) {
+            Err(Error::Store { detail, .. }) if health.is_well() => Err(detail),
+            built => Ok(built?),
+        };
+        Ok((id, View { reader, index }))
+    });
+    match seen {
+        Ok((id, view)) => Ok((Live { redb, health, view: RwLock::new(view) }, id)),
         Err(error) => {
-            close(live);
+            close(redb);
             Err(error)
         }
     }
@@ -242,8 +308,8 @@ fn up_to_date(live: Live) -> Result<(Live, StoreId)> {
 
 /// Closes a database. redb writes while it closes, and where the file is damaged, or its locks were poisoned by a
 /// panic, that panics once more; what was committed is durable either way.
-fn close(live: Live) {
-    let _ = catch_unwind(AssertUnwindSafe(move || drop(live)));
+fn close(database: impl Sized) {
+    let _ = catch_unwind(AssertUnwindSafe(move || drop(database)));
 }
 
 /// `None` when another process has the database open.

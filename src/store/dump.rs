@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::read::{Bytes, Order, Reader};
 use super::rows::KINDS;
 use super::tables::Table;
-use super::{index, keys};
+use super::{keys, secondary};
 use crate::Result;
 
 /// Every table in the order of [`super::tables`], every key in the order of its bytes.
@@ -19,7 +19,7 @@ pub fn dump(reader: &Reader) -> Result<String> {
             let show_key = |table, key: &[u8]| {
                 KINDS.iter().find(|kind| kind.table == table).map(|kind| (kind.show_key)(key))
             };
-            let owner = index::owner(*table, key, value);
+            let owner = secondary::owner(*table, key, value);
             match (kind, owner.and_then(|(owner, id)| show_key(owner, &id))) {
                 (Some(kind), _) => {
                     let row = (kind.show)(key, value).unwrap_or_else(|error| format!("unreadable: {error}"));
@@ -27,7 +27,7 @@ pub fn dump(reader: &Reader) -> Result<String> {
                     row.lines().for_each(|row| line(&mut text, format_args!("    {row}")));
                 }
                 (None, Some(owner)) => {
-                    line(&mut text, format_args!("  {} -> {owner}", index::show(*table, key)));
+                    line(&mut text, format_args!("  {} -> {owner}", secondary::show(*table, key)));
                 }
                 (None, None) => {
                     line(&mut text, format_args!("  {} -> {}", key.escape_ascii(), value.escape_ascii()));

@@ -2,7 +2,7 @@
 //!
 //! Rows are the truth; secondary tables are derived from them by one function and can be recomputed at any time
 //! ([`Store::check`]). Start with `tables` (everything that is on disk, on one page), then `rows` (how a row
-//! becomes bytes) and `index` (how secondary tables follow).
+//! becomes bytes) and `secondary` (how secondary tables follow).
 //!
 //! **Invariant:** every write is one durable transaction, in whole or not at all. A commit that failed is a "maybe":
 //! the database is dropped and opened again before anything else is believed. No redb type or error leaves this
@@ -14,12 +14,13 @@ mod create;
 mod database;
 mod dump;
 mod health;
-mod index;
 mod keys;
 mod migrations;
 mod read;
 mod rows;
+mod secondary;
 mod tables;
+mod view;
 mod write;
 
 use std::io;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::domain::id::StoreId;
+use crate::index::Index;
 use database::{Database, Source};
 
 pub use read::{Reader, Rows};
@@ -80,6 +82,14 @@ impl Store {
         self.database.read()
     }
 
+    /// Asks the index, and takes the snapshot that it answers for. Writers wait while it is asked.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn look<T>(&self, ask: impl FnOnce(&Index) -> T) -> Result<(T, Reader)> {
+        self.database.look(ask)
+    }
+
     /// Runs `act` as one transaction: durable when this returns `Ok`, and without any trace when `act` fails.
     /// Writers take turns, so `act` must not call `write` itself.
     ///
@@ -90,13 +100,18 @@ impl Store {
         self.database.write(act)
     }
 
-    /// Decodes every row, recomputes every secondary table and compares them in both directions. Returns what is
-    /// wrong, in words; nothing when the store is sound.
+    /// Decodes every row, recomputes every secondary table and the index, and compares them in both directions. Returns
+    /// what is wrong, in words; nothing when the store is sound.
     ///
     /// # Errors
     /// [`crate::Error::Store`] when the store cannot be read at all.
     pub fn check(&self) -> Result<Vec<String>> {
-        check::check(&self.read()?)
+        let mut findings = check::check(&self.read()?)?;
+        // Rows that cannot be read cannot be compared with.
+        if findings.is_empty() {
+            findings = self.database.hold(|index, reader| Ok(index.differences(&view::build(reader)?)))?;
+        }
+        Ok(findings)
     }
 
     /// The whole store as text, in a stable order; what cannot be decoded is shown as such.

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use redb::{ReadTransaction, ReadableTable};
 
@@ -268,15 +269,16 @@ fn odd(table: Table, key: &[u8]) -> Error {
     }
 }
 
-/// A snapshot of the store.
+/// A snapshot of the store. A clone is another handle on the same one.
+#[derive(Clone)]
 pub struct Reader {
-    txn: ReadTransaction,
+    txn: Arc<ReadTransaction>,
     health: Health,
 }
 
 impl Reader {
     pub(super) fn new(txn: ReadTransaction, health: Health) -> Self {
-        Self { txn, health }
+        Self { txn: Arc::new(txn), health }
     }
 }
 

@@ -1,18 +1,21 @@
 //! Writing: every change of a row passes through one function, and its secondary entries with it.
 
+use std::collections::BTreeSet;
+
 use redb::WriteTransaction;
 
 use super::health::Health;
-use super::index::{Entry, compare};
 use super::keys::{Key, Range};
 use super::read::{Bytes, Order, Rows, Visit, find, get_from, walk_over};
 use super::rows::{Row, encode};
+use super::secondary::{Entry, compare};
 use super::tables::{Table, meta};
 use crate::domain::file::{Attribution, FileRow};
 use crate::domain::id::{FileId, IntentId, JobId, TrashId};
 use crate::domain::intent::{Intent, RootRow, TrashRow};
 use crate::domain::job::JobRow;
 use crate::domain::log::LogRow;
+use crate::index::{self, Change};
 use crate::{Error, Result};
 
 /// A transaction under way. Sees what it wrote.
@@ -22,13 +25,26 @@ pub struct Writer<'t> {
     /// Opened together, in the order of [`Table::ALL`], so that reading one while walking another is possible.
     tables: Vec<redb::Table<'t, &'static [u8], &'static [u8]>>,
     health: Health,
+    /// Files whose row or attributions were written.
+    touched: BTreeSet<FileId>,
 }
 
 impl<'t> Writer<'t> {
     pub(super) fn new(txn: &'t WriteTransaction, health: Health) -> Result<Self> {
         let open = |table: &Table| health.ask("open a table", || txn.open_table(table.definition()));
         let tables = Table::ALL.iter().map(open).collect::<Result<_>>()?;
-        Ok(Self { tables, health })
+        Ok(Self { tables, health, touched: BTreeSet::new() })
+    }
+
+    /// What the index has to follow.
+    pub(super) fn changes(&self) -> Result<Vec<Change>> {
+        let change = |id: &FileId| {
+            Ok(match self.file(*id)? {
+                Some(row) => Change::Put(index::Entry::of(&row, &self.attributions(*id)?)),
+                None => Change::Gone(*id),
+            })
+        };
+        self.touched.iter().map(change).collect()
     }
 
     /// Adds or replaces a file.
@@ -37,6 +53,7 @@ impl<'t> Writer<'t> {
     /// [`Error::Store`], here and everywhere below: the storage failed, an old row cannot be decoded, or (here) the
     /// library path belongs to another file.
     pub fn put_file(&mut self, row: &FileRow) -> Result<()> {
+        self.touched.insert(row.id);
         self.put(&row.id, row)
     }
 
@@ -46,6 +63,7 @@ impl<'t> Writer<'t> {
     /// As [`Writer::put_file`].
     pub fn remove_file(&mut self, id: FileId) -> Result<()> {
         self.clear_attributions(id)?;
+        self.touched.insert(id);
         self.remove::<FileRow>(&id)
     }
 
@@ -54,6 +72,7 @@ impl<'t> Writer<'t> {
     /// # Errors
     /// As [`Writer::put_file`].
     pub fn put_attribution(&mut self, file: FileId, row: &Attribution) -> Result<()> {
+        self.touched.insert(file);
         self.put(&(file, row.user.clone()), row)
     }
 
@@ -62,6 +81,7 @@ impl<'t> Writer<'t> {
     /// # Errors
     /// As [`Writer::put_file`].
     pub fn clear_attributions(&mut self, file: FileId) -> Result<()> {
+        self.touched.insert(file);
         for attribution in self.attributions(file)? {
             self.remove::<Attribution>(&(file, attribution.user))?;
         }

@@ -187,7 +187,7 @@ fn the_rules_are_seen_at_work() {
             used
         });
     assert_eq!(used["cacher"], list("domain, error, clock, files, store"));
-    assert_eq!(used["store"], list("domain, error"));
+    assert_eq!(used["store"], list("domain, error, index"));
     assert!(used["app"].len() > 8);
 }
 

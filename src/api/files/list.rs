@@ -4,12 +4,15 @@ use poem_openapi::Object;
 use poem_openapi::types::Example;
 
 use super::body::FileBody;
-use super::query::{Cursor, Direction, Filter, Found, Sort};
+use super::query;
 use crate::api::answer::Payload;
 use crate::api::problem::Problem;
 use crate::api::value::{Timestamp, int64};
 use crate::domain::file::{Operation, Status};
-use crate::store::{Rows, Store};
+use crate::domain::id::FileId;
+use crate::domain::query::{Direction, Filter, Sort};
+use crate::index::Start;
+use crate::store::{Reader, Rows, Store};
 
 /// A page of the list.
 #[derive(Object, Debug)]
@@ -95,35 +98,39 @@ pub fn list(store: &Store, given: FilterApplied) -> Result<FilePage, Problem> {
     let sort = given.sort.unwrap_or(Sort::CachedAt);
     let direction = given.order.unwrap_or(Direction::Desc);
     let limit = given.limit.unwrap_or(50);
-    let cursor = match (&given.cursor, given.offset) {
+    let start = match (&given.cursor, given.offset) {
         (Some(_), Some(_)) => {
             return Err(Problem::invalid("cursor", "and offset exclude each other; give one of them"));
         }
-        (Some(cursor), None) => Some(Cursor::decode(cursor, sort, direction)?),
-        (None, _) => None,
+        (Some(cursor), None) => Start::After(query::decode(cursor, sort, direction)?),
+        (None, offset) => Start::Offset(offset.and_then(|offset| u64::try_from(offset).ok()).unwrap_or(0)),
     };
-    // One snapshot: what is counted is what is listed.
-    let rows = store.read()?;
-    let found = Found::read(&rows, &given.filter(), sort, direction)?;
-    let start = match &cursor {
-        Some(cursor) => found.after(cursor),
-        None => usize::try_from(given.offset.unwrap_or(0)).unwrap_or(usize::MAX),
-    };
-    let (ids, next) = found.page(start, usize::try_from(limit).unwrap_or(0));
-    let mut files = Vec::with_capacity(ids.len());
-    for id in ids {
-        if let Some(row) = rows.file(id)? {
-            files.push(FileBody::of(&row, &rows.attributions(id)?));
-        }
-    }
+    let filter = given.filter();
+    let size = u64::try_from(limit).unwrap_or(0);
+    // What is counted is what is listed: index and rows are of one commit.
+    let (page, rows) = store.look(|index| index.page(&index.find(&filter), sort, direction, &start, size))?;
     let pagination = Pagination {
         limit,
-        offset: int64(start as u64),
-        total_count: int64(found.total() as u64),
-        has_more: next.is_some(),
-        next_cursor: next.as_ref().map(Cursor::encode),
+        offset: int64(page.offset),
+        total_count: int64(page.total),
+        has_more: page.next.is_some(),
+        next_cursor: page.next.as_ref().map(query::encode),
     };
-    Ok(FilePage { files, pagination, filter_applied: given })
+    Ok(FilePage { files: bodies(&rows, &page.ids)?, pagination, filter_applied: given })
+}
+
+/// The files with these ids.
+///
+/// # Errors
+/// The store fails.
+pub fn bodies(rows: &Reader, ids: &[FileId]) -> Result<Vec<FileBody>, Problem> {
+    let mut files = Vec::with_capacity(ids.len());
+    for id in ids {
+        if let Some(row) = rows.file(*id)? {
+            files.push(FileBody::of(&row, &rows.attributions(*id)?));
+        }
+    }
+    Ok(files)
 }
 
 impl Payload for FilePage {

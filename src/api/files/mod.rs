@@ -7,6 +7,7 @@ mod list;
 mod mode;
 mod query;
 mod remove;
+mod search;
 
 use poem::web::Data;
 use poem_openapi::OpenApi;
@@ -16,8 +17,8 @@ use poem_openapi::payload::Json;
 use self::add::{AddFile, FileAccepted};
 use self::detail::FileDetail;
 use self::list::{FilePage, FilterApplied};
-use self::query::{Direction, Sort};
 use self::remove::{FileRemoved, RemoveFile};
+use self::search::SearchResults;
 use super::Tag;
 use super::answer::Answer;
 use super::auth::Principal;
@@ -27,12 +28,14 @@ use super::problem::{Code, Problem};
 use super::value::{Id, Timestamp};
 use crate::cacher::Cacher;
 use crate::domain::file::{Operation, Status};
+use crate::domain::query::{Direction, SearchType, Sort};
 
 pub use body::{EXAMPLE_ID, EXAMPLE_JOB, EXAMPLE_PATH, FileBody};
 
 /// What each operation here may refuse with, beside what every operation may.
 pub const REFUSALS: Refusals = &[
     ("listFiles", &[Code::InvalidParameter, Code::UnknownParameter]),
+    ("searchFiles", &[Code::InvalidParameter, Code::UnknownParameter]),
     ("getFile", &[Code::UnknownParameter, Code::NotFound]),
     (
         "addFile",
@@ -149,6 +152,34 @@ impl Files {
         };
         let store = cacher.0.engine().store().clone();
         blocking(move || list::list(&store, given)).await.map(Answer::ok)
+    }
+
+    /// Search cached files
+    ///
+    /// Newest first, without regard to case; `%` and `_` mean themselves. Removed files only if asked for.
+    #[oai(path = "/api/cached/files/search", method = "get", operation_id = "searchFiles")]
+    async fn search(
+        &self,
+        cacher: Data<&Cacher>,
+        /// What to look for; not blank.
+        #[oai(validator(min_length = 1, max_length = 4096))]
+        q: Query<String>,
+        /// Where to look; `all` when absent.
+        r#type: Query<Option<SearchType>>,
+        /// At most this many files; 50 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))]
+        limit: Query<Option<i32>>,
+        /// Whether removed files are found, too; false when absent.
+        include_removed: Query<Option<bool>>,
+    ) -> Result<Answer<SearchResults>, Problem> {
+        let asked = search::Asked {
+            query: q.0,
+            kind: r#type.0.unwrap_or(SearchType::All),
+            limit: limit.0.unwrap_or(50),
+            include_removed: include_removed.0.unwrap_or(false),
+        };
+        let store = cacher.0.engine().store().clone();
+        blocking(move || search::search(&store, asked)).await.map(Answer::ok)
     }
 
     /// Read one cached file

@@ -3,8 +3,8 @@
 use super::Row;
 use crate::domain::file::Attribution;
 use crate::domain::id::FileId;
-use crate::store::index::Entry;
 use crate::store::keys::user_prefix;
+use crate::store::secondary::Entry;
 use crate::store::tables::Table;
 
 impl Row for Attribution {

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use super::Row;
 use crate::domain::file::FileRow;
 use crate::domain::id::FileId;
-use crate::store::index::Entry;
+use crate::store::secondary::Entry;
 use crate::store::tables::Table;
 
 impl Row for FileRow {

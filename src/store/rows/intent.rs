@@ -3,7 +3,7 @@
 use super::Row;
 use crate::domain::id::IntentId;
 use crate::domain::intent::Intent;
-use crate::store::index::Entry;
+use crate::store::secondary::Entry;
 use crate::store::tables::Table;
 
 impl Row for Intent {

@@ -3,7 +3,7 @@
 use super::Row;
 use crate::domain::id::JobId;
 use crate::domain::job::{JobRow, JobState};
-use crate::store::index::Entry;
+use crate::store::secondary::Entry;
 use crate::store::tables::Table;
 
 impl Row for JobRow {

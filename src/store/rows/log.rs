@@ -3,8 +3,8 @@
 use super::Row;
 use crate::domain::id::LogId;
 use crate::domain::log::LogRow;
-use crate::store::index::Entry;
 use crate::store::keys;
+use crate::store::secondary::Entry;
 use crate::store::tables::Table;
 
 impl Row for LogRow {

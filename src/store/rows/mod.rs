@@ -17,8 +17,8 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::index::Entry;
 use super::keys::Key;
+use super::secondary::Entry;
 use super::tables::Table;
 use crate::{Error, Result};
 

@@ -2,7 +2,7 @@
 
 use super::Row;
 use crate::domain::intent::RootRow;
-use crate::store::index::Entry;
+use crate::store::secondary::Entry;
 use crate::store::tables::Table;
 
 impl Row for RootRow {

@@ -295,7 +295,7 @@ fn every_kind_of_row_is_listed_once() {
     let mut tables: Vec<_> = KINDS.iter().map(|kind| kind.table).collect();
     tables.dedup();
     let rows = Table::ALL.iter().filter(|table| {
-        **table != Table::Meta && !crate::store::index::tables().any(|index| index == **table)
+        **table != Table::Meta && !crate::store::secondary::tables().any(|index| index == **table)
     });
     assert_eq!(tables, rows.copied().collect::<Vec<_>>());
 }

@@ -3,7 +3,7 @@
 use super::Row;
 use crate::domain::id::TrashId;
 use crate::domain::intent::TrashRow;
-use crate::store::index::Entry;
+use crate::store::secondary::Entry;
 use crate::store::tables::Table;
 
 impl Row for TrashRow {

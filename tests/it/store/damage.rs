@@ -93,6 +93,7 @@ fn a_row_that_cannot_be_read_is_found_shown_and_an_error() {
         let reader = store.read().unwrap();
         assert!(matches!(reader.file(id), Err(Error::Store { .. })));
         assert!(matches!(reader.files(), Err(Error::Store { .. })));
+        assert!(matches!(store.look(|index| index.totals()), Err(Error::Store { .. })));
         assert!(reader.file(rows::file_id(2)).unwrap().is_some(), "the others can be read");
         store.write(|writer| writer.put_root("Shows", &rows::root())).unwrap();
     }

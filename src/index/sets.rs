@@ -1,0 +1,108 @@
+//! Which files have what: one set of slots per status, reason, library and user. They follow from the columns.
+
+use roaring::RoaringBitmap;
+
+use super::Slot;
+use super::columns::Columns;
+use crate::domain::file::{Operation, Status};
+
+/// The sets.
+#[derive(Default, Debug)]
+pub struct Sets {
+    /// Everything but removed files.
+    pub present: RoaringBitmap,
+    pub states: [RoaringBitmap; Status::ALL.len()],
+    pub operations: [RoaringBitmap; Operation::ALL.len()],
+    /// By their numbers in the dictionaries.
+    pub libraries: Vec<RoaringBitmap>,
+    pub users: Vec<User>,
+    /// Bytes of what is present.
+    pub size: u64,
+}
+
+/// What a user wants.
+#[derive(Default, PartialEq, Debug)]
+pub struct User {
+    pub files: RoaringBitmap,
+    /// Those of them that they wanted later than they were cached.
+    pub late: RoaringBitmap,
+    /// How many of them are present.
+    present: u64,
+}
+
+impl Sets {
+    /// Puts a file where it belongs.
+    pub fn add(&mut self, columns: &Columns, slot: Slot) {
+        self.change(columns, slot, |set| {
+            set.insert(slot);
+        });
+        self.weigh(columns, slot, u64::saturating_add);
+    }
+
+    /// Takes a file from where it is; called before its columns change.
+    pub fn take(&mut self, columns: &Columns, slot: Slot) {
+        self.weigh(columns, slot, u64::saturating_sub);
+        self.change(columns, slot, |set| {
+            set.remove(slot);
+        });
+    }
+
+    fn change(&mut self, columns: &Columns, slot: Slot, act: impl Fn(&mut RoaringBitmap)) {
+        let status = columns.status(slot);
+        act(&mut self.states[status as usize]);
+        if status != Status::Removed {
+            act(&mut self.present);
+        }
+        act(&mut self.operations[columns.operation(slot) as usize]);
+        act(grown(&mut self.libraries, columns.library[slot as usize].into()));
+        for wish in columns.wishes.of(slot) {
+            let user = grown(&mut self.users, wish.user as usize);
+            act(&mut user.files);
+            if wish.late.is_some() {
+                act(&mut user.late);
+            }
+        }
+    }
+
+    /// Counts a file that is present in, or out.
+    fn weigh(&mut self, columns: &Columns, slot: Slot, step: impl Fn(u64, u64) -> u64) {
+        if columns.status(slot) == Status::Removed {
+            return;
+        }
+        self.size = step(self.size, columns.sizes[slot as usize]);
+        for wish in columns.wishes.of(slot) {
+            let user = grown(&mut self.users, wish.user as usize);
+            user.present = step(user.present, 1);
+        }
+    }
+
+    /// Whether both have the same in them. A user or library may be known that has nothing (any more).
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        let alike = |a: &[RoaringBitmap], b: &[RoaringBitmap]| {
+            let none = RoaringBitmap::new();
+            (0..a.len().max(b.len())).all(|at| a.get(at).unwrap_or(&none) == b.get(at).unwrap_or(&none))
+        };
+        let nobody = User::default();
+        let users = 0..self.users.len().max(other.users.len());
+        (&self.present, self.size) == (&other.present, other.size)
+            && self.states == other.states
+            && self.operations == other.operations
+            && alike(&self.libraries, &other.libraries)
+            && users
+                .into_iter()
+                .all(|at| self.users.get(at).unwrap_or(&nobody) == other.users.get(at).unwrap_or(&nobody))
+    }
+
+    /// Distinct users of what is present.
+    pub fn users_count(&self) -> u64 {
+        self.users.iter().filter(|user| user.present > 0).count() as u64
+    }
+}
+
+/// The element at a place, which comes into being if it has to.
+fn grown<T: Default>(list: &mut Vec<T>, at: usize) -> &mut T {
+    if list.len() <= at {
+        list.resize_with(at + 1, T::default);
+    }
+    &mut list[at]
+}

@@ -1,0 +1,108 @@
+//! Counts and sums: over everything, and over what one user wants.
+
+use super::{Index, Slot};
+use crate::domain::file::{Operation, Status};
+use crate::domain::id::FileId;
+use crate::domain::time::Time;
+
+/// Counts and sums over everything that is not removed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Totals {
+    /// Files.
+    pub files: u64,
+    /// Their bytes.
+    pub size: u64,
+    /// Files served from the cache.
+    pub active: u64,
+    /// Files whose copy is missing.
+    pub orphaned: u64,
+    /// Files on their way back.
+    pub pending: u64,
+    /// Distinct attributed users.
+    pub users: u64,
+    /// The oldest time of caching.
+    pub oldest: Option<Time>,
+    /// The file opened or played most often; of several the one used last.
+    pub most_accessed: Option<FileId>,
+}
+
+/// What a user came to want within a time.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct UserTotals {
+    /// Files, also those that were removed.
+    pub files: u64,
+    /// Files served from the cache.
+    pub active: u64,
+    /// Bytes of what is not removed.
+    pub size: u64,
+    /// The reason that most of what is not removed has; of several the one of the newest.
+    pub most_common: Option<Operation>,
+    /// The newest that are not removed, newest first, with the reason.
+    pub recent: Vec<(FileId, Operation)>,
+}
+
+impl Index {
+    /// Counts and sums over everything that is not removed.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let count = |status: Status| self.sets.states[status as usize].len();
+        let id = |slot: Slot| self.columns.ids[slot as usize];
+        Totals {
+            files: self.sets.present.len(),
+            size: self.sets.size,
+            active: count(Status::Active),
+            orphaned: count(Status::Orphaned),
+            pending: count(Status::PendingRemoval),
+            users: self.sets.users_count(),
+            oldest: self.sets.present.min().map(|slot| Time::from_micros(self.columns.place(slot).0)),
+            most_accessed: self.most.get_or_init(|| self.most_accessed()).map(id),
+        }
+    }
+
+    fn most_accessed(&self) -> Option<Slot> {
+        let used = |slot: &Slot| self.columns.counts[*slot as usize] > 0;
+        self.sets.present.iter().filter(used).max_by_key(|slot| self.use_of(*slot))
+    }
+
+    /// How much a file was used; greatest is most.
+    pub(super) fn use_of(&self, slot: Slot) -> (u32, Option<Time>, FileId) {
+        let at = slot as usize;
+        (self.columns.counts[at], self.columns.accessed(slot), self.columns.ids[at])
+    }
+
+    /// What a user came to want at `since` or later; `recent` lists at most so many.
+    #[must_use]
+    pub fn user_totals(&self, user: &str, since: Time, recent: usize) -> UserTotals {
+        let mut totals = UserTotals::default();
+        let word = self.columns.users.find(user);
+        let Some((word, wants)) = word.and_then(|word| Some((word, self.sets.users.get(word as usize)?)))
+        else {
+            return totals;
+        };
+        let first = self.columns.cached_at.partition_point(|at| *at < since.as_micros()) as Slot;
+        let mut reasons = [(0_u64, 0_u64); Operation::ALL.len()];
+        let mut newest: Vec<(Slot, Operation)> = Vec::new();
+        // What was cached before and wanted since, then what was cached since.
+        for slot in wants.late.range(..first).chain(wants.files.range(first..)) {
+            let Some(wish) = self.columns.wishes.of(slot).find(|wish| wish.user == word) else { continue };
+            if wish.late.is_some_and(|at| at < since) {
+                continue;
+            }
+            totals.files += 1;
+            let status = self.columns.status(slot);
+            if status == Status::Removed {
+                continue;
+            }
+            totals.active += u64::from(status == Status::Active);
+            totals.size = totals.size.saturating_add(self.columns.sizes[slot as usize]);
+            let (count, last) = &mut reasons[wish.reason as usize];
+            (*count, *last) = (*count + 1, slot.into());
+            newest.push((slot, wish.reason));
+        }
+        let most = Operation::ALL.iter().copied().max_by_key(|reason| reasons[*reason as usize]);
+        totals.most_common = most.filter(|reason| reasons[*reason as usize].0 > 0);
+        let id = |&(slot, reason): &(Slot, Operation)| (self.columns.ids[slot as usize], reason);
+        totals.recent = newest.iter().rev().take(recent).map(id).collect();
+        totals
+    }
+}
