@@ -1,17 +1,20 @@
 //! What every good answer looks like: `{"success": true, "data": …, "message"?: …, "timestamp": …}`.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::sync::Arc;
 
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::ApiResponse;
 use poem_openapi::error::ParseParamError;
 use poem_openapi::registry::{
-    MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry,
+    MetaHeader, MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry,
 };
 use poem_openapi::types::{Example, ToJSON, Type};
 use serde_json::{Value, json};
 
+use super::compress::Whole;
 use super::problem::Problem;
 use super::value::{Timestamp, stamp};
 
@@ -24,31 +27,77 @@ pub trait Payload: Type + ToJSON + Example + Send + 'static {
     const ANSWERS: &'static [(u16, &'static str)];
     /// Whether a sentence comes with it.
     const HAS_MESSAGE: bool = false;
+    /// Whether it carries a tag by which clients ask for it only if it changed.
+    const HAS_TAG: bool = false;
+
+    /// Writes it as JSON. What is long and often asked for does so without making a tree of it first.
+    fn write(&self, out: &mut Vec<u8>) {
+        // A vector takes everything.
+        let _ = serde_json::to_writer(out, &self.to_json());
+    }
+}
+
+/// What stands in `data`, as bytes.
+#[derive(Debug)]
+pub struct Prepared {
+    json: Vec<u8>,
+    tag: Option<HeaderValue>,
+}
+
+impl Prepared {
+    /// From the payload.
+    pub fn of<T: Payload>(data: &T) -> Self {
+        let mut json = Vec::new();
+        data.write(&mut json);
+        let tag = T::HAS_TAG.then(|| {
+            // Weak: the time of the answer is no part of what is compared, and it may be compressed.
+            let hash = blake3::hash(&json).to_hex();
+            HeaderValue::from_str(&format!("W/\"{}\"", &hash[..32])).ok()
+        });
+        Self { json, tag: tag.flatten() }
+    }
+
+    /// From JSON.
+    #[cfg(test)]
+    pub fn raw(json: &str) -> Self {
+        Self { json: json.into(), tag: None }
+    }
+
+    /// Bytes.
+    pub fn len(&self) -> usize {
+        self.json.len()
+    }
 }
 
 /// A good answer, or why the request could not even be read.
-pub struct Answer<T>(Result<Good<T>, Problem>);
+pub struct Answer<T>(Result<Good, Problem>, PhantomData<fn() -> T>);
 
-struct Good<T> {
+struct Good {
     status: StatusCode,
-    data: T,
+    data: Arc<Prepared>,
     message: Option<String>,
 }
 
-impl<T> Answer<T> {
+impl<T: Payload> Answer<T> {
     /// 200.
     pub fn ok(data: T) -> Self {
-        Self(Ok(Good { status: StatusCode::OK, data, message: None }))
+        Self::prepared(Arc::new(Prepared::of(&data)))
+    }
+
+    /// 200, of something that was prepared before.
+    pub fn prepared(data: Arc<Prepared>) -> Self {
+        Self(Ok(Good { status: StatusCode::OK, data, message: None }), PhantomData)
     }
 
     /// 202: it will be done.
     pub fn accepted(data: T) -> Self {
-        Self(Ok(Good { status: StatusCode::ACCEPTED, data, message: None }))
+        let data = Arc::new(Prepared::of(&data));
+        Self(Ok(Good { status: StatusCode::ACCEPTED, data, message: None }), PhantomData)
     }
 
     /// With a sentence.
     pub fn saying(self, message: String) -> Self {
-        Self(self.0.map(|good| Good { message: Some(message), ..good }))
+        Self(self.0.map(|good| Good { message: Some(message), ..good }), PhantomData)
     }
 }
 
@@ -63,9 +112,30 @@ pub fn json(status: StatusCode, body: &impl ToJSON) -> Response {
 impl<T: Payload> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
         match self.0 {
-            Ok(Good { status, data, message }) => json(status, &Envelope { data, message }),
+            Ok(good) => good.into_response(),
             Err(problem) => problem.into_response(),
         }
+    }
+}
+
+impl Good {
+    fn into_response(self) -> Response {
+        let Self { status, data, message } = self;
+        let end = match message {
+            Some(message) => format!(r#","message":{},"timestamp":"{}"}}"#, Value::from(message), stamp().0),
+            None => format!(r#","timestamp":"{}"}}"#, stamp().0),
+        };
+        let start = br#"{"success":true,"data":"#;
+        let body = [start, &data.json[..], end.as_bytes()].concat();
+        let length = body.len();
+        let mut response = Response::builder().status(status).content_type(JSON).body(body);
+        response.set_data(Whole(length));
+        if let Some(tag) = &data.tag {
+            let headers = response.headers_mut();
+            headers.insert(header::ETAG, tag.clone());
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        }
+        response
     }
 }
 
@@ -78,9 +148,17 @@ impl<T: Payload> ApiResponse for Answer<T> {
             status: Some(status),
             status_range: None,
             content: vec![MetaMediaType { content_type: JSON, schema: Envelope::<T>::schema_ref() }],
-            headers: vec![],
+            headers: if T::HAS_TAG { vec![tag_header()] } else { vec![] },
         };
-        MetaResponses { responses: T::ANSWERS.iter().map(response).collect() }
+        let unchanged = MetaResponse {
+            description: "What the client has, by its `If-None-Match`, is still so.",
+            status: Some(304),
+            status_range: None,
+            content: vec![],
+            headers: vec![tag_header()],
+        };
+        let responses = T::ANSWERS.iter().map(response).chain(T::HAS_TAG.then_some(unchanged));
+        MetaResponses { responses: responses.collect() }
     }
 
     fn register(registry: &mut Registry) {
@@ -92,7 +170,19 @@ impl<T: Payload> ApiResponse for Answer<T> {
             Some(ParseParamError { name, reason }) => Problem::invalid(name, rule_in(reason)),
             None => Problem::of_status(error.status()),
         };
-        Self(Err(problem))
+        Self(Err(problem), PhantomData)
+    }
+}
+
+fn tag_header() -> MetaHeader {
+    MetaHeader {
+        name: "ETag".to_owned(),
+        description: Some(
+            "Sent back as `If-None-Match`, answered with 304 as long as nothing changed.".to_owned(),
+        ),
+        required: true,
+        deprecated: false,
+        schema: MetaSchemaRef::Inline(Box::new(MetaSchema::new("string"))),
     }
 }
 
@@ -102,20 +192,10 @@ fn rule_in(reason: &str) -> &str {
     rule.split(" (occurred").next().unwrap_or(rule)
 }
 
-struct Envelope<T> {
-    data: T,
-    message: Option<String>,
-}
+/// What is around the payload, for the document.
+struct Envelope<T>(PhantomData<T>);
 
 impl<T: Payload> Envelope<T> {
-    fn value(data: &T, message: Option<&str>, timestamp: Timestamp) -> Value {
-        let mut value = json!({ "success": true, "data": data.to_json(), "timestamp": timestamp.to_json() });
-        if let (Some(message), Some(fields)) = (message, value.as_object_mut()) {
-            fields.insert("message".to_owned(), message.into());
-        }
-        value
-    }
-
     fn schema(registry: &mut Registry) -> MetaSchema {
         T::register(registry);
         let inline = |schema| MetaSchemaRef::Inline(Box::new(schema));
@@ -131,7 +211,11 @@ impl<T: Payload> Envelope<T> {
         MetaSchema {
             required: vec!["success", "data", "timestamp"],
             properties,
-            example: Some(Self::value(&T::example(), None, Timestamp::EXAMPLE)),
+            example: Some(json!({
+                "success": true,
+                "data": T::example().to_json(),
+                "timestamp": Timestamp::EXAMPLE.to_json(),
+            })),
             ..MetaSchema::new("object")
         }
     }
@@ -160,11 +244,5 @@ impl<T: Payload> Type for Envelope<T> {
 
     fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
         Box::new(std::iter::once(self))
-    }
-}
-
-impl<T: Payload> ToJSON for Envelope<T> {
-    fn to_json(&self) -> Option<Value> {
-        Some(Self::value(&self.data, self.message.as_deref(), stamp()))
     }
 }

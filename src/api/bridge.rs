@@ -9,5 +9,9 @@ use super::problem::Problem;
 pub async fn blocking<T: Send + 'static>(
     act: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(act).await.unwrap_or_else(|error| Err(Problem::internal(error)))
+    // What the log says there belongs to the same request.
+    let span = tracing::Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(act))
+        .await
+        .unwrap_or_else(|error| Err(Problem::internal(error)))
 }

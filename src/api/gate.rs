@@ -13,6 +13,7 @@ use super::answer::JSON;
 use super::auth::Door;
 use super::problem::{Code, Problem};
 use super::shape::{Found, Operation, Shape};
+use super::{compress, revalidate};
 
 /// Largest body.
 const LARGEST: usize = 1 << 20;
@@ -28,10 +29,13 @@ impl<E: Endpoint> Endpoint for Gate<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
-        let mut response = match self.check(&mut request).await {
+        let has = revalidate::Had::of(&request);
+        let takes_gzip = compress::takes_gzip(&request);
+        let response = match self.check(&mut request).await {
             Ok(operation) => self.pass(request, operation).await,
             Err(problem) => problem.into_response(),
         };
+        let mut response = compress::compress(has.answer(response), takes_gzip);
         let headers = response.headers_mut();
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         // An answer is true at its instant; pages that may be kept say so themselves.

@@ -23,13 +23,16 @@
 mod answer;
 mod auth;
 mod bridge;
+mod compress;
 mod document;
 mod files;
 mod frames;
 mod gate;
 mod jobs;
 mod operations;
+mod pages;
 mod problem;
+mod revalidate;
 mod shape;
 mod socket;
 mod statistics;
@@ -39,11 +42,13 @@ mod users;
 mod value;
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use poem::endpoint::make_sync;
 use poem::http::header;
 use poem::listener::TcpAcceptor;
+use poem::middleware::RequestId;
 use poem::{Endpoint, EndpointExt, Response, Route, Server};
 use poem_openapi::{OpenApiService, Tags};
 use tokio::net::TcpListener;
@@ -137,11 +142,13 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
         .at("/api/openapi.json", make_sync(move |_| page(answer::JSON, "default-src 'none'", &text)))
         .at("/api/docs", make_sync(move |_| page("text/html; charset=utf-8", DOCS_POLICY, &html)))
         .at("/ws", socket::Socket { hub, closing })
-        .nest("/", service.data(cacher));
+        .nest("/", service.data(cacher).data(Arc::<pages::Pages>::default()));
     let gate = gate::Gate { inner, door: auth::Door::new(server.api_key), shape };
-    Route::new().nest(&server.base_path, gate).catch_all_error(|_| async {
+    let routes = Route::new().nest(&server.base_path, gate).catch_all_error(|_| async {
         problem::Problem::new(Code::NotFound, "nothing is served here; look below the base path")
-    })
+    });
+    // Every answer has an id, and what the log says of it has the same.
+    routes.with(RequestId::new())
 }
 
 /// Swagger UI comes in one page, with its script and style in it.
@@ -149,11 +156,13 @@ const DOCS_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style
                            img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 fn page(content_type: &str, policy: &str, text: &str) -> Response {
-    Response::builder()
+    let mut response = Response::builder()
         .header(header::CONTENT_TYPE, content_type)
         .header(header::CONTENT_SECURITY_POLICY, policy)
         .header(header::CACHE_CONTROL, "no-cache")
-        .body(text.to_owned())
+        .body(text.to_owned());
+    response.set_data(compress::Whole(text.len()));
+    response
 }
 
 type Resources = (

@@ -216,6 +216,7 @@ impl Operations {
 
 impl Payload for OperationPage {
     const ANSWERS: &'static [(u16, &'static str)] = &[(200, "The page.")];
+    const HAS_TAG: bool = true;
 }
 
 impl Example for OperationPage {

@@ -103,6 +103,7 @@ impl StatisticsApi {
 
 impl Payload for StatisticsBody {
     const ANSWERS: &'static [(u16, &'static str)] = &[(200, "The numbers.")];
+    const HAS_TAG: bool = true;
 }
 
 impl Example for StatisticsBody {

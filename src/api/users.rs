@@ -112,6 +112,7 @@ impl Users {
 
 impl Payload for UserStatisticsBody {
     const ANSWERS: &'static [(u16, &'static str)] = &[(200, "The numbers.")];
+    const HAS_TAG: bool = true;
 }
 
 impl Example for UserStatisticsBody {

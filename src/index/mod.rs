@@ -50,7 +50,6 @@ pub struct Index {
     orders: [OnceLock<Vec<Slot>>; Sort::ALL.len()],
     /// The file that was used most.
     most: OnceLock<Option<Slot>>,
-    changes: u64,
 }
 
 /// So many slots may be empty, and so many numbers left over, before it pays to sort.
@@ -105,18 +104,11 @@ impl Index {
         Self { sets, slots, hasher, columns, ..Self::default() }
     }
 
-    /// Rises with every change.
-    #[must_use]
-    pub fn changes(&self) -> u64 {
-        self.changes
-    }
-
     /// Follows a commit.
     pub fn apply(&mut self, changes: Vec<Change>) {
         if changes.is_empty() {
             return;
         }
-        self.changes += 1;
         if changes.len() > MANY {
             self.orders = Default::default();
         }
@@ -274,8 +266,7 @@ impl Index {
     /// Gives out the slots anew, in order.
     fn sort(&mut self) {
         let sorted = self.columns.sorted(self.live());
-        let changes = self.changes;
-        *self = Self { changes, ..Self::of(sorted) };
+        *self = Self::of(sorted);
     }
 }
 

@@ -6,6 +6,7 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 
 use redb::backends::FileBackend;
@@ -43,6 +44,8 @@ pub struct Database {
     /// One writer at a time. Also held while the database is replaced, so that no transaction is under way then.
     turn: Mutex<()>,
     live: RwLock<Option<Live>>,
+    /// Counts commits that changed files, and openings. Changes only while the view is written.
+    changes: AtomicU64,
 }
 
 struct Live {
@@ -72,12 +75,23 @@ impl Database {
             Source::File(file) if !create::exists(file)? => create(file)?,
             source => up_to_date(open(source)?)?,
         };
-        Ok(Self { source, id, turn: Mutex::new(()), live: RwLock::new(Some(live)) })
+        Ok(Self {
+            source,
+            id,
+            turn: Mutex::new(()),
+            live: RwLock::new(Some(live)),
+            changes: AtomicU64::new(1),
+        })
     }
 
     /// The store's id.
     pub fn id(&self) -> StoreId {
         self.id
+    }
+
+    /// Rises whenever files change.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 
     /// A snapshot.
@@ -122,7 +136,8 @@ impl Database {
         // A writer that panicked left nothing behind but its turn: its transaction is never committed.
         let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.reopen(&turn)?;
-        let result = self.with_live(|live| transact(live, act)).unwrap_or_else(|| Err(unwell("write")));
+        let result =
+            self.with_live(|live| transact(live, &self.changes, act)).unwrap_or_else(|| Err(unwell("write")));
         // At once, not only at the next use: nobody should hold the lock of a file that cannot be written.
         self.drop_unwell(&turn);
         result
@@ -158,6 +173,7 @@ impl Database {
             });
         }
         *live = Some(fresh);
+        self.changes.fetch_add(1, Ordering::AcqRel);
         Ok(())
     }
 }
@@ -182,7 +198,7 @@ fn begin_write(live: &Live) -> Result<WriteTransaction> {
     Ok(txn)
 }
 
-fn transact<T>(live: &Live, act: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<T> {
+fn transact<T>(live: &Live, count: &AtomicU64, act: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<T> {
     let health = &live.health;
     let txn = begin_write(live)?;
     // redb leaks the pages of a transaction that is dropped by a panic; opening again finds them.
@@ -195,7 +211,7 @@ fn transact<T>(live: &Live, act: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> R
     match acted {
         Ok((value, changes)) if health.is_well() => {
             health.ask("commit", || txn.commit())?;
-            live.follow(changes)?;
+            live.follow(changes, count)?;
             Ok(value)
         }
         // The storage failed and `act` did not mind: what it wrote may be incomplete.
@@ -212,11 +228,14 @@ fn transact<T>(live: &Live, act: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> R
 
 impl Live {
     /// What is read from now on is the last commit. It is durable; if it cannot be read, the database is not used again.
-    fn follow(&self, changes: Vec<Change>) -> Result<()> {
+    fn follow(&self, changes: Vec<Change>, count: &AtomicU64) -> Result<()> {
         let reader = begin_read(&self.redb, &self.health)?;
         let mut view = self.view.write().unwrap_or_else(PoisonError::into_inner);
         // Should the index panic, what is left of it must not be asked.
         let panicked = LoseOnPanic(&self.health);
+        if !changes.is_empty() {
+            count.fetch_add(1, Ordering::AcqRel);
+        }
         if let Ok(index) = &mut view.index {
             index.apply(changes);
         }

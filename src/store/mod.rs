@@ -82,6 +82,12 @@ impl Store {
         self.database.read()
     }
 
+    /// A number that rises whenever files change. Asked within [`Store::look`], it is the number of what is seen there.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.database.changes()
+    }
+
     /// Asks the index, and takes the snapshot that it answers for. Writers wait while it is asked.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use redb::{ReadTransaction, ReadableTable};
 
@@ -272,13 +272,30 @@ fn odd(table: Table, key: &[u8]) -> Error {
 /// A snapshot of the store. A clone is another handle on the same one.
 #[derive(Clone)]
 pub struct Reader {
-    txn: Arc<ReadTransaction>,
+    snapshot: Arc<Snapshot>,
     health: Health,
 }
 
+struct Snapshot {
+    txn: ReadTransaction,
+    /// Opened when they are first asked for, in the order of [`Table::ALL`].
+    tables: [OnceLock<OpenTable>; Table::ALL.len()],
+}
+
+type OpenTable = redb::ReadOnlyTable<&'static [u8], &'static [u8]>;
+
 impl Reader {
     pub(super) fn new(txn: ReadTransaction, health: Health) -> Self {
-        Self { txn: Arc::new(txn), health }
+        Self { snapshot: Arc::new(Snapshot { txn, tables: [const { OnceLock::new() }; _] }), health }
+    }
+
+    fn table(&self, table: Table) -> Result<&OpenTable> {
+        let place = &self.snapshot.tables[table as usize];
+        if let Some(open) = place.get() {
+            return Ok(open);
+        }
+        let open = self.health.ask("read", || self.snapshot.txn.open_table(table.definition()))?;
+        Ok(place.get_or_init(|| open))
     }
 }
 
@@ -290,13 +307,11 @@ impl std::fmt::Debug for Reader {
 
 impl Bytes for Reader {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        let open = self.health.ask("read", || self.txn.open_table(table.definition()))?;
-        get_from(&open, &self.health, key)
+        get_from(self.table(table)?, &self.health, key)
     }
 
     fn walk(&self, table: Table, range: Range, order: Order, visit: &mut Visit<'_>) -> Result<()> {
-        let open = self.health.ask("read", || self.txn.open_table(table.definition()))?;
-        walk_over(&open, &self.health, &range, order, visit)
+        walk_over(self.table(table)?, &self.health, &range, order, visit)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Measurements against what else one could use, side by side on this machine. `scripts/bench` runs this.
 
 mod copy;
+mod records;
+mod store;
 
 use std::process::ExitCode;
 
@@ -12,6 +14,10 @@ fn main() -> ExitCode {
         ["copy", "--json"] => copy::compare(true),
         // One contender in a process of its own, so that its memory can be told.
         ["copy", "one", way, source, target] => copy::one(way, source.as_ref(), target.as_ref()),
+        ["store", "ours", dir, records] => match records.parse() {
+            Ok(records) => store::ours(dir.as_ref(), records),
+            Err(error) => Err(Box::from(error)),
+        },
         _ => {
             eprintln!("usage: bench copy [--json]");
             return ExitCode::from(2);

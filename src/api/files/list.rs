@@ -90,11 +90,11 @@ impl FilterApplied {
     }
 }
 
-/// Answers the request.
+/// Answers the request, with the store's count of changes that the page is of.
 ///
 /// # Errors
 /// The cursor is none, or comes with an offset; the store fails.
-pub fn list(store: &Store, given: FilterApplied) -> Result<FilePage, Problem> {
+pub fn list(store: &Store, given: FilterApplied) -> Result<(u64, FilePage), Problem> {
     let sort = given.sort.unwrap_or(Sort::CachedAt);
     let direction = given.order.unwrap_or(Direction::Desc);
     let limit = given.limit.unwrap_or(50);
@@ -108,7 +108,8 @@ pub fn list(store: &Store, given: FilterApplied) -> Result<FilePage, Problem> {
     let filter = given.filter();
     let size = u64::try_from(limit).unwrap_or(0);
     // What is counted is what is listed: index and rows are of one commit.
-    let (page, rows) = store.look(|index| index.page(&index.find(&filter), sort, direction, &start, size))?;
+    let ((changes, page), rows) = store
+        .look(|index| (store.changes(), index.page(&index.find(&filter), sort, direction, &start, size)))?;
     let pagination = Pagination {
         limit,
         offset: int64(page.offset),
@@ -116,7 +117,7 @@ pub fn list(store: &Store, given: FilterApplied) -> Result<FilePage, Problem> {
         has_more: page.next.is_some(),
         next_cursor: page.next.as_ref().map(query::encode),
     };
-    Ok(FilePage { files: bodies(&rows, &page.ids)?, pagination, filter_applied: given })
+    Ok((changes, FilePage { files: bodies(&rows, &page.ids)?, pagination, filter_applied: given }))
 }
 
 /// The files with these ids.
@@ -135,6 +136,7 @@ pub fn bodies(rows: &Reader, ids: &[FileId]) -> Result<Vec<FileBody>, Problem> {
 
 impl Payload for FilePage {
     const ANSWERS: &'static [(u16, &'static str)] = &[(200, "The page.")];
+    const HAS_TAG: bool = true;
 }
 
 impl Example for FilePage {

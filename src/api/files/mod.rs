@@ -9,6 +9,9 @@ mod query;
 mod remove;
 mod search;
 
+use std::sync::Arc;
+
+use poem::Request;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -20,10 +23,11 @@ use self::list::{FilePage, FilterApplied};
 use self::remove::{FileRemoved, RemoveFile};
 use self::search::SearchResults;
 use super::Tag;
-use super::answer::Answer;
+use super::answer::{Answer, Prepared};
 use super::auth::Principal;
 use super::bridge::blocking;
 use super::document::Refusals;
+use super::pages::Pages;
 use super::problem::{Code, Problem};
 use super::value::{Id, Timestamp};
 use crate::cacher::Cacher;
@@ -103,6 +107,8 @@ impl Files {
     async fn list(
         &self,
         cacher: Data<&Cacher>,
+        pages: Data<&Arc<Pages>>,
+        request: &Request,
         /// Part of the file name or the library path, without regard to case. `%` and `_` mean themselves; blank means no
         /// filter.
         search: Query<Option<String>>,
@@ -150,8 +156,18 @@ impl Files {
             offset: offset.0,
             cursor: cursor.0,
         };
-        let store = cacher.0.engine().store().clone();
-        blocking(move || list::list(&store, given)).await.map(Answer::ok)
+        let (store, pages) = (cacher.0.engine().store().clone(), pages.0.clone());
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        if let Some(page) = pages.get(store.changes(), &query) {
+            return Ok(Answer::prepared(page));
+        }
+        let listed = blocking(move || {
+            let (changes, page) = list::list(&store, given)?;
+            let page = Arc::new(Prepared::of(&page));
+            pages.keep(changes, &query, &page);
+            Ok(page)
+        });
+        listed.await.map(Answer::prepared)
     }
 
     /// Search cached files

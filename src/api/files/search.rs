@@ -61,6 +61,7 @@ pub fn search(store: &Store, asked: Asked) -> Result<SearchResults, Problem> {
 
 impl Payload for SearchResults {
     const ANSWERS: &'static [(u16, &'static str)] = &[(200, "What was found.")];
+    const HAS_TAG: bool = true;
 }
 
 impl Example for SearchResults {

@@ -1,0 +1,168 @@
+//! Records as a large library has them: the same for every contender, made from their number alone.
+
+use std::path::PathBuf;
+
+use cacherr::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Status};
+use cacherr::domain::id::{FileId, LogId};
+use cacherr::domain::identity::{Hash, Identity};
+use cacherr::domain::log::{LogKind, LogRow};
+use cacherr::domain::path::kept_name;
+use cacherr::domain::time::{FileTime, Time};
+use uuid::Uuid;
+
+/// Media users.
+pub const USERS: u64 = 20;
+/// A film or episode comes every so many microseconds, from this instant on.
+const STEP: i64 = 30_000_000;
+const FIRST: i64 = 1_735_689_600_000_000;
+
+/// A cached file and who wants it.
+pub struct Record {
+    pub row: FileRow,
+    pub attributions: Vec<Attribution>,
+}
+
+/// Mixes a number: the same bits for the same number, in every run and language.
+pub fn mix(number: u64) -> u64 {
+    // SplitMix64.
+    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+const WORDS: [&str; 24] = [
+    "Winter", "Harbour", "Station", "Silent", "Garden", "Seven", "Machine", "River", "Letter", "Empire",
+    "Glass", "North", "Shadow", "Paper", "Island", "Copper", "Night", "Crown", "Summer", "Signal", "Stone",
+    "Orchard", "Velvet", "Tide",
+];
+
+/// A title of two words and a number.
+fn title(seed: u64) -> String {
+    let word = |shift: u32| WORDS[(seed >> shift) as usize % WORDS.len()];
+    format!("The {} {} {}", word(0), word(8), seed >> 16 & 0xfff)
+}
+
+/// The library and the path below it: three of four are episodes.
+fn path(number: u64) -> (&'static str, String) {
+    if number % 4 == 3 {
+        let name = format!("{} ({}) {{tmdb-{number}}}", title(mix(number)), 1950 + number % 75);
+        return ("Movies", format!("{name}/{name} Bluray-1080p x265.mkv"));
+    }
+    // Twelve episodes to a season, four seasons to a series.
+    let (season, episode) = (number / 12 % 4 + 1, number % 12 + 1);
+    let name = format!("{} {{tvdb-{}}}", title(mix(number / 48)), number / 48);
+    let file = format!(
+        "S{season:02}E{episode:02} - {} - {} WEBDL-1080p.mkv",
+        title(mix(number)),
+        title(mix(number ^ 0x55))
+    );
+    ("Series", format!("{name}/Season {season:02}/{file}"))
+}
+
+/// When the record with this number was cached.
+pub fn cached_at(number: u64) -> Time {
+    Time::from_micros(FIRST + STEP * number as i64)
+}
+
+/// The record with this number.
+pub fn record(number: u64) -> Record {
+    let seed = mix(number);
+    let at = cached_at(number);
+    let (library, below) = path(number);
+    let file_path = PathBuf::from(format!("/mnt/array/media/{}/{below}", library.to_lowercase()));
+    let name = file_path.file_name().unwrap_or_default().to_owned();
+    let size = 200_000_000 + seed % 40_000_000_000;
+    let status = match seed >> 40 & 0xff {
+        0..=12 => Status::Removed,
+        13..=15 => Status::Orphaned,
+        16 => Status::PendingRemoval,
+        _ => Status::Active,
+    };
+    let operation = |seed: u64| Operation::ALL[(seed % 7) as usize];
+    let time = |nanos| FileTime { secs: 1_700_000_000 + number as i64, nanos };
+    let identity = Identity {
+        fsid: 0x1234_5678_9abc,
+        ino: number + 1000,
+        btime: Some(time(7)),
+        size,
+        mtime: time(0),
+        ctime: time(1),
+        mode: 0o644,
+        uid: 1000,
+        gid: 1000,
+    };
+    let cached_path = PathBuf::from(format!("/mnt/fast/cacherr/{library}/{below}"));
+    let mut hash = [0; 32];
+    for (at, part) in hash.chunks_mut(8).enumerate() {
+        part.copy_from_slice(&mix(seed ^ at as u64).to_le_bytes());
+    }
+    let row = FileRow {
+        id: FileId(id(at, seed)),
+        original_path: file_path.clone(),
+        library: library.to_owned(),
+        method: Method::AtomicCopy,
+        size,
+        cached_at: at,
+        last_accessed: (seed.is_multiple_of(3)).then(|| Time::from_micros(at.as_micros() + 3_600_000_000)),
+        access_count: if seed.is_multiple_of(3) { seed >> 8 & 0xf } else { 0 },
+        operation: operation(seed >> 4),
+        status,
+        removed: None,
+        metadata: Metadata::default(),
+        pinned: seed.is_multiple_of(97),
+        place: Placement {
+            folder: file_path.parent().unwrap_or(&file_path).to_owned(),
+            kept: Some(kept_name(&name)),
+            name,
+            link_text: cached_path.clone(),
+            cached_path,
+            original: identity,
+            copy: Some(Identity { ino: number + 5_000_000, ..identity }),
+            hash: Hash(hash),
+        },
+        verified_at: at,
+        link_missing_since: None,
+        attention: None,
+        file_path,
+    };
+    let attributions = (0..1 + seed % 4).map(|ordinal| {
+        let later = mix(seed ^ ordinal).is_multiple_of(4) && ordinal > 0;
+        Attribution {
+            user: format!("user{:02}", mix(seed + ordinal) % USERS),
+            reason: operation(mix(seed + ordinal) >> 9),
+            added_at: if later { Time::from_micros(at.as_micros() + 86_400_000_000) } else { at },
+            ordinal: ordinal as u32,
+        }
+    });
+    let mut seen = std::collections::HashSet::new();
+    let attributions = attributions.filter(|one| seen.insert(one.user.clone())).collect();
+    Record { row, attributions }
+}
+
+/// What the operation log says of it.
+pub fn log(record: &Record) -> LogRow {
+    let row = &record.row;
+    LogRow {
+        id: LogId(id(row.cached_at, mix(row.size))),
+        kind: LogKind::Cache,
+        file_id: Some(row.id),
+        file_path: row.file_path.clone(),
+        triggered_by: "system".to_owned(),
+        user: record.attributions.first().map(|first| first.user.clone()),
+        reason: row.operation.name().to_owned(),
+        success: true,
+        error: None,
+        metadata: Vec::new(),
+        at: row.cached_at,
+    }
+}
+
+/// An id as it would have been given then.
+fn id(at: Time, seed: u64) -> Uuid {
+    let millis = (at.as_micros() / 1000) as u64;
+    let random = (u128::from(mix(seed)) << 64 | u128::from(mix(seed ^ 1))).to_be_bytes();
+    let mut tail = [0; 10];
+    tail.copy_from_slice(&random[..10]);
+    uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid()
+}
