@@ -7,6 +7,7 @@ mod demo;
 mod instance;
 mod rescue;
 mod round_trip;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
