@@ -182,10 +182,10 @@ impl Place {
         let named = || self.dir.join(below);
         match event.kind {
             // It is not told what was opened; folders are, all the time.
-            EventKind::Access(AccessKind::Open(_)) => {
-                if path.symlink_metadata().is_ok_and(|found| found.is_file()) {
-                    tell(Saw::Opened(named()));
-                }
+            EventKind::Access(AccessKind::Open(_))
+                if path.symlink_metadata().is_ok_and(|found| found.is_file()) =>
+            {
+                tell(Saw::Opened(named()));
             }
             EventKind::Access(AccessKind::Close(AccessMode::Write)) => tell(Saw::Came(named())),
             EventKind::Create(CreateKind::Folder) => tell(Saw::Folder(path)),

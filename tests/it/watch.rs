@@ -18,6 +18,7 @@ use cacherr::domain::id::FileId;
 use cacherr::watch::{Blind, Means, Parts, Rhythm, Sight, Watch};
 use jiff::SignedDuration;
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps};
 use tempfile::TempDir;
 
 use crate::support::house::{GRACE, House, bytes, disk, film};
@@ -149,9 +150,11 @@ fn what_we_read_ourselves_does_not_count() {
     let copy = scene.copy(file);
     let witness = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).unwrap();
     inotify::add_watch(&witness, &copy, WatchFlags::OPEN).unwrap();
-    for mode in [0o600, 0o640, 0o644] {
-        // The time of its change makes the copy suspect: it is read and hashed.
-        fs::set_permissions(&copy, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    for seconds in 1..4 {
+        // Its time makes the copy suspect: it is read and hashed. Set by name, so it is not opened for that.
+        let time = Timespec { tv_sec: seconds, tv_nsec: 0 };
+        let times = Timestamps { last_access: time, last_modification: time };
+        rustix::fs::utimensat(CWD, &copy, &times, AtFlags::empty()).unwrap();
         scene.house.engine.scan(Depth::Deep, false).unwrap();
         scene.house.engine.scan(Depth::Cache, false).unwrap();
         let mut buffer = [MaybeUninit::uninit(); 1024];
@@ -206,6 +209,8 @@ fn a_copy_deleted_behind_our_back_is_healed_without_being_asked() {
 fn a_copy_that_is_moved_away_is_healed_and_put_to_use_again_when_it_comes_back() {
     let scene = Scene::new();
     let (dune, file) = scene.cached("Dune/Dune.mkv");
+    // So that the folder above stays.
+    scene.cached("Alien.mkv");
     scene.play(&dune, file);
     let (folder, away) = (scene.house.cache.join("Movies/Dune"), scene.house.cache.with_file_name("away"));
     for _ in 0..2 {
