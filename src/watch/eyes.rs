@@ -205,3 +205,107 @@ impl Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use notify::event::{DataChange, Flag, MetadataKind};
+    use std::sync::{Arc, Mutex};
+
+    /// What is told of events of a folder that is configured by another name.
+    fn told(root: &Path, events: impl IntoIterator<Item = notify::Result<Event>>) -> Vec<Saw> {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let heard = told.clone();
+        let tell: Listener = Box::new(move |saw| heard.lock().unwrap().push(saw));
+        let place = Place { root: root.to_path_buf(), dir: PathBuf::from("/cache"), ours: root.join(OURS) };
+        events.into_iter().for_each(|event| place.interpret(event, &tell));
+        told.lock().unwrap().clone()
+    }
+
+    const OPEN: EventKind = EventKind::Access(AccessKind::Open(AccessMode::Any));
+    const FROM: EventKind = EventKind::Modify(ModifyKind::Name(RenameMode::From));
+    const TO: EventKind = EventKind::Modify(ModifyKind::Name(RenameMode::To));
+
+    fn event(kind: EventKind, path: &Path) -> notify::Result<Event> {
+        Ok(Event::new(kind).add_path(path.to_path_buf()))
+    }
+
+    #[test]
+    fn names_are_told_as_rows_have_them_and_folders_as_they_are() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        let (film, folder) = (root.join("film"), root.join("folder"));
+        fs::write(&film, "").unwrap();
+        fs::create_dir(&folder).unwrap();
+        let named = |name: &str| Path::new("/cache").join(name);
+        let events = [
+            event(OPEN, &film),
+            event(OPEN, &folder),
+            event(FROM, &film),
+            event(EventKind::Remove(RemoveKind::File), &film),
+            event(TO, &film),
+            event(TO, &folder),
+            event(EventKind::Access(AccessKind::Close(AccessMode::Write)), &film),
+            event(EventKind::Create(CreateKind::Folder), &folder),
+            event(OPEN, root),
+        ];
+        let expected = [
+            Saw::Opened(named("film")),
+            Saw::Gone(named("film")),
+            Saw::Gone(named("film")),
+            Saw::Came(named("film")),
+            Saw::Came(named("folder")),
+            Saw::Folder(folder.clone()),
+            Saw::Came(named("film")),
+            Saw::Folder(folder),
+            Saw::Here,
+        ];
+        assert_eq!(told(root, events), expected);
+    }
+
+    #[test]
+    fn what_concerns_nobody_is_not_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        let (film, ours) = (root.join("film"), root.join(OURS).join("tmp/job"));
+        fs::write(&film, "").unwrap();
+        let events = [
+            event(EventKind::Modify(ModifyKind::Data(DataChange::Any)), &film),
+            event(EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), &film),
+            event(EventKind::Remove(RemoveKind::Folder), &root.join("folder")),
+            event(EventKind::Create(CreateKind::File), &ours),
+            event(FROM, &ours),
+            event(OPEN, &root.join("gone already")),
+            event(OPEN, Path::new("/elsewhere")),
+        ];
+        assert_eq!(told(root, events), []);
+    }
+
+    #[test]
+    fn what_ends_the_sight_is_told_as_that() {
+        let root = Path::new("/volume/cache");
+        let events = [
+            Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan)),
+            event(FROM, root),
+            event(EventKind::Remove(RemoveKind::Folder), root),
+            Err(notify::Error::new(notify::ErrorKind::MaxFilesWatch)),
+            Err(notify::Error::io(std::io::Error::from_raw_os_error(24))),
+        ];
+        let blind = [Blind::Away, Blind::Away, Blind::Watches, Blind::Instances].map(Saw::Blind);
+        assert_eq!(told(root, events), [&[Saw::Missed], &blind[..]].concat());
+    }
+
+    #[test]
+    fn neither_a_link_nor_our_own_folder_is_followed() {
+        let (dir, library) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::create_dir_all(dir.path().join("Movies/Dune")).unwrap();
+        fs::create_dir_all(dir.path().join(OURS).join("tmp")).unwrap();
+        fs::create_dir(library.path().join("Alien")).unwrap();
+        std::os::unix::fs::symlink(library.path(), dir.path().join("Movies/link")).unwrap();
+        let Ok(mut eyes) = Eyes::open(dir.path(), Box::new(|_| {})) else { panic!("no inotify here") };
+        let root = eyes.root().to_path_buf();
+        assert_eq!(eyes.cover(&root, || true), Ok(3), "the cache dir, Movies, Dune");
+        assert_eq!(eyes.cover(&root, || false), Ok(0), "it was told to stop");
+        assert_eq!(Eyes::open(&root.join("none"), Box::new(|_| {})).err(), Some(Blind::Away));
+    }
+}
