@@ -4,7 +4,7 @@
 //! announcement. So a player that opens a copy while we read it for hours still counts.
 //!
 //! **Invariant:** an error here miscounts an open, never more. The kernel tells of opens that follow each other at once
-//! as of one: an announcement that was not used up is void after [`LINGER`], and until then may take the place of
+//! as of one: an announcement that was not used up is void after ten seconds, and until then may take the place of
 //! somebody else's open.
 
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// An open is told of within this time.
+/// An open is told of within this time, or its announcement is void.
 const LINGER: Duration = Duration::from_secs(10);
 
 /// Opens that were announced and not told of yet.

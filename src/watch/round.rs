@@ -12,7 +12,7 @@ use super::facts::{Changed, Saw};
 use super::{Blind, Means, Parts, Shared, Sight, State};
 
 /// What has to be told at once is told within this time.
-const PROMPT: Duration = Duration::from_secs(1);
+const PROMPT: Duration = Duration::from_secs(3);
 /// An open may fall out of a full queue: it is repeated this often.
 const BLINKS: u32 = 5;
 /// Looking takes at most one part in so many of the time.
@@ -169,8 +169,9 @@ impl Round {
             self.check_at = Instant::now() + self.parts.rhythm.check;
         }
         if let Some(eyes) = &self.eyes {
-            let gone = (checked && !eyes.are_open(&self.parts.dir)).then_some(Blind::Replaced);
-            if let Some(blind) = blind.or(gone) {
+            // A volume that was unmounted took its watches along, also if it is the same one that is back.
+            let gone = || checked && !(eyes.are_open(&self.parts.dir) && self.try_eyes().is_ok());
+            if let Some(blind) = blind.or_else(|| gone().then_some(Blind::Replaced)) {
                 self.close(blind);
             }
         }
