@@ -22,6 +22,7 @@ use crate::domain::intent::{Intent, Phase};
 use crate::error::{Error, IoContext, Result};
 use crate::files::real::RealFs;
 use crate::store::{Rows, Store};
+use crate::watch::{self, Means, Rhythm, Watch};
 
 use home::Home;
 pub use log::{Chatter, start_log};
@@ -77,12 +78,13 @@ async fn serve(
     begin: impl FnOnce(&Cacher) -> Result<()>,
 ) -> Result<Stopped> {
     let mut web = web.open(cacher)?;
+    let watch = watch_cache(config, cacher)?;
     let ended = match begin(cacher) {
         Ok(()) => listen(config, cacher, &door, &mut web).await,
         Err(error) => Err(error),
     };
     drop(door);
-    let stopped = stop::in_order(cacher, web.close()).await?;
+    let stopped = stop::in_order(cacher, watch, web.close()).await?;
     ended.map(|()| stopped)
 }
 
@@ -201,6 +203,19 @@ fn look_at_cache(engine: &Engine) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// Opens of copies are counted, and changes in the cache dir looked at, from now on.
+fn watch_cache(config: &Config, cacher: &Cacher) -> Result<Watch> {
+    let looking = cacher.clone();
+    Watch::start(watch::Parts {
+        cacher: cacher.clone(),
+        clock: Arc::new(SystemClock),
+        dir: config.cache.dir.clone(),
+        look: Box::new(move || look_at_cache(looking.engine())),
+        means: Means::Kernel,
+        rhythm: Rhythm::default(),
+    })
 }
 
 async fn look_hourly(cacher: Cacher) {

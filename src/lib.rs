@@ -17,6 +17,8 @@ pub mod store;
 
 pub mod cacher;
 
+pub mod watch;
+
 pub mod live;
 
 pub mod config;

@@ -7,6 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cacher::Cacher;
 use crate::error::{IoContext, Result};
+use crate::watch::Watch;
 
 /// What service managers grant before they kill. Nothing is lost if it comes to that.
 const PATIENCE: Duration = Duration::from_secs(9);
@@ -47,13 +48,19 @@ pub(super) fn asked() -> Result<impl Future<Output = &'static str>> {
     Ok(async move { asked.next().await })
 }
 
-/// Ends the engine (copies stop at their next chunk, a swap is finished) while the web server `closes`.
-pub(super) async fn in_order(cacher: &Cacher, closes: impl Future<Output = ()>) -> Result<Stopped> {
+/// Ends the engine (copies stop at their next chunk, a swap is finished) and the watch (what it counted is written)
+/// while the web server `closes`.
+pub(super) async fn in_order(
+    cacher: &Cacher,
+    watch: Watch,
+    closes: impl Future<Output = ()>,
+) -> Result<Stopped> {
     let mut again = Asked::listen()?;
     let ending = cacher.clone();
     let ended = tokio::task::spawn_blocking(move || ending.stop());
+    let unwatched = tokio::task::spawn_blocking(move || watch.stop());
     Ok(tokio::select! {
-        _ = async { tokio::join!(ended, closes) } => {
+        _ = async { tokio::join!(ended, unwatched, closes) } => {
             tracing::info!("stopped");
             Stopped::InOrder
         }

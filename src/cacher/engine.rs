@@ -22,6 +22,7 @@ use crate::store::{Rows, Store};
 use super::aliases::Compared;
 use super::control::Controls;
 use super::locks::Locks;
+use super::opens::OwnOpens;
 use super::pacing::Pacing;
 use super::room::Room;
 
@@ -63,6 +64,7 @@ pub struct Engine {
     pub(super) controls: Controls,
     pub(super) pacing: Pacing,
     pub(super) compared: Compared,
+    pub(super) own_opens: OwnOpens,
     /// The owner said that the cached copies are gone for good (`restore --all --cache-lost`).
     pub(super) cache_lost: AtomicBool,
 }
@@ -101,6 +103,7 @@ impl Engine {
             room,
             controls: Controls::default(),
             compared: Compared::default(),
+            own_opens: OwnOpens::default(),
             pacing,
             cache_lost: AtomicBool::new(false),
         })

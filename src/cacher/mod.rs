@@ -6,6 +6,7 @@
 //! **Invariant:** this module alone changes file rows, jobs and intents, and (with [`crate::files`]) the media trees.
 //! Before each irreversible step an intent is committed, after it the outcome; answers and events come last.
 
+pub mod accesses;
 mod admit;
 mod aliases;
 mod audit;
@@ -15,6 +16,7 @@ mod drive;
 pub mod engine;
 mod locks;
 mod names;
+pub mod opens;
 mod orphans;
 mod outcome;
 mod pacing;

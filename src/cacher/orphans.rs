@@ -42,6 +42,9 @@ impl Engine {
             return Ok(false);
         }
         let Some(_held) = self.locks.try_hold(vec![Key::File(row.id)]) else { return Ok(false) };
+        // Another look may have brought it back since it was listed.
+        let current = self.store.read()?.file(row.id)?.filter(|now| now.status == Status::Orphaned);
+        let Some(row) = &current else { return Ok(false) };
         self.prove(&row.library)?;
         let (seen, mut place) = self.look_at_row(row)?;
         match (seen.path, seen.kept, seen.copy) {

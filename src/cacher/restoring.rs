@@ -91,6 +91,7 @@ impl Engine {
         let cache = self.cache_dir()?;
         let Some(folder) = self.copy_spot(&cache, &place.cached_path)? else { return Ok(()) };
         let name = place.cached_path.file_name().unwrap_or_default();
+        self.announce_open(&place.cached_path);
         let from = self.fs.open_file(&folder, name).doing("open", &place.cached_path)?;
         let like = self.fs.stat(&from).doing("look at", &place.cached_path)?.identity;
         let to = self.fs.open_file(&spot.folder, &kept).doing("open", &at)?;
@@ -115,6 +116,7 @@ impl Engine {
         let cached = intent.place.cached_path.clone();
         let folder =
             self.copy_spot(&cache, &cached)?.ok_or_else(|| Error::FileVanished { path: cached.clone() })?;
+        self.announce_open(&cached);
         let source =
             self.fs.open_file(&folder, cached.file_name().unwrap_or_default()).doing("open", &cached)?;
         let before = self.fs.stat(&source).doing("look at", &cached)?;

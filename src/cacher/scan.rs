@@ -157,9 +157,14 @@ impl Engine {
         if row.link_missing_since.is_none() {
             return Ok(());
         }
+        self.change(row, |row| row.link_missing_since = None)
+    }
+
+    /// Changes what only a scan writes. The row is read anew: it may have been opened while it was looked at.
+    fn change(&self, row: &FileRow, change: impl Fn(&mut FileRow)) -> Result<()> {
         self.store.write(|w| match w.file(row.id)? {
             Some(mut row) => {
-                row.link_missing_since = None;
+                change(&mut row);
                 w.put_file(&row)
             }
             None => Ok(()),
@@ -195,8 +200,10 @@ impl Engine {
         match row.link_missing_since {
             Some(since) => Ok(now.since(since) >= MISSING_FOR),
             None => {
-                self.store
-                    .write(|w| w.put_file(&FileRow { link_missing_since: Some(now), ..row.clone() }))?;
+                self.change(row, |row_now| {
+                    row_now.place = row.place.clone();
+                    row_now.link_missing_since = Some(now);
+                })?;
                 Ok(false)
             }
         }
@@ -204,10 +211,9 @@ impl Engine {
 
     fn note_kept_gone(&self, row: &FileRow) -> Result<Done> {
         let text = "the kept original is gone; only the cached copy has these bytes now".to_owned();
-        let mut place = row.place.clone();
-        place.kept = None;
-        self.store.write(|w| {
-            w.put_file(&FileRow { place: place.clone(), attention: Some(text.clone()), ..row.clone() })
+        self.change(row, |row_now| {
+            row_now.place = Placement { kept: None, ..row.place.clone() };
+            row_now.attention = Some(text.clone());
         })?;
         Ok(Done::Finding(text))
     }
@@ -215,7 +221,10 @@ impl Engine {
     fn note(&self, row: &FileRow, seen: &Seen) -> Result<Done> {
         let text = in_words(seen, &row.place);
         if row.attention.as_deref() != Some(&text) {
-            self.store.write(|w| w.put_file(&FileRow { attention: Some(text.clone()), ..row.clone() }))?;
+            self.change(row, |row_now| {
+                row_now.place = row.place.clone();
+                row_now.attention = Some(text.clone());
+            })?;
         }
         Ok(Done::Finding(text))
     }

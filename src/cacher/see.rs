@@ -148,6 +148,7 @@ impl Engine {
 
     /// The hash of a file, or `None` when it went away.
     pub(super) fn hash_of(&self, folder: &Fd, name: &OsStr, at: &Path) -> Result<Option<Hash>> {
+        self.announce_open(at);
         match present(self.fs.open_uncached(folder, name)).doing("open", at)? {
             None => Ok(None),
             Some(fd) => hash(&*self.fs, &End { fd: &fd, path: at }, &Unpaced).map(Some),

@@ -263,9 +263,12 @@ fn only_the_clock_asks_for_the_time() {
             "app/home.rs",       // patience with another process that is about to end
             "cacher/caching.rs", // what the token bucket of `pacing` is asked with
             "cacher/control.rs", // the rate of a copy; how long it holds
+            "cacher/opens.rs",   // for how long an open of our own may not have been told of
             "cacher/workers.rs", // when a job that could not run is tried again; patience of those who wait
             "cli/progress.rs",   // how often a line is written
             "command/follow.rs", // how often progress is asked for
+            "watch/mod.rs",      // since when something waits
+            "watch/round.rs",    // until when it may
         ],
         "what is stored or compared with stored times comes from the Clock; this list is for waiting and measuring",
     );

@@ -13,6 +13,7 @@
 //! * `foreign_handles`: who holds a file never notices, who writes it is never raced; `watcher`: what inotify tells.
 //! * `kill`: the real binary, killed at any moment again and again, and worked hard: readers never notice, it recovers by
 //!   itself, and nothing is left.
+//! * `watch`: who opens a copy is counted, unless it is us; what others do in the cache dir is seen and put in order.
 //! * `waiting`: who waits for a job hears how its last try ended, never how an earlier one did.
 //! * `engine`: the ways of a file, step by step; `table`: what is done in every state there can be, and that nothing
 //!   unforeseen is acted on.
@@ -44,5 +45,6 @@ mod table;
 mod union;
 mod volumes;
 mod waiting;
+mod watch;
 mod watcher;
 mod world_moves;

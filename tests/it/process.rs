@@ -7,6 +7,7 @@ mod demo;
 mod instance;
 mod rescue;
 mod round_trip;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -117,7 +118,11 @@ impl House {
 
     /// Starts an instance, and waits until it answers.
     pub fn start(&self) -> Instance {
-        let mut command = self.command(["run"]);
+        self.start_by(self.command(["run"]))
+    }
+
+    /// The same by a command of one's own.
+    fn start_by(&self, mut command: Command) -> Instance {
         let log = File::create(self.at("log")).unwrap();
         let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let instance = Instance { child, log: self.at("log") };

@@ -2,11 +2,12 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use cacherr::cacher::{Accepted, CacheRequest, Engine, Parts, RestoreRequest};
 use cacherr::clock::{Clock, ManualClock, SystemClock};
+use cacherr::domain::event::Event;
 use cacherr::domain::file::{FileRow, Method, Operation, Status};
 use cacherr::domain::id::{FileId, JobId};
 use cacherr::domain::job::{JobRow, JobState, RestoreAction};
@@ -22,9 +23,11 @@ pub const GRACE: SignedDuration = SignedDuration::from_secs(60);
 
 /// An engine, its clock and its store.
 pub struct House {
-    pub engine: Engine,
+    pub engine: Arc<Engine>,
     pub clock: Arc<ManualClock>,
     pub cache: PathBuf,
+    /// What was published, in order.
+    pub heard: Arc<Mutex<Vec<Event>>>,
     /// The store's folder; shared by those who move in later.
     data: Arc<TempDir>,
 }
@@ -95,15 +98,17 @@ impl House {
         cache: CacheSettings,
     ) -> Self {
         let dir = cache.dir.clone();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let ears = heard.clone();
         let parts = Parts {
             fs: Arc::new(fs),
             store: Store::open(&data.path().join("store")).unwrap(),
             clock: clock.clone(),
             cache,
             libraries,
-            events: Arc::new(|_| {}),
+            events: Arc::new(move |event| ears.lock().unwrap().push(event)),
         };
-        Self { engine: Engine::new(parts).unwrap(), clock, cache: dir, data }
+        Self { engine: Arc::new(Engine::new(parts).unwrap()), clock, cache: dir, heard, data }
     }
 
     /// The next process on the same store.

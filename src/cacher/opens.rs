@@ -1,0 +1,94 @@
+//! Which opens of copies are our own. A watcher is told that a file was opened, not by whom.
+//!
+//! An open is announced before it happens, so its event cannot arrive first; each event of a path uses up one
+//! announcement. So a player that opens a copy while we read it for hours still counts.
+//!
+//! **Invariant:** an error here miscounts an open, never more. The kernel tells of opens that follow each other at once
+//! as of one: an announcement that was not used up is void after ten seconds, and until then may take the place of
+//! somebody else's open.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// An open is told of within this time, or its announcement is void.
+const LINGER: Duration = Duration::from_secs(10);
+
+/// Opens that were announced and not told of yet.
+#[derive(Default)]
+pub struct OwnOpens(Mutex<Announced>);
+
+#[derive(Default)]
+struct Announced {
+    /// How many, and when the last of them.
+    by_path: HashMap<PathBuf, (u32, Instant)>,
+    swept: Option<Instant>,
+}
+
+impl OwnOpens {
+    fn announced(&self) -> MutexGuard<'_, Announced> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// We are about to open the copy at this path.
+    pub(super) fn announce(&self, path: &Path) {
+        self.announce_at(path, Instant::now());
+    }
+
+    /// Whether the open that was just told of is one of ours.
+    pub fn take(&self, path: &Path) -> bool {
+        self.take_at(path, Instant::now())
+    }
+
+    fn announce_at(&self, path: &Path, now: Instant) {
+        let mut announced = self.announced();
+        // Where nobody watches, nobody takes: what is void must not pile up.
+        if announced.swept.is_none_or(|swept| now.duration_since(swept) > LINGER) {
+            announced.by_path.retain(|_, (_, last)| now.duration_since(*last) <= LINGER);
+            announced.swept = Some(now);
+        }
+        let (count, last) = announced.by_path.entry(path.to_path_buf()).or_insert((0, now));
+        *count += 1;
+        *last = now;
+    }
+
+    fn take_at(&self, path: &Path, now: Instant) -> bool {
+        let mut announced = self.announced();
+        let Some((count, last)) = announced.by_path.get_mut(path) else { return false };
+        let holds = now.duration_since(*last) <= LINGER;
+        *count -= 1;
+        if *count == 0 || !holds {
+            announced.by_path.remove(path);
+        }
+        holds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_announcement_takes_one_open_of_its_path() {
+        let opens = OwnOpens::default();
+        let film = Path::new("/cache/film");
+        opens.announce(film);
+        opens.announce(film);
+        assert!(!opens.take(Path::new("/cache/other")));
+        assert!(opens.take(film) && opens.take(film));
+        assert!(!opens.take(film), "the third is somebody else's");
+    }
+
+    #[test]
+    fn an_announcement_that_nothing_was_told_of_is_void_after_a_while() {
+        let (opens, now) = (OwnOpens::default(), Instant::now());
+        let film = Path::new("/cache/film");
+        opens.announce_at(film, now);
+        assert!(!opens.take_at(film, now + LINGER * 2));
+        assert!(!opens.take_at(film, now), "it is gone");
+        opens.announce_at(film, now);
+        opens.announce_at(Path::new("/cache/other"), now + LINGER * 2);
+        assert_eq!(opens.announced().by_path.len(), 1);
+    }
+}
