@@ -88,11 +88,15 @@ impl<T: Payload> ApiResponse for Answer<T> {
     }
 
     fn from_parse_request_error(error: poem::Error) -> Self {
-        let problem = match error.downcast_ref::<ParseParamError>() {
-            Some(ParseParamError { name, reason }) => Problem::invalid(name, rule_in(reason)),
-            None => Problem::of_status(error.status()),
-        };
-        Self(Err(problem))
+        Self(Err(parse_problem(&error)))
+    }
+}
+
+/// What a request that poem could not read is refused with.
+pub fn parse_problem(error: &poem::Error) -> Problem {
+    match error.downcast_ref::<ParseParamError>() {
+        Some(ParseParamError { name, reason }) => Problem::invalid(name, rule_in(reason)),
+        None => Problem::of_status(error.status()),
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `/api/cached/files` | GET POST | list; cache a file (`files`) |
 //! | `/api/cached/files/{file_id}` | GET DELETE | read; remove (`files`) |
+//! | `/api/cached/export` | GET | all of them in one file (`export`) |
 //! | `/api/cached/statistics` | GET | counts and sums (`statistics`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
@@ -22,6 +23,7 @@ mod answer;
 mod auth;
 mod bridge;
 mod document;
+mod export;
 mod files;
 mod frames;
 mod gate;
@@ -153,12 +155,24 @@ fn page(content_type: &str, policy: &str, text: &str) -> Response {
         .body(text.to_owned())
 }
 
-type Resources =
-    (files::Files, statistics::StatisticsApi, operations::Operations, jobs::Jobs, system::System);
+type Resources = (
+    files::Files,
+    export::Export,
+    statistics::StatisticsApi,
+    operations::Operations,
+    jobs::Jobs,
+    system::System,
+);
 
 /// Every resource. They have no state: what they work with comes with the request.
 fn service() -> OpenApiService<Resources, ()> {
-    let resources =
-        (files::Files, statistics::StatisticsApi, operations::Operations, jobs::Jobs, system::System);
+    let resources = (
+        files::Files,
+        export::Export,
+        statistics::StatisticsApi,
+        operations::Operations,
+        jobs::Jobs,
+        system::System,
+    );
     OpenApiService::new(resources, "Cacherr", env!("CARGO_PKG_VERSION"))
 }

@@ -15,6 +15,7 @@ mod drive;
 pub mod engine;
 mod locks;
 mod names;
+mod note;
 mod orphans;
 mod outcome;
 mod pacing;

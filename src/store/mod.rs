@@ -17,6 +17,7 @@ mod health;
 mod index;
 mod keys;
 mod migrations;
+mod pairs;
 mod read;
 mod rows;
 mod tables;
