@@ -153,12 +153,19 @@ impl Stream for Chunks {
             }
             Some(true) => Poll::Ready(None),
             Some(false) => {
-                // Said once.
-                state.ended = Some(true);
-                Poll::Ready(Some(Err(io::Error::other("the export is not complete"))))
+                drop(state);
+                break_off()
             }
         }
     }
+}
+
+/// Ends the task of the connection, and with it the connection, without the mark of a body's end.
+///
+/// An error would not do: poem (3.1) asks a connection that has failed once more, to close it in good order, and hyper
+/// then marks the end of a body that nobody has any more. poem catches what unwinds; nothing is printed.
+fn break_off() -> ! {
+    std::panic::resume_unwind(Box::new("an export is not complete"))
 }
 
 impl Drop for Chunks {
@@ -174,12 +181,18 @@ impl Drop for Chunks {
 mod tests {
     use std::io::Write;
 
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
     use futures_util::{FutureExt, StreamExt};
 
     use super::*;
 
     fn next(chunks: &mut Chunks) -> Option<Option<io::Result<Vec<u8>>>> {
         chunks.next().now_or_never()
+    }
+
+    fn breaks_off(chunks: &mut Chunks) -> bool {
+        catch_unwind(AssertUnwindSafe(|| next(chunks))).is_err()
     }
 
     #[test]
@@ -195,8 +208,10 @@ mod tests {
                 pipe.complete().unwrap();
             }
             drop(pipe);
-            assert_eq!(next(&mut chunks).unwrap().is_some_and(|last| last.is_err()), !complete);
-            assert!(next(&mut chunks).unwrap().is_none());
+            match complete {
+                true => assert!(next(&mut chunks).unwrap().is_none()),
+                false => assert!(breaks_off(&mut chunks)),
+            }
         }
     }
 
@@ -208,7 +223,7 @@ mod tests {
             panic!("as the test wants it");
         });
         assert!(ended.join().is_err());
-        assert!(next(&mut chunks).unwrap().unwrap().is_err());
+        assert!(breaks_off(&mut chunks));
     }
 
     #[test]
@@ -220,10 +235,7 @@ mod tests {
             written
         });
         for _ in 0..10 {
-            let chunk = futures_util::FutureExt::now_or_never(chunks.next());
-            if chunk.is_none() {
-                std::thread::yield_now();
-            }
+            drop(next(&mut chunks));
         }
         drop(chunks);
         assert!(writer.join().unwrap() <= 10 + CHUNKS);
