@@ -175,7 +175,7 @@ fn mib(bytes: u64) -> f64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_export_is_whole_begins_with_its_head_and_takes_constant_memory() {
-    let rows = std::env::var("CACHERR_EXPORT_ROWS").map_or(10_000, |text| text.parse().unwrap());
+    let rows = std::env::var("CACHERR_EXPORT_ROWS").map_or(12_000, |text| text.parse().unwrap());
     let house = house(rows);
     let open = Open::start(&house);
     for format in ["csv", "json", "txt", "zip"] {
