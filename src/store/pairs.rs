@@ -1,7 +1,7 @@
 //! Every file with those who want it, newest first.
 //!
-//! Both tables are in the order of file ids, so each run of files is one walk over either table, side by side; a look
-//! into the attributions for each file by itself takes about twice as long.
+//! Both tables are in the order of file ids, so each run of files is one walk over either table, side by side. (A look
+//! into the attributions for each file by itself makes a walk over a million files a third longer.)
 
 use std::ops::{Bound, ControlFlow};
 

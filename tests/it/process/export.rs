@@ -1,11 +1,12 @@
 //! A large export: as fast as it is read, in constant memory, whole or broken off. `CACHERR_EXPORT_ROWS` says how large.
 
 use std::fmt::Write;
-use std::fs;
+use std::fs::{self, File};
 use std::io::Cursor;
 use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Instant;
 
 use cacherr::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Status};
@@ -140,7 +141,14 @@ impl Open {
         let file = house.at("cacherr.toml");
         let text = fs::read_to_string(&file).unwrap().replace("127.0.0.1:0", &bind.to_string());
         fs::write(file, text).unwrap();
-        Self { instance: house.start(), origin: format!("http://{bind}") }
+        let log = house.at("log");
+        let mut command = house.command(["run"]);
+        // What the store's page cache leaves behind stays with the arena of the thread that read it, once per arena and
+        // not per export. Here is measured what an export holds, so there is one arena.
+        command.env("MALLOC_ARENA_MAX", "1").stdout(Stdio::null()).stderr(File::create(&log).unwrap());
+        let instance = Instance { child: command.spawn().unwrap(), log };
+        wait_for("the instance", || instance.log().contains("ready"));
+        Self { instance, origin: format!("http://{bind}") }
     }
 
     async fn ask(&self, query: &str) -> reqwest::Response {
