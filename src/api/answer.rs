@@ -166,11 +166,7 @@ impl<T: Payload> ApiResponse for Answer<T> {
     }
 
     fn from_parse_request_error(error: poem::Error) -> Self {
-        let problem = match error.downcast_ref::<ParseParamError>() {
-            Some(ParseParamError { name, reason }) => Problem::invalid(name, rule_in(reason)),
-            None => Problem::of_status(error.status()),
-        };
-        Self(Err(problem), PhantomData)
+        Self(Err(parse_problem(&error)), PhantomData)
     }
 }
 
@@ -183,6 +179,14 @@ fn tag_header() -> MetaHeader {
         required: true,
         deprecated: false,
         schema: MetaSchemaRef::Inline(Box::new(MetaSchema::new("string"))),
+    }
+}
+
+/// What a request that poem could not read is refused with.
+pub fn parse_problem(error: &poem::Error) -> Problem {
+    match error.downcast_ref::<ParseParamError>() {
+        Some(ParseParamError { name, reason }) => Problem::invalid(name, rule_in(reason)),
+        None => Problem::of_status(error.status()),
     }
 }
 

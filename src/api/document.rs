@@ -8,7 +8,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
-use super::{files, jobs, operations, socket, statistics, system, users};
+use super::{export, files, jobs, operations, socket, statistics, system, users};
 
 /// Which operations refuse with which codes.
 pub type Refusals = &'static [(&'static str, &'static [Code])];
@@ -17,10 +17,13 @@ pub type Refusals = &'static [(&'static str, &'static [Code])];
 const COMMON: &[Code] = &[Code::Forbidden, Code::StoreFailed, Code::InternalError];
 /// What every operation that needs a key may.
 const WITH_KEY: &[Code] = &[Code::Unauthorized];
+/// Closed names that may be written in any case. OpenAPI has no word for that.
+const IN_ANY_CASE: [&str; 1] = ["ExportFormat"];
 /// Operations that need no key.
 const OPEN: [&str; 2] = ["getHealth", "getReadiness"];
 
-const ALL: [Refusals; 7] = [
+const ALL: [Refusals; 8] = [
+    export::REFUSALS,
     files::REFUSALS,
     jobs::REFUSALS,
     operations::REFUSALS,
@@ -34,7 +37,7 @@ const ABOUT: &str = "\
 Cacherr keeps the files that people will watch next on a fast volume: a verified copy there, a symlink at the library \
 path, and the original kept beside it, without a reader ever noticing.
 
-Every answer is JSON. Success: `{\"success\": true, \"data\": …, \"message\"?: …, \"timestamp\": …}`. Refusal: \
+Every answer is JSON, but for the files of the export. Success: `{\"success\": true, \"data\": …, \"message\"?: …, \"timestamp\": …}`. Refusal: \
 `{\"success\": false, \"error\": \"<sentence>\", \"code\": \"<code>\", \"timestamp\": …}` with the status below. Times \
 are RFC 3339 in UTC, with at most microseconds; sizes and counts are 64-bit; fields without a value are null; names \
 that are not known, in a query or a body, are refused. Paths whose bytes are not UTF-8 are shown with U+FFFD in their \
@@ -90,6 +93,9 @@ pub fn build<T: OpenApi>(base_path: &str, service: &OpenApiService<T, ()>) -> Va
         }
     }
     add_problem(&mut document["components"]["schemas"]);
+    for name in IN_ANY_CASE {
+        document["components"]["schemas"][name]["x-case-insensitive"] = true.into();
+    }
     let schemas = document["components"]["schemas"].clone();
     for schema in objects(&mut document["components"]["schemas"]) {
         if let Some(properties) = schema.get_mut("properties") {

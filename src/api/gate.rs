@@ -58,6 +58,8 @@ impl<E: Endpoint> Gate<E> {
             Found::Methods(methods) => return Err(Problem::method_not_allowed(methods)),
             Found::Nothing => return Err(Problem::new(Code::NotFound, "there is nothing at this path")),
         };
+        // A HEAD reaches its handler as a GET; this is what was really asked.
+        request.set_data(request.method().clone());
         let query: Vec<(String, String)> = request
             .params()
             .map_err(|_| Problem::new(Code::InvalidParameter, "the query cannot be decoded"))?;

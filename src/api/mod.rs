@@ -5,6 +5,7 @@
 //! | `/api/cached/files` | GET POST | list; cache a file (`files`) |
 //! | `/api/cached/files/{file_id}` | GET DELETE | read; remove (`files`) |
 //! | `/api/cached/files/search` | GET | search (`files`) |
+//! | `/api/cached/export` | GET | all of them in one file (`export`) |
 //! | `/api/cached/statistics` | GET | counts and sums (`statistics`) |
 //! | `/api/cached/users/{user_id}/stats` | GET | what one user wants (`users`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
@@ -25,6 +26,7 @@ mod auth;
 mod bridge;
 mod compress;
 mod document;
+mod export;
 mod files;
 mod frames;
 mod gate;
@@ -167,6 +169,7 @@ fn page(content_type: &str, policy: &str, text: &str) -> Response {
 
 type Resources = (
     files::Files,
+    export::Export,
     statistics::StatisticsApi,
     users::Users,
     operations::Operations,
@@ -178,6 +181,7 @@ type Resources = (
 fn service() -> OpenApiService<Resources, ()> {
     let resources = (
         files::Files,
+        export::Export,
         statistics::StatisticsApi,
         users::Users,
         operations::Operations,

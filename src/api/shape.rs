@@ -43,7 +43,7 @@ struct Rule {
 
 #[derive(Debug)]
 enum Kind {
-    Text { allowed: Vec<String>, least: usize, most: usize },
+    Text { allowed: Vec<String>, in_any_case: bool, least: usize, most: usize },
     Number { least: i64, most: i64 },
     Flag,
 }
@@ -255,6 +255,7 @@ impl Rule {
                     .flatten()
                     .filter_map(|value| value.as_str().map(str::to_owned))
                     .collect(),
+                in_any_case: target["x-case-insensitive"] == true,
                 least: length("minLength").unwrap_or(0),
                 most: length("maxLength").unwrap_or(usize::MAX),
             },
@@ -264,8 +265,9 @@ impl Rule {
 
     fn takes_text(&self, text: &str) -> bool {
         match &self.kind {
-            Kind::Text { allowed, least, most } => {
-                (allowed.is_empty() || allowed.iter().any(|allowed| allowed == text))
+            Kind::Text { allowed, in_any_case, least, most } => {
+                let is = |name: &String| name == text || *in_any_case && name.eq_ignore_ascii_case(text);
+                (allowed.is_empty() || allowed.iter().any(is))
                     && (*least..=*most).contains(&text.chars().count())
             }
             Kind::Number { least, most } => {

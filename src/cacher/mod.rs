@@ -16,6 +16,7 @@ mod drive;
 pub mod engine;
 mod locks;
 mod names;
+mod note;
 pub mod opens;
 mod orphans;
 mod outcome;

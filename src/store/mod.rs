@@ -16,6 +16,7 @@ mod dump;
 mod health;
 mod keys;
 mod migrations;
+mod pairs;
 mod read;
 mod rows;
 mod secondary;

@@ -9,6 +9,7 @@ use redb::{ReadTransaction, ReadableTable};
 
 use super::health::Health;
 use super::keys::{self, Key, Range};
+use super::pairs;
 use super::rows::{Row, decode, state_byte};
 use super::tables::{Table, meta};
 use crate::domain::file::{Attribution, FileRow};
@@ -77,6 +78,15 @@ pub trait Rows: Bytes {
             visit(decode::<FileRow>(key, value)?.1)?;
             Ok(ControlFlow::Continue(()))
         })
+    }
+
+    /// Calls `visit` for every file with those who want it in order of attribution, newest id first, a few hundred at
+    /// a time in memory, until told to stop.
+    ///
+    /// # Errors
+    /// As [`Rows::file`], and the first error of `visit`, which ends the walk.
+    fn for_each_file_newest_first(&self, visit: &mut pairs::Visit<'_>) -> Result<()> {
+        pairs::newest_first(self, visit)
     }
 
     /// At most `limit` files, newest id first.

@@ -3,6 +3,7 @@
 mod doors;
 mod envelope;
 mod events;
+mod export;
 mod files;
 mod jobs;
 mod lists;

@@ -5,7 +5,8 @@
 //! * `config`: every value is valid and knows its origin; what cannot be used is refused with the place and a suggestion.
 //! * `store`: what was committed stays, in whole or not at all, whatever the storage does; secondary tables say
 //!   what the rows say; damage is found and named, never a panic.
-//! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers.
+//! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers;
+//!   an export of any size in constant memory, whole or broken off.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
 //! * `copy`: all bytes or an error.
 //! * `swap`: readers never fail while names are exchanged, on every file system that can be mounted here; `union`: nor

@@ -59,6 +59,13 @@ fn every_operation_has_one_schema_for_success_and_one_for_refusals() {
                 continue;
             }
             let content = response["content"].as_object().unwrap();
+            if (name.as_str(), status.as_str()) == ("get /api/cached/export", "200") {
+                // Files to be saved: bytes, whatever is in them.
+                assert_eq!(content.len(), 4);
+                let bytes = serde_json::json!({ "type": "string", "format": "binary" });
+                assert!(content.values().all(|media| media["schema"] == bytes), "{content:?}");
+                continue;
+            }
             assert_eq!(content.keys().collect::<Vec<_>>(), ["application/json"], "{name}");
             let schema = content["application/json"]["schema"]["$ref"].as_str().unwrap().to_owned();
             if status.as_str() < "400" {

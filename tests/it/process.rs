@@ -4,6 +4,7 @@ mod answers;
 mod big;
 mod cache_lost;
 mod demo;
+mod export;
 mod instance;
 mod rescue;
 mod round_trip;

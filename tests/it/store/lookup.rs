@@ -1,11 +1,13 @@
 //! What is stored is found, by every way there is.
 
 use std::ffi::OsStr;
+use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use cacherr::Error;
-use cacherr::domain::file::Status;
+use cacherr::domain::file::{FileRow, Status};
+use cacherr::domain::id::FileId;
 use cacherr::domain::job::JobState;
 use cacherr::domain::log::LogRow;
 use cacherr::store::Rows;
@@ -52,6 +54,50 @@ fn a_path_is_bytes_and_is_found_in_any_status() {
     row.status = Status::Removed;
     store.write(|writer| writer.put_file(&row)).unwrap();
     assert_eq!(store.read().unwrap().file_by_path(path).unwrap(), Some(row));
+}
+
+#[test]
+fn all_files_are_walked_newest_first_with_those_who_want_them() {
+    for count in [0_u16, 1, 255, 256, 257, 600] {
+        let store = in_memory();
+        let id = |number: u16| {
+            let mut bytes = [9; 16];
+            bytes[14..].copy_from_slice(&number.to_be_bytes());
+            FileId::from_bytes(bytes)
+        };
+        let wishes = |number: u16| (0..u32::from(number % 4)).map(|n| (format!("user{}", 3 - n), n));
+        store
+            .write(|writer| {
+                for number in 0..count {
+                    let path = format!("/media/{number}.mkv");
+                    writer.put_file(&FileRow { id: id(number), ..rows::file(1, &path) })?;
+                    for (user, ordinal) in wishes(number) {
+                        writer.put_attribution(id(number), &rows::attribution(&user, ordinal))?;
+                    }
+                }
+                Ok(())
+            })
+            .unwrap();
+        let reader = store.read().unwrap();
+        let mut next = count;
+        reader
+            .for_each_file_newest_first(&mut |row, users| {
+                next -= 1;
+                assert_eq!(row.id, id(next));
+                assert_eq!(users, reader.attributions(row.id)?);
+                assert_eq!(users.len(), wishes(next).count());
+                Ok(ControlFlow::Continue(()))
+            })
+            .unwrap();
+        assert_eq!(next, 0, "of {count}");
+        let mut seen = 0;
+        let stop = &mut |_: FileRow, _: Vec<_>| {
+            seen += 1;
+            Ok(if seen == 300 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        };
+        reader.for_each_file_newest_first(stop).unwrap();
+        assert_eq!(seen, count.min(300));
+    }
 }
 
 #[test]
