@@ -29,6 +29,23 @@ const ALL: [Refusals; 6] = [
     system::REFUSALS,
 ];
 
+/// Where answers lead on to: the operation that answers, the next one, its parameter, and its value in the answer.
+const LINKS: &[(&str, &str, &str, &str)] = &[
+    ("addFile", "getFile", "file_id", "/data/file_id"),
+    ("addFile", "removeFile", "file_id", "/data/file_id"),
+    ("addFile", "getJob", "job_id", "/data/job_id"),
+    ("addFile", "cancelJob", "job_id", "/data/job_id"),
+    ("addFile", "pauseJob", "job_id", "/data/job_id"),
+    ("pauseJob", "resumeJob", "job_id", "/data/id"),
+    ("removeFile", "getFile", "file_id", "/data/file_id"),
+    ("removeFile", "getJob", "job_id", "/data/job_id"),
+    ("listFiles", "listFiles", "cursor", "/data/pagination/next_cursor"),
+    ("listFiles", "getFile", "file_id", "/data/files/0/id"),
+    ("listJobs", "getJob", "job_id", "/data/jobs/0/id"),
+    ("listOperations", "listOperations", "cursor", "/data/pagination/next_cursor"),
+    ("getJob", "getFile", "file_id", "/data/file_id"),
+];
+
 const ABOUT: &str = "\
 Cacherr keeps the files that people will watch next on a fast volume: a verified copy there, a symlink at the library \
 path, and the original kept beside it, without a reader ever noticing.
@@ -96,7 +113,10 @@ pub fn build<T: OpenApi>(base_path: &str, service: &OpenApiService<T, ()>) -> Va
         }
     }
     for (name, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
-        if !name.ends_with("Request") {
+        if name.ends_with("Request") {
+            // What is sent to us is refused with names that we do not know; what we send may grow.
+            schema["additionalProperties"] = false.into();
+        } else {
             require_nullable(schema);
         }
     }
@@ -125,6 +145,14 @@ fn finish(operation: &mut Value, refusals: &BTreeMap<&str, &[Code]>) {
             .into_iter()
             .map(|(_, schema)| (super::answer::JSON.to_owned(), schema))
             .collect();
+    }
+    for (_, next, parameter, place) in LINKS.iter().filter(|(from, ..)| *from == id) {
+        for answer in objects(&mut operation["responses"]) {
+            answer["links"][*next] = json!({
+                "operationId": next,
+                "parameters": { *parameter: format!("$response.body#{place}") },
+            });
+        }
     }
     let own = refusals.get(id.as_str()).copied().unwrap_or_default();
     let with_key = if is_open { &[] } else { WITH_KEY };
