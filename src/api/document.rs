@@ -106,10 +106,9 @@ pub fn build<T: OpenApi>(base_path: &str, service: &OpenApiService<T, ()>) -> Va
         }
     }
     add_problem(&mut document["components"]["schemas"]);
-    let schemas = document["components"]["schemas"].clone();
     for schema in objects(&mut document["components"]["schemas"]) {
         if let Some(properties) = schema.get_mut("properties") {
-            objects(properties).for_each(|property| tidy_reference(property, &schemas));
+            objects(properties).for_each(tidy_reference);
         }
     }
     for (name, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
@@ -181,14 +180,26 @@ fn add_problem(schemas: &mut Value) {
     }
 }
 
-/// A reference with something beside it: poem-openapi says that twice, and OpenAPI 3.0 has no null without a type.
-fn tidy_reference(property: &mut Value, schemas: &Value) {
+/// A reference with something beside it: poem-openapi says that twice. And `nullable` beside `allOf` adds nothing to what
+/// the schema there takes: it is one of the two.
+fn tidy_reference(property: &mut Value) {
     let reference = property.pointer("/allOf/0").cloned().unwrap_or_default();
-    let Some(name) = reference["$ref"].as_str().and_then(|path| path.rsplit('/').next()) else { return };
-    if property["nullable"] == true {
-        property["type"] = schemas[name]["type"].clone();
+    let Some(fields) = property.as_object_mut() else { return };
+    if reference["$ref"].is_null() {
+        return;
     }
-    property["allOf"] = json!([reference]);
+    fields.remove("allOf");
+    let (kind, schemas) = match fields.remove("nullable") {
+        Some(_) => ("oneOf", json!([reference, { "enum": [null] }])),
+        None => ("allOf", json!([reference])),
+    };
+    fields.insert(kind.to_owned(), schemas);
+}
+
+/// Whether null is among the values of a property.
+#[must_use]
+pub fn takes_null(property: &Value) -> bool {
+    property["nullable"] == true || property["oneOf"][1]["enum"] == json!([null])
 }
 
 /// Fields that may be null are there nevertheless.
@@ -197,7 +208,7 @@ fn require_nullable(schema: &mut Value) {
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(_, property)| property["nullable"] == true)
+        .filter(|(_, property)| takes_null(property))
         .map(|(name, _)| name.as_str().into())
         .collect();
     if always.is_empty() {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use poem::http::Method;
 use serde_json::Value;
 
+use super::document::takes_null;
 use super::problem::{Code, Problem};
 
 /// Every operation.
@@ -220,9 +221,10 @@ fn unknown<'a>(place: &str, known: impl Iterator<Item = &'a String>) -> Problem 
     Problem::new(Code::UnknownParameter, sentence)
 }
 
-/// Follows references, also those that carry a description beside them.
+/// Follows references, also those that carry a description beside them, or null.
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    let reference = schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str());
+    let places = [schema, &schema["allOf"][0], &schema["oneOf"][0]];
+    let reference = places.into_iter().find_map(|place| place["$ref"].as_str());
     match reference.and_then(|reference| reference.strip_prefix('#')) {
         Some(pointer) => document.pointer(pointer).map_or(schema, |target| resolve(document, target)),
         None => schema,
@@ -254,7 +256,7 @@ impl Rule {
                 most: length("maxLength").unwrap_or(usize::MAX),
             },
         };
-        Self { kind, nullable: schema["nullable"] == true }
+        Self { kind, nullable: takes_null(schema) }
     }
 
     fn takes_text(&self, text: &str) -> bool {

@@ -98,7 +98,8 @@ fn every_link_leads_to_a_parameter_from_a_field_that_exist() {
 
 /// The schema of what stands at a place in a value of this schema.
 fn field<'a>(document: &'a Value, schema: &'a Value, pointer: &str) -> Option<&'a Value> {
-    let schema = match schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str()) {
+    let places = [schema, &schema["allOf"][0], &schema["oneOf"][0]];
+    let schema = match places.into_iter().find_map(|place| place["$ref"].as_str()) {
         Some(reference) => document.pointer(&reference[1..])?,
         None => schema,
     };
@@ -106,6 +107,23 @@ fn field<'a>(document: &'a Value, schema: &'a Value, pointer: &str) -> Option<&'
     let (name, rest) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
     let child = if schema["type"] == "array" { schema.get("items") } else { schema["properties"].get(name) };
     field(document, child?, rest)
+}
+
+#[test]
+fn null_is_said_where_nothing_beside_it_forbids_it() {
+    let document = parsed();
+    let mut either = 0;
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            let nullable = property["nullable"] == true;
+            assert!(
+                !nullable || property["type"].is_string() && property["allOf"].is_null(),
+                "{name}.{field}"
+            );
+            either += usize::from(property["oneOf"][1] == serde_json::json!({ "enum": [null] }));
+        }
+    }
+    assert!(either >= 2, "{either}");
 }
 
 #[test]
