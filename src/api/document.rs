@@ -41,7 +41,11 @@ const LINKS: &[(&str, &str, &str, &str)] = &[
     ("removeFile", "getJob", "job_id", "/data/job_id"),
     ("listFiles", "listFiles", "cursor", "/data/pagination/next_cursor"),
     ("listFiles", "getFile", "file_id", "/data/files/0/id"),
+    ("listFiles", "removeFile", "file_id", "/data/files/0/id"),
     ("listJobs", "getJob", "job_id", "/data/jobs/0/id"),
+    ("listJobs", "cancelJob", "job_id", "/data/jobs/0/id"),
+    ("listJobs", "pauseJob", "job_id", "/data/jobs/0/id"),
+    ("listJobs", "resumeJob", "job_id", "/data/jobs/0/id"),
     ("listOperations", "listOperations", "cursor", "/data/pagination/next_cursor"),
     ("getJob", "getFile", "file_id", "/data/file_id"),
 ];

@@ -20,7 +20,8 @@ pub struct Shape {
 /// One operation.
 #[derive(Debug)]
 pub struct Operation {
-    method: Method,
+    /// How it is asked for.
+    pub method: Method,
     path: Vec<String>,
     /// Needs no key.
     pub is_open: bool,
@@ -53,10 +54,22 @@ enum Kind {
 pub enum Found<'a> {
     /// An operation.
     Operation(&'a Operation),
-    /// Only other methods.
-    Methods(Vec<&'a str>),
+    /// Only operations with other methods.
+    Others(Vec<&'a Operation>),
     /// Nothing.
     Nothing,
+}
+
+impl Found<'_> {
+    /// Whether it is no secret: it can be asked for without a key.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Operation(operation) => operation.is_open,
+            Self::Others(others) => others.iter().all(|operation| operation.is_open),
+            Self::Nothing => false,
+        }
+    }
 }
 
 impl Shape {
@@ -90,19 +103,12 @@ impl Shape {
     #[must_use]
     pub fn find(&self, method: &Method, path: &str) -> Found<'_> {
         let asked = segments(path);
-        let here = self.operations.iter().filter(|operation| operation.is_at(&asked));
+        let here: Vec<_> = self.operations.iter().filter(|operation| operation.is_at(&asked)).collect();
         let method = if method == Method::HEAD { &Method::GET } else { method };
-        let (mut methods, mut found) = (Vec::new(), None);
-        for operation in here {
-            methods.push(operation.method.as_str());
-            if operation.method == *method {
-                found = Some(operation);
-            }
-        }
-        match found {
+        match here.iter().find(|operation| operation.method == *method) {
             Some(operation) => Found::Operation(operation),
-            None if methods.is_empty() => Found::Nothing,
-            None => Found::Methods(methods),
+            None if here.is_empty() => Found::Nothing,
+            None => Found::Others(here),
         }
     }
 }
