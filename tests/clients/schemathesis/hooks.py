@@ -57,12 +57,10 @@ def after_call(context, case, response):
     data = response.json().get("data")
     if not isinstance(data, dict):
         return
-    for name, values in {
-        "file_id": [data.get("file_id"), *(file["id"] for file in data.get("files", []))],
-        "job_id": [data.get("job_id"), *(job["id"] for job in data.get("jobs", []))],
-    }.items():
-        ids[name] += [value for value in values if value and value not in ids[name]]
-    if cursor := data.get("pagination", {}).get("next_cursor"):
+    for name, rows in (("file_id", data.get("files")), ("job_id", data.get("jobs"))):
+        listed = [row.get("id") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        ids[name] += [value for value in [data.get(name), *listed] if value and value not in ids[name]]
+    if cursor := (data.get("pagination") or {}).get("next_cursor"):
         cursors[cursor] = {name: case.query[name] for name in ("sort", "order") if name in (case.query or {})}
     # What was accepted is there when its job has ended, and not before.
     if response.status_code == 202 and data.get("job_id"):
