@@ -33,6 +33,27 @@ const ALL: [Refusals; 8] = [
     users::REFUSALS,
 ];
 
+/// Where answers lead on to: the operation that answers, the next one, its parameter, and its value in the answer.
+const LINKS: &[(&str, &str, &str, &str)] = &[
+    ("addFile", "getFile", "file_id", "/data/file_id"),
+    ("addFile", "removeFile", "file_id", "/data/file_id"),
+    ("addFile", "getJob", "job_id", "/data/job_id"),
+    ("addFile", "cancelJob", "job_id", "/data/job_id"),
+    ("addFile", "pauseJob", "job_id", "/data/job_id"),
+    ("pauseJob", "resumeJob", "job_id", "/data/id"),
+    ("removeFile", "getFile", "file_id", "/data/file_id"),
+    ("removeFile", "getJob", "job_id", "/data/job_id"),
+    ("listFiles", "listFiles", "cursor", "/data/pagination/next_cursor"),
+    ("listFiles", "getFile", "file_id", "/data/files/0/id"),
+    ("listFiles", "removeFile", "file_id", "/data/files/0/id"),
+    ("listJobs", "getJob", "job_id", "/data/jobs/0/id"),
+    ("listJobs", "cancelJob", "job_id", "/data/jobs/0/id"),
+    ("listJobs", "pauseJob", "job_id", "/data/jobs/0/id"),
+    ("listJobs", "resumeJob", "job_id", "/data/jobs/0/id"),
+    ("listOperations", "listOperations", "cursor", "/data/pagination/next_cursor"),
+    ("getJob", "getFile", "file_id", "/data/file_id"),
+];
+
 const ABOUT: &str = "\
 Cacherr keeps the files that people will watch next on a fast volume: a verified copy there, a symlink at the library \
 path, and the original kept beside it, without a reader ever noticing.
@@ -96,14 +117,16 @@ pub fn build<T: OpenApi>(base_path: &str, service: &OpenApiService<T, ()>) -> Va
     for name in IN_ANY_CASE {
         document["components"]["schemas"][name]["x-case-insensitive"] = true.into();
     }
-    let schemas = document["components"]["schemas"].clone();
     for schema in objects(&mut document["components"]["schemas"]) {
         if let Some(properties) = schema.get_mut("properties") {
-            objects(properties).for_each(|property| tidy_reference(property, &schemas));
+            objects(properties).for_each(tidy_reference);
         }
     }
     for (name, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
-        if !name.ends_with("Request") {
+        if name.ends_with("Request") {
+            // What is sent to us is refused with names that we do not know; what we send may grow.
+            schema["additionalProperties"] = false.into();
+        } else {
             require_nullable(schema);
         }
     }
@@ -133,6 +156,15 @@ fn finish(operation: &mut Value, refusals: &BTreeMap<&str, &[Code]>) {
             .map(|(_, schema)| (super::answer::JSON.to_owned(), schema))
             .collect();
     }
+    for (_, next, parameter, place) in LINKS.iter().filter(|(from, ..)| *from == id) {
+        // Only what has a body leads on.
+        for answer in objects(&mut operation["responses"]).filter(|answer| answer.get("content").is_some()) {
+            answer["links"][*next] = json!({
+                "operationId": next,
+                "parameters": { *parameter: format!("$response.body#{place}") },
+            });
+        }
+    }
     let own = refusals.get(id.as_str()).copied().unwrap_or_default();
     let with_key = if is_open { &[] } else { WITH_KEY };
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
@@ -160,14 +192,26 @@ fn add_problem(schemas: &mut Value) {
     }
 }
 
-/// A reference with something beside it: poem-openapi says that twice, and OpenAPI 3.0 has no null without a type.
-fn tidy_reference(property: &mut Value, schemas: &Value) {
+/// A reference with something beside it: poem-openapi says that twice. And `nullable` beside `allOf` adds nothing to what
+/// the schema there takes: it is one of the two.
+fn tidy_reference(property: &mut Value) {
     let reference = property.pointer("/allOf/0").cloned().unwrap_or_default();
-    let Some(name) = reference["$ref"].as_str().and_then(|path| path.rsplit('/').next()) else { return };
-    if property["nullable"] == true {
-        property["type"] = schemas[name]["type"].clone();
+    let Some(fields) = property.as_object_mut() else { return };
+    if reference["$ref"].is_null() {
+        return;
     }
-    property["allOf"] = json!([reference]);
+    fields.remove("allOf");
+    let (kind, schemas) = match fields.remove("nullable") {
+        Some(_) => ("oneOf", json!([reference, { "enum": [null] }])),
+        None => ("allOf", json!([reference])),
+    };
+    fields.insert(kind.to_owned(), schemas);
+}
+
+/// Whether null is among the values of a property.
+#[must_use]
+pub fn takes_null(property: &Value) -> bool {
+    property["nullable"] == true || property["oneOf"][1]["enum"] == json!([null])
 }
 
 /// Fields that may be null are there nevertheless.
@@ -176,7 +220,7 @@ fn require_nullable(schema: &mut Value) {
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(_, property)| property["nullable"] == true)
+        .filter(|(_, property)| takes_null(property))
         .map(|(name, _)| name.as_str().into())
         .collect();
     if always.is_empty() {

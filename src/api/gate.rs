@@ -48,14 +48,16 @@ impl<E: Endpoint> Gate<E> {
     async fn check(&self, request: &mut Request) -> Result<&Operation, Problem> {
         self.door.check_source(request)?;
         let found = self.shape.find(request.method(), request.uri().path());
-        let needs_key = !matches!(&found, Found::Operation(operation) if operation.is_open);
-        if needs_key {
+        if !found.is_open() {
             let principal = self.door.admit(request)?;
             request.set_data(principal);
         }
         let operation = match found {
             Found::Operation(operation) => operation,
-            Found::Methods(methods) => return Err(Problem::method_not_allowed(methods)),
+            Found::Others(others) => {
+                let methods = others.iter().map(|operation| operation.method.as_str()).collect();
+                return Err(Problem::method_not_allowed(methods));
+            }
             Found::Nothing => return Err(Problem::new(Code::NotFound, "there is nothing at this path")),
         };
         // A HEAD reaches its handler as a GET; this is what was really asked.

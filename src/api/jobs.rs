@@ -77,7 +77,7 @@ impl From<&JobKind> for Kind {
 #[oai(rename = "Job")]
 pub struct JobBody {
     /// Its id.
-    id: String,
+    id: Id,
     /// What it does.
     kind: Kind,
     /// How far it is.
@@ -86,7 +86,7 @@ pub struct JobBody {
     paused: bool,
     /// The file; for a file that is not cached yet, the id it will have.
     #[oai(nullable)]
-    file_id: Option<String>,
+    file_id: Option<Id>,
     /// The library path.
     path: String,
     /// Bytes copied.
@@ -130,11 +130,11 @@ impl JobBody {
     pub fn of(row: &JobRow, progress: Option<&Progress>) -> Self {
         let running = progress.filter(|_| !row.state.is_final());
         Self {
-            id: row.id.to_string(),
+            id: Id::of(row.id),
             kind: (&row.kind).into(),
             state: state_of(row, running),
             paused: row.paused,
-            file_id: Some(row.file_id.to_string()),
+            file_id: Some(Id::of(row.file_id)),
             path: text(&row.path),
             bytes_done: int64(running.map_or(row.bytes_done, |now| now.bytes_done)),
             bytes_total: int64(running.map_or(row.bytes_total, |now| now.bytes_total)),
@@ -314,11 +314,11 @@ impl Example for JobPage {
 impl Example for JobBody {
     fn example() -> Self {
         Self {
-            id: super::files::EXAMPLE_JOB.to_owned(),
+            id: Id::of(super::files::EXAMPLE_JOB),
             kind: Kind::Cache,
             state: JobState::Queued,
             paused: false,
-            file_id: Some(super::files::EXAMPLE_ID.to_owned()),
+            file_id: Some(Id::of(super::files::EXAMPLE_ID)),
             path: super::files::EXAMPLE_PATH.to_owned(),
             bytes_done: 0,
             bytes_total: 1_073_741_824,

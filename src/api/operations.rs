@@ -12,7 +12,7 @@ use super::answer::{Answer, Payload};
 use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
-use super::value::{Timestamp, text};
+use super::value::{Id, Timestamp, text};
 use crate::cacher::Cacher;
 use crate::domain::id::LogId;
 use crate::domain::log::{LogKind, LogRow};
@@ -30,14 +30,14 @@ const CHUNK: usize = 500;
 #[oai(rename = "LogEntry")]
 pub struct OperationBody {
     /// Its id.
-    id: String,
+    id: Id,
     /// What was done.
     operation_type: LogKind,
     /// The library path it is about.
     file_path: String,
     /// The file it is about.
     #[oai(nullable)]
-    file_id: Option<String>,
+    file_id: Option<Id>,
     /// Who did it: the authenticated principal, or `system`.
     triggered_by: String,
     /// The media user concerned.
@@ -61,10 +61,10 @@ impl From<&LogRow> for OperationBody {
         let LogRow { id, kind, file_id, file_path, triggered_by, user, reason, success, error, metadata, at } =
             row.clone();
         Self {
-            id: id.to_string(),
+            id: Id::of(id),
             operation_type: kind,
             file_path: text(file_path),
-            file_id: file_id.map(|id| id.to_string()),
+            file_id: file_id.map(Id::of),
             triggered_by,
             triggered_by_user: user,
             reason,
@@ -231,10 +231,10 @@ impl Example for OperationPage {
 impl Example for OperationBody {
     fn example() -> Self {
         Self {
-            id: "0190a6b8-9c20-7a41-9d3e-6f1a2b3c4d5e".to_owned(),
+            id: Id::of("0190a6b8-9c20-7a41-9d3e-6f1a2b3c4d5e"),
             operation_type: LogKind::Cache,
             file_path: super::files::EXAMPLE_PATH.to_owned(),
-            file_id: Some(super::files::EXAMPLE_ID.to_owned()),
+            file_id: Some(Id::of(super::files::EXAMPLE_ID)),
             triggered_by: "api_key".to_owned(),
             triggered_by_user: Some("user1".to_owned()),
             reason: "watchlist".to_owned(),

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use poem::http::Method;
 use serde_json::Value;
 
+use super::document::takes_null;
 use super::problem::{Code, Problem};
 
 /// Every operation.
@@ -19,7 +20,8 @@ pub struct Shape {
 /// One operation.
 #[derive(Debug)]
 pub struct Operation {
-    method: Method,
+    /// How it is asked for.
+    pub method: Method,
     path: Vec<String>,
     /// Needs no key.
     pub is_open: bool,
@@ -52,10 +54,22 @@ enum Kind {
 pub enum Found<'a> {
     /// An operation.
     Operation(&'a Operation),
-    /// Only other methods.
-    Methods(Vec<&'a str>),
+    /// Only operations with other methods.
+    Others(Vec<&'a Operation>),
     /// Nothing.
     Nothing,
+}
+
+impl Found<'_> {
+    /// Whether it is no secret: it can be asked for without a key.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Operation(operation) => operation.is_open,
+            Self::Others(others) => others.iter().all(|operation| operation.is_open),
+            Self::Nothing => false,
+        }
+    }
 }
 
 impl Shape {
@@ -94,19 +108,12 @@ impl Shape {
         let is_here = |operation: &&Operation| {
             if is_written_out { operation.path == asked } else { operation.is_at(&asked) }
         };
-        let here = self.operations.iter().filter(is_here);
+        let here: Vec<_> = self.operations.iter().filter(is_here).collect();
         let method = if method == Method::HEAD { &Method::GET } else { method };
-        let (mut methods, mut found) = (Vec::new(), None);
-        for operation in here {
-            methods.push(operation.method.as_str());
-            if operation.method == *method {
-                found = Some(operation);
-            }
-        }
-        match found {
+        match here.iter().find(|operation| operation.method == *method) {
             Some(operation) => Found::Operation(operation),
-            None if methods.is_empty() => Found::Nothing,
-            None => Found::Methods(methods),
+            None if here.is_empty() => Found::Nothing,
+            None => Found::Others(here),
         }
     }
 }
@@ -225,9 +232,10 @@ fn unknown<'a>(place: &str, known: impl Iterator<Item = &'a String>) -> Problem 
     Problem::new(Code::UnknownParameter, sentence)
 }
 
-/// Follows references, also those that carry a description beside them.
+/// Follows references, also those that carry a description beside them, or null.
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    let reference = schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str());
+    let places = [schema, &schema["allOf"][0], &schema["oneOf"][0]];
+    let reference = places.into_iter().find_map(|place| place["$ref"].as_str());
     match reference.and_then(|reference| reference.strip_prefix('#')) {
         Some(pointer) => document.pointer(pointer).map_or(schema, |target| resolve(document, target)),
         None => schema,
@@ -260,7 +268,7 @@ impl Rule {
                 most: length("maxLength").unwrap_or(usize::MAX),
             },
         };
-        Self { kind, nullable: schema["nullable"] == true }
+        Self { kind, nullable: takes_null(schema) }
     }
 
     fn takes_text(&self, text: &str) -> bool {

@@ -1,16 +1,116 @@
-//! What free text in a request may be.
+//! What free text in a request may be: said in the document, and checked where it is read.
 
-/// Longest name or reason, in bytes.
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
+use poem_openapi::types::{ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type};
+use serde_json::Value;
+
+use super::problem::Problem;
+use super::value::plain_type;
+
+/// Longest name or reason, in characters.
 const LONGEST: usize = 255;
+
+/// Text as it was sent. It takes any: what it must be is said by `read`, in the name of the field.
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident, $type_name:literal, $longest:expr, $pattern:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name(String);
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl Type for $name {
+            plain_type!($name);
+
+            fn name() -> Cow<'static, str> {
+                $type_name.into()
+            }
+
+            fn schema_ref() -> MetaSchemaRef {
+                MetaSchemaRef::Inline(Box::new(MetaSchema {
+                    min_length: Some(1),
+                    max_length: Some($longest),
+                    pattern: Some($pattern.to_owned()),
+                    ..MetaSchema::new("string")
+                }))
+            }
+        }
+
+        impl ParseFromParameter for $name {
+            fn parse_from_parameter(value: &str) -> ParseResult<Self> {
+                Ok(Self(value.to_owned()))
+            }
+        }
+
+        impl ParseFromJSON for $name {
+            fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+                String::parse_from_json(value).map(Self).map_err(|error| error.propagate())
+            }
+        }
+
+        impl ToJSON for $name {
+            fn to_json(&self) -> Option<Value> {
+                self.0.to_json()
+            }
+        }
+    };
+}
+
+text_type!(
+    /// A name or a reason: something to see, and no control character.
+    Name,
+    "string_name",
+    LONGEST,
+    r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+);
+
+text_type!(
+    /// A path from the root.
+    AbsolutePath,
+    "string_path",
+    4096,
+    r"^/[^\x00]*$"
+);
+
+impl Name {
+    /// The text.
+    ///
+    /// # Errors
+    /// `InvalidParameter`.
+    pub fn read(self, field: &str) -> Result<String, Problem> {
+        if is_blank_or_long(&self.0) { Err(Problem::invalid(field, name_rule())) } else { Ok(self.0) }
+    }
+}
+
+impl AbsolutePath {
+    /// The path.
+    ///
+    /// # Errors
+    /// `InvalidParameter`.
+    pub fn read(self, field: &str) -> Result<PathBuf, Problem> {
+        if self.0.starts_with('/') && !self.0.contains('\0') {
+            Ok(self.0.into())
+        } else {
+            Err(Problem::invalid(field, "must be an absolute path"))
+        }
+    }
+}
 
 /// Whether a name or a reason cannot be used.
 #[must_use]
 pub fn is_blank_or_long(text: &str) -> bool {
-    text.trim().is_empty() || text.len() > LONGEST || text.chars().any(char::is_control)
+    text.trim().is_empty() || text.chars().count() > LONGEST || text.chars().any(char::is_control)
 }
 
 /// What is allowed, as the end of a sentence.
 #[must_use]
 pub fn name_rule() -> String {
-    format!("must be a text of 1 to {LONGEST} bytes, not blank, without control characters")
+    format!("must be a text of 1 to {LONGEST} characters, not blank, without control characters")
 }

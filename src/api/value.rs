@@ -171,11 +171,16 @@ impl ParseFromParameter for Timestamp {
     }
 }
 
-/// An id in a path. Text that is no id names nothing, so it is as unknown as an id that was never given.
+/// An id. In a request, text that is none names nothing, so it is as unknown as an id that was never given.
 #[derive(Clone, Debug)]
 pub struct Id(String);
 
 impl Id {
+    /// As it is shown.
+    pub fn of(id: impl std::fmt::Display) -> Self {
+        Self(id.to_string())
+    }
+
     /// The id, or that there is no such thing.
     ///
     /// # Errors
@@ -200,6 +205,18 @@ impl Type for Id {
 impl ParseFromParameter for Id {
     fn parse_from_parameter(value: &str) -> ParseResult<Self> {
         Ok(Self(value.to_owned()))
+    }
+}
+
+impl ParseFromJSON for Id {
+    fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+        String::parse_from_json(value).map(Self).map_err(|error| error.propagate())
+    }
+}
+
+impl ToJSON for Id {
+    fn to_json(&self) -> Option<Value> {
+        self.0.to_json()
     }
 }
 

@@ -33,7 +33,10 @@ impl Web {
         let at = server.bind.to_string();
         let listener = std::net::TcpListener::bind(server.bind).doing("listen at", &at)?;
         listener.set_nonblocking(true).doing("listen at", &at)?;
-        Ok(Self { listener, server: server.clone(), hub: Hub::new(Arc::new(SystemClock)) })
+        // Port 0 is whichever is free; what is told is the one it became.
+        let bind = listener.local_addr().doing("listen at", &at)?;
+        let server = ServerSettings { bind, ..server.clone() };
+        Ok(Self { listener, server, hub: Hub::new(Arc::new(SystemClock)) })
     }
 
     /// Answers from now on. Called within the runtime.

@@ -80,6 +80,73 @@ fn every_operation_has_one_schema_for_success_and_one_for_refusals() {
 }
 
 #[test]
+fn every_link_leads_to_a_parameter_from_a_field_that_exist() {
+    let document = parsed();
+    let all = operations(&document);
+    let mut links = 0;
+    for (name, operation) in &all {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            for (_, link) in response["links"].as_object().into_iter().flatten() {
+                links += 1;
+                assert!(status.starts_with('2'), "{name} {status}");
+                let next = all.iter().find(|(_, next)| next["operationId"] == link["operationId"]);
+                let parameters = next.expect(name).1["parameters"].as_array().unwrap();
+                for (parameter, place) in link["parameters"].as_object().unwrap() {
+                    assert!(parameters.iter().any(|known| known["name"] == *parameter), "{name}: {link}");
+                    let pointer = place.as_str().unwrap().strip_prefix("$response.body#").unwrap();
+                    let schema = &response["content"]["application/json"]["schema"];
+                    assert!(field(&document, schema, pointer).is_some(), "{name}: {link}");
+                }
+            }
+        }
+    }
+    assert!(links > 10, "{links}");
+}
+
+/// The schema of what stands at a place in a value of this schema.
+fn field<'a>(document: &'a Value, schema: &'a Value, pointer: &str) -> Option<&'a Value> {
+    let places = [schema, &schema["allOf"][0], &schema["oneOf"][0]];
+    let schema = match places.into_iter().find_map(|place| place["$ref"].as_str()) {
+        Some(reference) => document.pointer(&reference[1..])?,
+        None => schema,
+    };
+    let Some(rest) = pointer.strip_prefix('/') else { return Some(schema) };
+    let (name, rest) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let child = if schema["type"] == "array" { schema.get("items") } else { schema["properties"].get(name) };
+    field(document, child?, rest)
+}
+
+#[test]
+fn null_is_said_where_nothing_beside_it_forbids_it() {
+    let document = parsed();
+    let mut either = 0;
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            let nullable = property["nullable"] == true;
+            assert!(
+                !nullable || property["type"].is_string() && property["allOf"].is_null(),
+                "{name}.{field}"
+            );
+            either += usize::from(property["oneOf"][1] == serde_json::json!({ "enum": [null] }));
+        }
+    }
+    assert!(either >= 2, "{either}");
+}
+
+#[test]
+fn ids_are_ids_and_names_that_are_not_known_are_refused_by_the_document_too() {
+    let document = parsed();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        assert_eq!(name.ends_with("Request"), schema["additionalProperties"] == false, "{name}");
+        for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
+            if ["id", "file_id", "job_id"].contains(&field.as_str()) {
+                assert_eq!(schema["format"], "uuid", "{name}.{field}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_list_of_codes_is_closed_and_explained() {
     let document = parsed();
     let listed: Vec<&str> = document["components"]["schemas"]["ErrorCode"]["enum"]

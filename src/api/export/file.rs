@@ -55,7 +55,7 @@ impl ExportedFile {
         // One conversion for lists and exports: what they say of a file is the same.
         let body = FileBody::of(row, attributions);
         Self {
-            id: body.id,
+            id: row.id.to_string(),
             filename: body.filename,
             file_path: body.file_path,
             original_path: body.original_path,

@@ -1,7 +1,5 @@
 //! `POST /api/cached/files`: cache this file.
 
-use std::path::PathBuf;
-
 use poem_openapi::Object;
 use poem_openapi::types::Example;
 
@@ -10,7 +8,8 @@ use super::mode::Mode;
 use crate::api::answer::{Answer, Payload};
 use crate::api::auth::Principal;
 use crate::api::problem::Problem;
-use crate::api::text::{is_blank_or_long, name_rule};
+use crate::api::text::{AbsolutePath, Name};
+use crate::api::value::Id;
 use crate::cacher::{Accepted, CacheRequest, Cacher};
 use crate::domain::file::{Method, Operation};
 
@@ -19,14 +18,13 @@ use crate::domain::file::{Method, Operation};
 #[oai(rename = "AddFileRequest", deny_unknown_fields, example)]
 pub struct AddFile {
     /// The library path, absolute.
-    #[oai(validator(min_length = 1, max_length = 4096))]
-    file_path: String,
+    file_path: AbsolutePath,
     /// Why. `active_watching` and `real_time_watch` are always cached as `atomic_copy`.
     #[oai(default = "manual")]
     operation: Operation,
     /// The media user who wants it.
     #[oai(nullable)]
-    user_id: Option<String>,
+    user_id: Option<Name>,
     /// How; the configured mode when absent.
     #[oai(nullable)]
     mode: Option<Mode>,
@@ -39,9 +37,9 @@ fn manual() -> Operation {
 impl Example for AddFile {
     fn example() -> Self {
         Self {
-            file_path: EXAMPLE_PATH.to_owned(),
+            file_path: EXAMPLE_PATH.into(),
             operation: Operation::Manual,
-            user_id: Some("user1".to_owned()),
+            user_id: Some("user1".into()),
             mode: Some(Mode("copy".to_owned())),
         }
     }
@@ -53,9 +51,9 @@ impl Example for AddFile {
 pub struct FileAccepted {
     /// The job that brings it; null when the file is cached already and only the user was added.
     #[oai(nullable)]
-    job_id: Option<String>,
+    job_id: Option<Id>,
     /// The id the file has, or will have.
-    file_id: String,
+    file_id: Id,
     /// How it is or will be cached; not always what was asked for.
     method: Method,
 }
@@ -66,28 +64,20 @@ pub struct FileAccepted {
 /// Why the file cannot be cached.
 pub fn add(cacher: &Cacher, asked: AddFile, by: &Principal) -> Result<Answer<FileAccepted>, Problem> {
     let AddFile { file_path, operation, user_id, mode } = asked;
-    let path = PathBuf::from(&file_path);
-    if !path.is_absolute() || file_path.contains('\0') {
-        return Err(Problem::invalid("file_path", "must be an absolute path"));
-    }
-    if user_id.as_deref().is_some_and(is_blank_or_long) {
-        return Err(Problem::invalid("user_id", name_rule()));
-    }
     let request = CacheRequest {
-        path,
+        path: file_path.read("file_path")?,
         operation,
-        user: user_id,
+        user: user_id.map(|user| user.read("user_id")).transpose()?,
         method: mode.map(|mode| mode.method()).transpose()?,
         principal: by.name().to_owned(),
     };
     Ok(match cacher.request_cache(&request)? {
         Accepted::Queued { job, file, method } => {
-            let body = FileAccepted { job_id: Some(job.to_string()), file_id: file.to_string(), method };
+            let body = FileAccepted { job_id: Some(Id::of(job)), file_id: Id::of(file), method };
             Answer::accepted(body).saying("The file will be cached.".to_owned())
         }
         Accepted::UserAdded { file, job, method } => {
-            let job_id = job.map(|job| job.to_string());
-            Answer::ok(FileAccepted { job_id, file_id: file.to_string(), method })
+            Answer::ok(FileAccepted { job_id: job.map(Id::of), file_id: Id::of(file), method })
                 .saying("The user was added.".to_owned())
         }
     })
@@ -103,7 +93,7 @@ impl Payload for FileAccepted {
 
 impl Example for FileAccepted {
     fn example() -> Self {
-        let (job_id, file_id) = (Some(EXAMPLE_JOB.to_owned()), EXAMPLE_ID.to_owned());
+        let (job_id, file_id) = (Some(Id::of(EXAMPLE_JOB)), Id::of(EXAMPLE_ID));
         Self { job_id, file_id, method: Method::AtomicCopy }
     }
 }

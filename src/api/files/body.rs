@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use poem_openapi::Object;
 use poem_openapi::types::Example;
 
-use crate::api::value::{Timestamp, filename, int64, text};
+use crate::api::value::{Id, Timestamp, filename, int64, text};
 use crate::domain::file::{Attribution, FileRow, Method, Operation, Status};
 use crate::domain::size::readable;
 
@@ -14,8 +14,7 @@ use crate::domain::size::readable;
 #[oai(rename = "CachedFile")]
 pub struct FileBody {
     /// Its id, for life: removed and cached again, it keeps it.
-    #[oai(validator(min_length = 36, max_length = 36))]
-    pub id: String,
+    pub id: Id,
     /// The path the media server reads, as this machine sees it.
     pub file_path: String,
     /// Its last part.
@@ -85,7 +84,7 @@ impl FileBody {
     pub fn of(row: &FileRow, attributions: &[Attribution]) -> Self {
         let metadata = row.metadata.clone();
         Self {
-            id: row.id.to_string(),
+            id: Id::of(row.id),
             file_path: text(&row.file_path),
             filename: filename(&row.file_path),
             original_path: text(&row.original_path),
@@ -128,7 +127,7 @@ impl Example for FileBody {
     fn example() -> Self {
         let user = "user1".to_owned();
         Self {
-            id: EXAMPLE_ID.to_owned(),
+            id: Id::of(EXAMPLE_ID),
             file_path: EXAMPLE_PATH.to_owned(),
             filename: "Dune.mkv".to_owned(),
             original_path: EXAMPLE_PATH.to_owned(),

@@ -29,6 +29,7 @@ use super::bridge::blocking;
 use super::document::Refusals;
 use super::pages::Pages;
 use super::problem::{Code, Problem};
+use super::text::Name;
 use super::value::{Id, Timestamp};
 use crate::cacher::Cacher;
 use crate::domain::file::{Operation, Status};
@@ -242,11 +243,9 @@ impl Files {
         /// The file.
         file_id: Path<Id>,
         /// Why; `manual` when absent.
-        #[oai(validator(min_length = 1, max_length = 255))]
-        reason: Query<Option<String>>,
+        reason: Query<Option<Name>>,
         /// The media user concerned.
-        #[oai(validator(min_length = 1, max_length = 255))]
-        user_id: Query<Option<String>>,
+        user_id: Query<Option<Name>>,
         /// Why and for whom.
         body: Json<Option<RemoveFile>>,
     ) -> Result<Answer<FileRemoved>, Problem> {

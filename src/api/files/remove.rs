@@ -10,8 +10,8 @@ use crate::Error;
 use crate::api::answer::{Answer, Payload};
 use crate::api::auth::Principal;
 use crate::api::problem::Problem;
-use crate::api::text::{is_blank_or_long, name_rule};
-use crate::api::value::{filename, text};
+use crate::api::text::Name;
+use crate::api::value::{Id, filename, text};
 use crate::cacher::{Cacher, RestoreRequest};
 use crate::domain::file::Status;
 use crate::domain::id::FileId;
@@ -27,15 +27,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct RemoveFile {
     /// Why; `manual` when absent.
     #[oai(nullable)]
-    pub reason: Option<String>,
+    pub reason: Option<Name>,
     /// The media user concerned.
     #[oai(nullable)]
-    pub user_id: Option<String>,
+    pub user_id: Option<Name>,
 }
 
 impl Example for RemoveFile {
     fn example() -> Self {
-        Self { reason: Some("manual_cleanup".to_owned()), user_id: Some("user1".to_owned()) }
+        Self { reason: Some("manual_cleanup".into()), user_id: Some("user1".into()) }
     }
 }
 
@@ -44,7 +44,7 @@ impl Example for RemoveFile {
 #[oai(rename = "FileRemoved")]
 pub struct FileRemoved {
     /// The file.
-    file_id: String,
+    file_id: Id,
     /// Its library path.
     file_path: String,
     /// The reason that was written down.
@@ -53,7 +53,7 @@ pub struct FileRemoved {
     status: Status,
     /// The job that gives it back.
     #[oai(nullable)]
-    job_id: Option<String>,
+    job_id: Option<Id>,
 }
 
 /// Answers the request. What the body says wins over the query.
@@ -67,28 +67,24 @@ pub fn remove(
     by: &Principal,
 ) -> Result<Answer<FileRemoved>, Problem> {
     let RemoveFile { reason, user_id } = asked;
-    for (name, given) in [("reason", &reason), ("user_id", &user_id)] {
-        if given.as_deref().is_some_and(is_blank_or_long) {
-            return Err(Problem::invalid(name, name_rule()));
-        }
-    }
-    let reason = reason.unwrap_or_else(|| "manual".to_owned());
+    let reason = reason.map_or_else(|| Ok("manual".to_owned()), |reason| reason.read("reason"))?;
+    let user = user_id.map(|user| user.read("user_id")).transpose()?;
     let job = cacher.request_restore(&RestoreRequest {
         file,
         action: RestoreAction::Remove,
         reason: reason.clone(),
-        user: user_id,
+        user,
         principal: by.name().to_owned(),
     })?;
     let ended = cacher.wait(job, PATIENCE)?;
     let rows = cacher.engine().store().read()?;
     let row = rows.file(file)?.ok_or(Error::NotFound { what: "file" })?;
     let body = |status| FileRemoved {
-        file_id: file.to_string(),
+        file_id: Id::of(file),
         file_path: text(&row.file_path),
         reason,
         status,
-        job_id: Some(job.to_string()),
+        job_id: Some(Id::of(job)),
     };
     let name = filename(&row.file_path);
     match (ended.state, &ended.error) {
@@ -112,11 +108,11 @@ impl Payload for FileRemoved {
 impl Example for FileRemoved {
     fn example() -> Self {
         Self {
-            file_id: EXAMPLE_ID.to_owned(),
+            file_id: Id::of(EXAMPLE_ID),
             file_path: EXAMPLE_PATH.to_owned(),
             reason: "manual_cleanup".to_owned(),
             status: Status::Removed,
-            job_id: Some(super::body::EXAMPLE_JOB.to_owned()),
+            job_id: Some(Id::of(super::body::EXAMPLE_JOB)),
         }
     }
 }

@@ -36,7 +36,9 @@ async fn the_document_its_page_and_the_probes_need_no_key() {
     let app = TestApp::start_with(with_key()).await;
     let client = reqwest::Client::new();
     for path in ["/healthz", "/readyz"] {
-        send(client.get(format!("http://{}{path}", app.origin()))).await.is(200);
+        let url = format!("http://{}{path}", app.origin());
+        send(client.get(&url)).await.is(200);
+        send(client.post(&url)).await.refuses(405, "method_not_allowed");
     }
     let document = client.get(format!("http://{}/api/openapi.json", app.origin())).send().await.unwrap();
     assert_eq!(document.headers()["content-type"], "application/json");

@@ -70,7 +70,7 @@ async fn what_was_removed_counts_as_a_file_and_as_nothing_else() {
 #[tokio::test]
 async fn of_two_reasons_alike_the_newest_counts_and_the_later_wish_of_another_too() {
     let app = TestApp::start().await;
-    let mut add = async |name: &str, operation: &str, user: &str| {
+    let add = async |name: &str, operation: &str, user: &str| {
         let film = app.library.join(name);
         let film = if film.exists() { film } else { app.film(name, 100) };
         let body = json!({ "file_path": film, "operation": operation, "user_id": user });

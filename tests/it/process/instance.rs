@@ -30,6 +30,17 @@ fn a_second_instance_is_refused_and_commands_go_to_the_first() {
 }
 
 #[test]
+fn an_instance_on_a_free_port_says_which_it_became() {
+    let house = House::new();
+    let instance = house.start();
+    let log = instance.log();
+    let (_, rest) = log.split_once("listening at http://127.0.0.1:").expect(&log);
+    let port: u16 = rest.split('/').next().unwrap().parse().expect(&log);
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok(), "{log}");
+    assert_eq!(instance.stop().0, Some(0));
+}
+
+#[test]
 fn the_data_dir_and_its_socket_are_private_and_a_dead_socket_is_replaced() {
     let house = House::new();
     drop(house.start());
