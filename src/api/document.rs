@@ -8,7 +8,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
-use super::{files, jobs, operations, socket, statistics, system};
+use super::{cleanup, files, jobs, operations, socket, statistics, system};
 
 /// Which operations refuse with which codes.
 pub type Refusals = &'static [(&'static str, &'static [Code])];
@@ -20,7 +20,8 @@ const WITH_KEY: &[Code] = &[Code::Unauthorized];
 /// Operations that need no key.
 const OPEN: [&str; 2] = ["getHealth", "getReadiness"];
 
-const ALL: [Refusals; 6] = [
+const ALL: [Refusals; 7] = [
+    cleanup::REFUSALS,
     files::REFUSALS,
     jobs::REFUSALS,
     operations::REFUSALS,

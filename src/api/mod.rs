@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | `/api/cached/files` | GET POST | list; cache a file (`files`) |
 //! | `/api/cached/files/{file_id}` | GET DELETE | read; remove (`files`) |
+//! | `/api/cached/files/batch` | POST | one act on many (`files`) |
+//! | `/api/cached/cleanup` | POST | (`cleanup`) |
 //! | `/api/cached/statistics` | GET | counts and sums (`statistics`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
@@ -21,6 +23,7 @@
 mod answer;
 mod auth;
 mod bridge;
+mod cleanup;
 mod document;
 mod files;
 mod frames;
@@ -153,12 +156,24 @@ fn page(content_type: &str, policy: &str, text: &str) -> Response {
         .body(text.to_owned())
 }
 
-type Resources =
-    (files::Files, statistics::StatisticsApi, operations::Operations, jobs::Jobs, system::System);
+type Resources = (
+    files::Files,
+    cleanup::CleanupApi,
+    statistics::StatisticsApi,
+    operations::Operations,
+    jobs::Jobs,
+    system::System,
+);
 
 /// Every resource. They have no state: what they work with comes with the request.
 fn service() -> OpenApiService<Resources, ()> {
-    let resources =
-        (files::Files, statistics::StatisticsApi, operations::Operations, jobs::Jobs, system::System);
+    let resources = (
+        files::Files,
+        cleanup::CleanupApi,
+        statistics::StatisticsApi,
+        operations::Operations,
+        jobs::Jobs,
+        system::System,
+    );
     OpenApiService::new(resources, "Cacherr", env!("CARGO_PKG_VERSION"))
 }

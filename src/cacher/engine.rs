@@ -5,8 +5,8 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::clock::Clock;
 use crate::domain::event::Event;
@@ -62,6 +62,8 @@ pub struct Engine {
     pub(super) room: Room,
     pub(super) controls: Controls,
     pub(super) pacing: Pacing,
+    /// Held by the one cleanup that runs.
+    pub(super) cleaning: Mutex<()>,
     pub(super) compared: Compared,
     /// The owner said that the cached copies are gone for good (`restore --all --cache-lost`).
     pub(super) cache_lost: AtomicBool,
@@ -102,6 +104,7 @@ impl Engine {
             controls: Controls::default(),
             compared: Compared::default(),
             pacing,
+            cleaning: Mutex::default(),
             cache_lost: AtomicBool::new(false),
         })
     }

@@ -9,7 +9,9 @@
 mod admit;
 mod aliases;
 mod audit;
+pub mod batch;
 mod caching;
+pub mod cleanup;
 mod control;
 mod drive;
 pub mod engine;
@@ -32,9 +34,11 @@ mod trash;
 mod witness;
 mod workers;
 
+pub use batch::{BatchFiles, BatchRequest};
+pub use cleanup::{Cleanup, CleanupRequest};
 pub use engine::{Engine, Parts, Sink};
 pub use recover::Recovered;
-pub use request::{Accepted, CacheRequest, RestoreRequest};
+pub use request::{Accepted, CacheRequest, PinRequest, RestoreRequest};
 pub use workers::Cacher;
 
 use crate::domain::id::JobId;
@@ -45,7 +49,7 @@ use crate::store::Rows;
 pub use caching::Ran;
 
 impl Engine {
-    /// Runs one queued job to its end, or says that its turn has not come.
+    /// Runs one queued job to its end (a batch: a slice of it), or says that its turn has not come.
     ///
     /// # Errors
     /// The store fails. Every other failure is the job's, written down in it.

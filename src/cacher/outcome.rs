@@ -5,6 +5,7 @@
 
 use jiff::SignedDuration;
 
+use crate::domain::batch::BatchAction;
 use crate::domain::event::Event;
 use crate::domain::file::{Attribution, FileRow, Metadata, Method, Placement, Removed, Status};
 use crate::domain::id::LogId;
@@ -329,6 +330,7 @@ impl Engine {
                 row.status = Status::Active;
                 w.put_file(&row)?;
             }
+            w.clear_batch(job.id)?;
             finish(w, &mut job, state, Some(error), now)?;
             w.put_log(&LogRow { success: false, error: Some(error.to_string()), ..entry_of(&job, now) })?;
             Ok(vec![Event::JobFinished(Box::new(job))])
@@ -397,7 +399,7 @@ fn attributions(wishes: &[Wish], now: Time) -> Vec<Attribution> {
     list
 }
 
-fn finish(
+pub(super) fn finish(
     w: &mut Writer<'_>,
     job: &mut JobRow,
     state: JobState,
@@ -444,11 +446,20 @@ fn entry_of(job: &JobRow, now: Time) -> LogRow {
             (LogKind::Cache, reason, first.and_then(|wish| wish.user.clone()))
         }
         JobKind::Restore { action, reason, user } => (log_kind(*action), reason.clone(), user.clone()),
+        JobKind::Cleanup { user, .. } => (LogKind::Cleanup, "manual".to_owned(), user.clone()),
+        JobKind::Batch { action, reason, user, .. } => {
+            let kind = match action {
+                BatchAction::Remove => LogKind::Remove,
+                BatchAction::Pin => LogKind::Pin,
+                BatchAction::Unpin => LogKind::Unpin,
+            };
+            (kind, reason.clone(), user.clone())
+        }
     };
     LogRow {
         id: LogId::new(),
         kind,
-        file_id: Some(job.file_id),
+        file_id: job.file(),
         file_path: job.path.clone(),
         triggered_by: job.principal.clone(),
         user,

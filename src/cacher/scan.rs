@@ -49,10 +49,17 @@ pub struct Scanned {
 
 impl Engine {
     /// Looks at all active rows and puts in order what is not. `confirmed`: a person said that the brake shall not hold.
+    /// Then what has had its time is forgotten.
     ///
     /// # Errors
     /// `MassOrphanBrake`; `CacheVolumeMissing`; the store fails.
     pub fn scan(&self, depth: Depth, confirmed: bool) -> Result<Scanned> {
+        let report = self.look_at_all(depth, confirmed)?;
+        self.forget_old_orphans()?;
+        Ok(report)
+    }
+
+    pub(super) fn look_at_all(&self, depth: Depth, confirmed: bool) -> Result<Scanned> {
         let mut report = Scanned::default();
         let mut suspects = Vec::new();
         let mut missing = 0;

@@ -86,18 +86,22 @@ impl Engine {
     /// all of other libraries, every row is looked at.
     fn sample(&self, library: &str) -> Result<Vec<FileRow>> {
         let rows = self.store.read()?;
-        let busy: Vec<_> = rows.intents()?.into_iter().map(|intent| intent.file_id).collect();
-        let in_place = |row: &FileRow| {
-            row.library == library
+        let in_place = |row: &FileRow| -> Result<bool> {
+            Ok(row.library == library
                 && matches!(row.status, Status::Active | Status::PendingRemoval)
-                && !busy.contains(&row.id)
+                && rows.intents_of(row.id)?.is_empty())
         };
         let newest = rows.newest_files(NEWEST)?;
         let all_seen = newest.len() < NEWEST;
-        let mut sample: Vec<FileRow> = newest.into_iter().filter(in_place).collect();
+        let mut sample = Vec::new();
+        for row in newest {
+            if in_place(&row)? {
+                sample.push(row);
+            }
+        }
         if sample.is_empty() && !all_seen {
             rows.for_each_file(&mut |row| {
-                if sample.len() < SAMPLES && in_place(&row) {
+                if sample.len() < SAMPLES && in_place(&row)? {
                     sample.push(row);
                 }
                 Ok(())

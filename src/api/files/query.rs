@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::problem::Problem;
 use crate::api::value::closed_type;
-use crate::domain::file::{FileRow, Status};
+use crate::domain::file::FileRow;
 use crate::domain::fold::fold;
 use crate::domain::id::FileId;
 pub use crate::domain::query::{Direction, Filter, Sort};
@@ -88,10 +88,10 @@ impl Found {
             Some(user) => Some(rows.files_of_user(user)?.into_iter().collect()),
             None => None,
         };
-        let needle = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(fold);
+        let needle = filter.needle();
         let mut entries = Vec::new();
         rows.for_each_file(&mut |row| {
-            if takes(filter, &row, needle.as_deref())
+            if filter.takes(&row, needle.as_deref())
                 && of_user.as_ref().is_none_or(|of_user| of_user.contains(&row.id))
             {
                 entries.push((key(&row, sort), row.id));
@@ -148,17 +148,4 @@ fn key(row: &FileRow, sort: Sort) -> SortKey {
         Sort::AccessCount => number(row.access_count.into()),
         Sort::Priority => SortKey::None,
     }
-}
-
-/// `needle` is the folded search text. The user is looked up elsewhere.
-fn takes(filter: &Filter, row: &FileRow, needle: Option<&str>) -> bool {
-    let status = filter.status.map_or(row.status != Status::Removed, |status| row.status == status);
-    status
-            && filter.operation.is_none_or(|operation| row.operation == operation)
-            && filter.size_min.is_none_or(|least| row.size >= least)
-            && filter.size_max.is_none_or(|most| row.size <= most)
-            && filter.since.is_none_or(|since| row.cached_at >= since)
-            && filter.library.as_ref().is_none_or(|library| row.library == *library)
-            // The name is the last part of the path.
-            && needle.is_none_or(|needle| fold(&row.file_path.to_string_lossy()).contains(needle))
 }
