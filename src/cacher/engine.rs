@@ -284,12 +284,7 @@ impl Engine {
 
     /// Makes the names in a folder durable.
     pub(super) fn sync_folder(&self, folder: &Fd, path: &Path) -> Result<()> {
-        match self.fs.sync(folder) {
-            Err(error) if crate::files::errno::is_unsupported(&error) => {
-                self.fs.sync_volume(folder).doing("make durable the folder", path)
-            }
-            other => other.doing("make durable the folder", path),
-        }
+        crate::files::folder::sync(&*self.fs, folder, path)
     }
 
     /// The name of a job's unfinished copy.
