@@ -142,28 +142,33 @@ impl Engine {
                 BatchScope::Named => self.note_listed(job.id, job.bytes_total),
             };
         }
-        let due = self.store.read()?.batch_files(job.id, work.acted, SLICE)?;
-        let step = if due.is_empty() {
-            self.look_at_ends(job.id)?
-        } else {
-            let files = due.into_iter().map(|(file, _)| file);
-            match action {
+        let mut step = self.look_at_ends(job.id)?;
+        for (file, _) in self.store.read()?.batch_files(job.id, work.acted, SLICE)? {
+            if control.is_asked_to_rest() {
+                break;
+            }
+            step.acted = Some(file);
+            let (reason, user, principal) = (reason.clone(), user.clone(), job.principal.clone());
+            let acted = match action {
                 BatchAction::Remove => {
-                    self.remove_some(files, reason, user.as_ref(), &job.principal, control)?
+                    let action = RestoreAction::Remove;
+                    self.request_restore(&RestoreRequest { file, action, reason, user, principal }).map(Some)
                 }
                 BatchAction::Pin | BatchAction::Unpin => {
                     let pinned = *action == BatchAction::Pin;
-                    let like = PinRequest {
-                        file: FileId::NONE,
-                        pinned,
-                        reason: reason.clone(),
-                        user: user.clone(),
-                        principal: job.principal.clone(),
-                    };
-                    self.pin_some(files, &like, control)?
+                    self.pin(&PinRequest { file, pinned, reason, user, principal }).map(|_| None)
                 }
+            };
+            match acted {
+                // An orphan is forgotten at once, and no end of a job will tell.
+                Ok(Some(job)) if self.is_done(job)? => step.done.push(file),
+                Ok(Some(job)) => step.waiting.push((file, job)),
+                Ok(None) => step.done.push(file),
+                Err(Error::AlreadyRemoved) if *action == BatchAction::Remove => step.done.push(file),
+                Err(error @ Error::Store { .. }) => return Err(error),
+                Err(error) => step.fail(file, self.path_of_file(file)?, Failure::from(&error)),
             }
-        };
+        }
         if step.is_empty() {
             return Ok(if control.is_asked_to_rest() { Ran::Later } else { Ran::Waits });
         }
@@ -214,56 +219,8 @@ impl Engine {
         Ok(ran)
     }
 
-    fn remove_some(
-        &self,
-        files: impl Iterator<Item = FileId>,
-        reason: &str,
-        user: Option<&String>,
-        principal: &str,
-        control: &Control,
-    ) -> Result<Step> {
-        let mut step = Step::default();
-        for file in files {
-            if control.is_asked_to_rest() {
-                break;
-            }
-            step.acted = Some(file);
-            let asked = self.request_restore(&RestoreRequest {
-                file,
-                action: RestoreAction::Remove,
-                reason: reason.to_owned(),
-                user: user.cloned(),
-                principal: principal.to_owned(),
-            });
-            match asked {
-                Ok(job) => step.waiting.push((file, job)),
-                Err(Error::AlreadyRemoved) => step.done.push(file),
-                Err(error @ Error::Store { .. }) => return Err(error),
-                Err(error) => step.fail(file, self.path_of_file(file)?, Failure::from(&error)),
-            }
-        }
-        Ok(step)
-    }
-
-    fn pin_some(
-        &self,
-        files: impl Iterator<Item = FileId>,
-        like: &PinRequest,
-        control: &Control,
-    ) -> Result<Step> {
-        let mut step = Step::default();
-        for file in files {
-            if control.is_asked_to_rest() {
-                break;
-            }
-            step.acted = Some(file);
-            match self.pin(&PinRequest { file, ..like.clone() }) {
-                Ok(_) => step.done.push(file),
-                Err(error @ Error::Store { .. }) => return Err(error),
-                Err(error) => step.fail(file, self.path_of_file(file)?, Failure::from(&error)),
-            }
-        }
-        Ok(step)
+    fn is_done(&self, job: JobId) -> Result<bool> {
+        Ok(self.store.read()?.job(job)?.is_some_and(|job| job.state == JobState::Done))
     }
 
     fn path_of_file(&self, file: FileId) -> Result<PathBuf> {

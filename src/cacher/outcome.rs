@@ -304,16 +304,22 @@ impl Engine {
     /// Both the copy and the original are gone. The row stays, shown, until a person decides.
     pub(super) fn commit_unrecoverable(&self, intent: &Intent, error: &Error) -> Result<()> {
         let now = self.clock.now();
-        let events = self.store.write(|w| {
+        let (freed, events) = self.store.write(|w| {
             w.remove_intent(intent.id)?;
+            let mut freed = 0;
             if let Some(mut row) = w.file(intent.file_id)?.filter(|row| row.status != Status::Removed) {
+                if row.status != Status::Orphaned {
+                    freed = row.size;
+                }
                 row.status = Status::Orphaned;
                 row.attention = Some(error.to_string());
                 w.put_file(&row)?;
             }
-            fail_job(w, intent, JobState::Failed, error, now)
+            Ok((freed, fail_job(w, intent, JobState::Failed, error, now)?))
         })?;
+        self.room.free(freed);
         self.publish(events);
+        self.publish([Event::StatisticsChanged]);
         Ok(())
     }
 

@@ -86,22 +86,18 @@ impl Engine {
     /// all of other libraries, every row is looked at.
     fn sample(&self, library: &str) -> Result<Vec<FileRow>> {
         let rows = self.store.read()?;
-        let in_place = |row: &FileRow| -> Result<bool> {
-            Ok(row.library == library
+        let busy = rows.files_with_intents()?;
+        let in_place = |row: &FileRow| {
+            row.library == library
                 && matches!(row.status, Status::Active | Status::PendingRemoval)
-                && rows.intents_of(row.id)?.is_empty())
+                && !busy.contains(&row.id)
         };
         let newest = rows.newest_files(NEWEST)?;
         let all_seen = newest.len() < NEWEST;
-        let mut sample = Vec::new();
-        for row in newest {
-            if in_place(&row)? {
-                sample.push(row);
-            }
-        }
+        let mut sample: Vec<FileRow> = newest.into_iter().filter(in_place).collect();
         if sample.is_empty() && !all_seen {
             rows.for_each_file(&mut |row| {
-                if sample.len() < SAMPLES && in_place(&row)? {
+                if sample.len() < SAMPLES && in_place(&row) {
                     sample.push(row);
                 }
                 Ok(())

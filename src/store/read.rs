@@ -1,5 +1,6 @@
 //! Reading: written once, for a snapshot and for a transaction under way.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -220,6 +221,20 @@ pub trait Rows: Bytes {
         let range = keys::starting_with(&id.bytes());
         let ids = tails(self, Table::IntentByFile, range, Order::Ascending, usize::MAX)?;
         ids.iter().map(|id| named(self, Table::IntentByFile, id)).collect()
+    }
+
+    /// The files that the journal speaks of.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn files_with_intents(&self) -> Result<HashSet<FileId>> {
+        let mut files = HashSet::new();
+        self.walk(Table::IntentByFile, keys::ALL, Order::Ascending, &mut |key, _| {
+            let file = key.get(..16).and_then(FileId::decode);
+            files.insert(file.ok_or_else(|| odd(Table::IntentByFile, key))?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(files)
     }
 
     /// The journal, oldest first.
