@@ -68,7 +68,7 @@ pub struct CleanupBody {
     /// Of those, files whose original is gone as well.
     #[oai(nullable)]
     unrecoverable_count: Option<i64>,
-    /// Which. They stay orphans until somebody removes them. A job names the first 1000.
+    /// Which. They stay orphans, as long as neither copy nor original comes back. A job names the first 1000.
     unrecoverable: Vec<LostBody>,
     /// The job that does it, where there are more than 10000 files.
     #[oai(nullable)]

@@ -134,7 +134,6 @@ impl Engine {
     /// Runs one slice of a batch.
     pub(super) fn batch_once(&self, job: &JobRow, control: &Control) -> Result<Ran> {
         let JobKind::Batch { action, scope, reason, user, work } = &job.kind else { return Ok(Ran::Ended) };
-        control.advance(work.settled());
         if !work.listed {
             return match scope {
                 BatchScope::Filter(filter) => self.list_files(job, filter),

@@ -44,8 +44,8 @@ impl Controls {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Registers a job that starts.
-    pub(super) fn begin(&self, job: JobId, total: u64) -> Running<'_> {
+    /// Registers a job that starts, or goes on where it stepped back.
+    pub(super) fn begin(&self, job: JobId, done: u64, total: u64) -> Running<'_> {
         let mut all = self.all();
         let told = all.told.remove(&job);
         let control = Arc::new(Control {
@@ -53,7 +53,7 @@ impl Controls {
                 progress: Progress {
                     job,
                     state: JobState::Queued,
-                    bytes_done: 0,
+                    bytes_done: done,
                     bytes_total: total,
                     rate: 0,
                 },
@@ -61,7 +61,7 @@ impl Controls {
                 paused: false,
                 stopped: false,
                 committed: false,
-                window: (Instant::now(), 0),
+                window: (Instant::now(), done),
                 told,
             }),
             changed: Condvar::new(),

@@ -58,7 +58,7 @@ impl Engine {
         if job.state != JobState::Queued || job.paused {
             return Ok(Ran::Later);
         }
-        let running = self.controls.begin(id, job.bytes_total);
+        let running = self.controls.begin(id, job.bytes_done, job.bytes_total);
         // Whoever waits must not take what an earlier try found for the end of this one.
         self.forget_error(id)?;
         self.run_begun(&job, &running.control)

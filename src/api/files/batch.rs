@@ -28,7 +28,7 @@ closed_type!(
 pub struct Batch {
     /// What to do.
     action: BatchAction,
-    /// These files, 1 to 10000. One that does not exist fails by itself; the others are done.
+    /// These files, 1 to 10000 (given twice, a file is meant once). One that does not exist fails by itself; the others are done.
     #[oai(nullable, validator(min_items = 1, max_items = 10000))]
     ids: Option<Vec<String>>,
     /// All files that the filter lets through when the job begins, and that were cached when it was asked for.
