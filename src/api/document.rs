@@ -8,7 +8,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
-use super::{export, files, jobs, operations, socket, statistics, system, users};
+use super::{cleanup, export, files, jobs, operations, socket, statistics, system, users};
 
 /// Which operations refuse with which codes.
 pub type Refusals = &'static [(&'static str, &'static [Code])];
@@ -22,7 +22,8 @@ const IN_ANY_CASE: [&str; 1] = ["ExportFormat"];
 /// Operations that need no key.
 const OPEN: [&str; 2] = ["getHealth", "getReadiness"];
 
-const ALL: [Refusals; 8] = [
+const ALL: [Refusals; 9] = [
+    cleanup::REFUSALS,
     export::REFUSALS,
     files::REFUSALS,
     jobs::REFUSALS,

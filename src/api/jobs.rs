@@ -8,7 +8,9 @@ use poem_openapi::{Object, OpenApi};
 use super::Tag;
 use super::answer::{Answer, Payload};
 use super::bridge::blocking;
+use super::cleanup::CleanupBody;
 use super::document::Refusals;
+use super::files::BatchBody;
 use super::problem::{Code, Problem};
 use super::value::{Id, Timestamp, closed_type, int64, text};
 use crate::cacher::Cacher;
@@ -41,6 +43,10 @@ pub enum Kind {
     Heal,
     /// A scan brought the row in line with what others did.
     Reconcile,
+    /// Looks for every cached copy, and settles orphans.
+    Cleanup,
+    /// Does one thing with many files.
+    Batch,
 }
 
 closed_names!(Kind {
@@ -50,13 +56,16 @@ closed_names!(Kind {
     Remove => "remove",
     Heal => "heal",
     Reconcile => "reconcile",
+    Cleanup => "cleanup",
+    Batch => "batch",
 });
 closed_type!(
     Kind,
     "JobKind",
-    "`cache`: brings a file to the cache. All others give one back: `restore`: everything is put back. `evict`: nobody \
+    "`cache`: brings a file to the cache. These give one back: `restore`: everything is put back. `evict`: nobody \
      needs it, or room is needed. `remove`: a person removed it. `heal`: its copy is gone. `reconcile`: a scan \
-     brought the row in line with what others did to its files."
+     brought the row in line with what others did to its files. These are about many: `cleanup`: looks for every cached \
+     copy and settles orphans. `batch`: does one thing with many files; it is `queued` until all of them are seen to."
 );
 
 impl From<&JobKind> for Kind {
@@ -68,6 +77,8 @@ impl From<&JobKind> for Kind {
             JobKind::Restore { action: RestoreAction::Remove, .. } => Self::Remove,
             JobKind::Restore { action: RestoreAction::Heal, .. } => Self::Heal,
             JobKind::Restore { action: RestoreAction::Reconcile, .. } => Self::Reconcile,
+            JobKind::Cleanup { .. } => Self::Cleanup,
+            JobKind::Batch { .. } => Self::Batch,
         }
     }
 }
@@ -84,16 +95,16 @@ pub struct JobBody {
     state: JobState,
     /// A person halted it.
     paused: bool,
-    /// The file; for a file that is not cached yet, the id it will have.
+    /// The file; for a file that is not cached yet, the id it will have. Null for `cleanup` and `batch`.
     #[oai(nullable)]
     file_id: Option<Id>,
-    /// The library path.
+    /// The library path; empty for `cleanup` and `batch`.
     path: String,
-    /// Bytes copied.
+    /// Bytes copied. For `batch`: files that were seen to.
     bytes_done: i64,
-    /// Bytes to copy.
+    /// Bytes to copy. For `batch`: files that are meant; 0 until they are known.
     bytes_total: i64,
-    /// Bytes per second, over the last seconds.
+    /// Bytes per second, over the last seconds. For `batch`: files.
     rate: i64,
     /// Why it failed, or what it waits for.
     #[oai(nullable)]
@@ -105,6 +116,12 @@ pub struct JobBody {
     /// When it ended.
     #[oai(nullable)]
     finished_at: Option<Timestamp>,
+    /// What a `cleanup` came to; null for all others.
+    #[oai(nullable)]
+    cleanup: Option<CleanupBody>,
+    /// How far a `batch` is; null for all others.
+    #[oai(nullable)]
+    batch: Option<BatchBody>,
 }
 
 /// Why a job failed, or what it waits for.
@@ -134,7 +151,7 @@ impl JobBody {
             kind: (&row.kind).into(),
             state: state_of(row, running),
             paused: row.paused,
-            file_id: Some(Id::of(row.file_id)),
+            file_id: row.file().map(Id::of),
             path: text(&row.path),
             bytes_done: int64(running.map_or(row.bytes_done, |now| now.bytes_done)),
             bytes_total: int64(running.map_or(row.bytes_total, |now| now.bytes_total)),
@@ -143,6 +160,16 @@ impl JobBody {
             triggered_by: row.principal.clone(),
             created_at: Timestamp(row.created_at),
             finished_at: row.finished_at.map(Timestamp),
+            cleanup: match &row.kind {
+                JobKind::Cleanup { remove_orphaned, cleaned, .. } => {
+                    Some(CleanupBody::of(*remove_orphaned, cleaned.as_ref(), Some(row.id)))
+                }
+                JobKind::Cache { .. } | JobKind::Restore { .. } | JobKind::Batch { .. } => None,
+            },
+            batch: match &row.kind {
+                JobKind::Batch { action, work, .. } => Some(BatchBody::of(*action, work)),
+                JobKind::Cache { .. } | JobKind::Restore { .. } | JobKind::Cleanup { .. } => None,
+            },
         }
     }
 }
@@ -258,7 +285,8 @@ impl Jobs {
 
     /// Cancel a job
     ///
-    /// Possible until the file is swapped; it stays as it was.
+    /// Possible until the file is swapped; it stays as it was. A batch begins with no further file; what it has begun
+    /// goes on.
     #[oai(path = "/api/jobs/:job_id/cancel", method = "post", operation_id = "cancelJob")]
     async fn cancel(
         &self,
@@ -332,6 +360,8 @@ impl Example for JobBody {
             triggered_by: "api_key".to_owned(),
             created_at: Timestamp::EXAMPLE,
             finished_at: None,
+            cleanup: None,
+            batch: None,
         }
     }
 }

@@ -6,6 +6,8 @@
 //! | `/api/cached/files/{file_id}` | GET DELETE | read; remove (`files`) |
 //! | `/api/cached/files/search` | GET | search (`files`) |
 //! | `/api/cached/export` | GET | all of them in one file (`export`) |
+//! | `/api/cached/files/batch` | POST | one act on many (`files`) |
+//! | `/api/cached/cleanup` | POST | (`cleanup`) |
 //! | `/api/cached/statistics` | GET | counts and sums (`statistics`) |
 //! | `/api/cached/users/{user_id}/stats` | GET | what one user wants (`users`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
@@ -24,6 +26,7 @@
 mod answer;
 mod auth;
 mod bridge;
+mod cleanup;
 mod compress;
 mod document;
 mod export;
@@ -169,6 +172,7 @@ fn page(content_type: &str, policy: &str, text: &str) -> Response {
 
 type Resources = (
     files::Files,
+    cleanup::CleanupApi,
     export::Export,
     statistics::StatisticsApi,
     users::Users,
@@ -181,6 +185,7 @@ type Resources = (
 fn service() -> OpenApiService<Resources, ()> {
     let resources = (
         files::Files,
+        cleanup::CleanupApi,
         export::Export,
         statistics::StatisticsApi,
         users::Users,

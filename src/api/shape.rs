@@ -33,8 +33,12 @@ pub struct Operation {
 #[derive(Debug)]
 struct Body {
     required: bool,
-    fields: BTreeMap<String, (Rule, bool)>,
+    fields: Fields,
 }
+
+/// What an object may hold, and what it must.
+#[derive(Debug)]
+struct Fields(BTreeMap<String, (Rule, bool)>);
 
 /// What a value may be.
 #[derive(Debug)]
@@ -48,6 +52,8 @@ enum Kind {
     Text { allowed: Vec<String>, in_any_case: bool, least: usize, most: usize },
     Number { least: i64, most: i64 },
     Flag,
+    List { each: Box<Rule>, least: usize, most: usize },
+    Object(Fields),
 }
 
 /// What is at a path.
@@ -137,14 +143,7 @@ impl Operation {
             })
             .collect();
         let content = &operation["requestBody"]["content"]["application/json"]["schema"];
-        let schema = resolve(document, content);
-        let required: Vec<&str> =
-            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let fields = entries(&schema["properties"])
-            .map(|(name, schema)| {
-                (name.clone(), (Rule::of(document, schema), required.contains(&name.as_str())))
-            })
-            .collect();
+        let fields = Fields::of(document, resolve(document, content));
         let body =
             operation.get("requestBody").map(|body| Body { required: body["required"] == true, fields });
         let codes = entries(&operation["responses"])
@@ -209,13 +208,31 @@ impl Operation {
         let object = value
             .as_object()
             .ok_or_else(|| Problem::new(Code::MalformedJson, "the body must be a JSON object"))?;
+        body.fields.check("body", object)
+    }
+}
+
+impl Fields {
+    fn of(document: &Value, schema: &Value) -> Self {
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let field = |(name, schema): (&String, &Value)| {
+            (name.clone(), (Rule::of(document, schema), required.contains(&name.as_str())))
+        };
+        Self(entries(&schema["properties"]).map(field).collect())
+    }
+
+    /// `place` is the body, or the field of it that holds this object.
+    fn check(&self, place: &str, object: &serde_json::Map<String, Value>) -> Result<(), Problem> {
         for (name, value) in object {
-            let (rule, _) = body.fields.get(name).ok_or_else(|| unknown("body", body.fields.keys()))?;
-            if !rule.takes(value) {
-                return Err(Problem::invalid(name, rule));
+            let (rule, _) = self.0.get(name).ok_or_else(|| unknown(place, self.0.keys()))?;
+            match (&rule.kind, value) {
+                (Kind::Object(fields), Value::Object(inner)) => fields.check(name, inner)?,
+                _ if rule.takes(value) => {}
+                _ => return Err(Problem::invalid(name, rule)),
             }
         }
-        match body.fields.iter().find(|(name, (_, required))| *required && !object.contains_key(*name)) {
+        match self.0.iter().find(|(name, (_, required))| *required && !object.contains_key(*name)) {
             Some((name, (rule, _))) => Err(Problem::invalid(name, format_args!("is missing; it {rule}"))),
             None => Ok(()),
         }
@@ -256,6 +273,14 @@ impl Rule {
                 }
             }
             Some("boolean") => Kind::Flag,
+            Some("array") => Kind::List {
+                each: Box::new(Self::of(document, &target["items"])),
+                least: length("minItems").unwrap_or(0),
+                most: length("maxItems").unwrap_or(usize::MAX),
+            },
+            Some("object") if target.get("properties").is_some() => {
+                Kind::Object(Fields::of(document, target))
+            }
             _ => Kind::Text {
                 allowed: target["enum"]
                     .as_array()
@@ -282,6 +307,8 @@ impl Rule {
                 text.parse::<i64>().is_ok_and(|number| (*least..=*most).contains(&number))
             }
             Kind::Flag => matches!(text, "true" | "false"),
+            // Nothing of the sort fits in a query.
+            Kind::List { .. } | Kind::Object(_) => false,
         }
     }
 
@@ -293,6 +320,9 @@ impl Rule {
                 number.as_i64().is_some_and(|number| (*least..=*most).contains(&number))
             }
             (Value::Bool(_), Kind::Flag) => true,
+            (Value::Array(values), Kind::List { each, least, most }) => {
+                (*least..=*most).contains(&values.len()) && values.iter().all(|value| each.takes(value))
+            }
             _ => false,
         }
     }
@@ -311,6 +341,10 @@ impl std::fmt::Display for Rule {
             }
             Kind::Number { least, most } => write!(f, "must be a whole number from {least} to {most}"),
             Kind::Flag => f.write_str("must be true or false"),
+            Kind::List { each, least, most } => {
+                write!(f, "must be a list of {least} to {most} values, each of which {each}")
+            }
+            Kind::Object(_) => f.write_str("must be an object"),
         }
     }
 }

@@ -30,6 +30,10 @@ use super::table::{CopyIs, KeptIs, PathIs};
 pub enum Ran {
     /// It ended; the store says how.
     Ended,
+    /// A slice of it is done, and the next one can follow.
+    Again,
+    /// It waits for the end of other jobs.
+    Waits,
     /// Something it needs is in use or away; try again later.
     Later,
 }
@@ -38,6 +42,11 @@ impl Engine {
     /// Runs a job that was just begun, and writes down what an error means for it.
     pub(super) fn run_begun(&self, job: &JobRow, control: &Control) -> Result<Ran> {
         let driven = match &job.kind {
+            JobKind::Batch { .. } => return self.batch_once(job, control),
+            JobKind::Cleanup { .. } => {
+                // Once begun it is not stopped half way.
+                control.commit().and_then(|()| self.clean_once(job)).map(|()| Some(Driven::Settled))
+            }
             JobKind::Cache { method, .. } => self.cache_once(job, *method, control),
             JobKind::Restore { .. } => self.restore_once(job, control),
         };
@@ -54,7 +63,9 @@ impl Engine {
             }
             Err(error) => {
                 match job.kind {
-                    JobKind::Cache { .. } => self.commit_failed(job, &error)?,
+                    JobKind::Cache { .. } | JobKind::Cleanup { .. } | JobKind::Batch { .. } => {
+                        self.commit_failed(job, &error)?;
+                    }
                     JobKind::Restore { .. } => self.end_unstarted(job, &error)?,
                 }
                 Ok(Ran::Ended)

@@ -10,7 +10,17 @@ use crate::error::{Error, Result};
 
 /// The running jobs.
 #[derive(Clone, Default)]
-pub struct Controls(Arc<Mutex<HashMap<JobId, Arc<Control>>>>);
+pub struct Controls(Arc<Mutex<All>>);
+
+#[derive(Default)]
+struct All {
+    running: HashMap<JobId, Arc<Control>>,
+    /// When jobs that just stepped back were last told of. One that is worked off in slices is not told of with each.
+    told: HashMap<JobId, Instant>,
+}
+
+/// The least time between two tellings of a job.
+const TELL_EVERY: Duration = Duration::from_millis(250);
 
 /// One running job.
 pub struct Control {
@@ -30,18 +40,20 @@ struct State {
 }
 
 impl Controls {
-    fn map(&self) -> MutexGuard<'_, HashMap<JobId, Arc<Control>>> {
+    fn all(&self) -> MutexGuard<'_, All> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Registers a job that starts.
-    pub(super) fn begin(&self, job: JobId, total: u64) -> Running<'_> {
+    /// Registers a job that starts, or goes on where it stepped back.
+    pub(super) fn begin(&self, job: JobId, done: u64, total: u64) -> Running<'_> {
+        let mut all = self.all();
+        let told = all.told.remove(&job);
         let control = Arc::new(Control {
             state: Mutex::new(State {
                 progress: Progress {
                     job,
                     state: JobState::Queued,
-                    bytes_done: 0,
+                    bytes_done: done,
                     bytes_total: total,
                     rate: 0,
                 },
@@ -49,30 +61,31 @@ impl Controls {
                 paused: false,
                 stopped: false,
                 committed: false,
-                window: (Instant::now(), 0),
-                told: None,
+                window: (Instant::now(), done),
+                told,
             }),
             changed: Condvar::new(),
         });
-        self.map().insert(job, control.clone());
+        all.running.insert(job, control.clone());
+        drop(all);
         Running { controls: self, job, control }
     }
 
     /// The job, if it is running.
     #[must_use]
     pub fn get(&self, job: JobId) -> Option<Arc<Control>> {
-        self.map().get(&job).cloned()
+        self.all().running.get(&job).cloned()
     }
 
     /// Progress of all running jobs.
     #[must_use]
     pub fn progress(&self) -> Vec<Progress> {
-        self.map().values().map(|control| control.progress()).collect()
+        self.all().running.values().map(|control| control.progress()).collect()
     }
 
     /// The process is about to end: every copy stops at the next chunk, and its job stays queued.
     pub fn stop_all(&self) {
-        for control in self.map().values() {
+        for control in self.all().running.values() {
             control.with(|state| state.stopped = true);
         }
     }
@@ -87,7 +100,12 @@ pub(super) struct Running<'a> {
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.controls.map().remove(&self.job);
+        let mut all = self.controls.all();
+        all.running.remove(&self.job);
+        all.told.retain(|_, at| at.elapsed() < TELL_EVERY);
+        if let Some(at) = self.control.lock().told.filter(|at| at.elapsed() < TELL_EVERY) {
+            all.told.insert(self.job, at);
+        }
     }
 }
 
@@ -139,6 +157,13 @@ impl Control {
         Ok(())
     }
 
+    /// Somebody wants it to step back: cancelled, halted, or the process is ending.
+    #[must_use]
+    pub(super) fn is_asked_to_rest(&self) -> bool {
+        let state = self.lock();
+        state.cancelled || state.paused || state.stopped
+    }
+
     /// The process is ending.
     #[must_use]
     pub(super) fn is_stopped(&self) -> bool {
@@ -185,7 +210,7 @@ impl Control {
         if elapsed > 3.0 {
             state.window = (now, done);
         }
-        if state.told.is_some_and(|told| now.duration_since(told) < Duration::from_millis(250)) {
+        if state.told.is_some_and(|told| now.duration_since(told) < TELL_EVERY) {
             return None;
         }
         state.told = Some(now);

@@ -5,8 +5,8 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::clock::Clock;
 use crate::domain::event::Event;
@@ -63,6 +63,8 @@ pub struct Engine {
     pub(super) room: Room,
     pub(super) controls: Controls,
     pub(super) pacing: Pacing,
+    /// Held by the one cleanup that runs.
+    pub(super) cleaning: Mutex<()>,
     pub(super) compared: Compared,
     pub(super) own_opens: OwnOpens,
     /// The owner said that the cached copies are gone for good (`restore --all --cache-lost`).
@@ -105,6 +107,7 @@ impl Engine {
             compared: Compared::default(),
             own_opens: OwnOpens::default(),
             pacing,
+            cleaning: Mutex::default(),
             cache_lost: AtomicBool::new(false),
         })
     }
@@ -284,12 +287,7 @@ impl Engine {
 
     /// Makes the names in a folder durable.
     pub(super) fn sync_folder(&self, folder: &Fd, path: &Path) -> Result<()> {
-        match self.fs.sync(folder) {
-            Err(error) if crate::files::errno::is_unsupported(&error) => {
-                self.fs.sync_volume(folder).doing("make durable the folder", path)
-            }
-            other => other.doing("make durable the folder", path),
-        }
+        crate::files::folder::sync(&*self.fs, folder, path)
     }
 
     /// The name of a job's unfinished copy.

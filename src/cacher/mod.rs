@@ -10,7 +10,9 @@ pub mod accesses;
 mod admit;
 mod aliases;
 mod audit;
+pub mod batch;
 mod caching;
+pub mod cleanup;
 mod control;
 mod drive;
 pub mod engine;
@@ -35,9 +37,11 @@ mod trash;
 mod witness;
 mod workers;
 
+pub use batch::{BatchFiles, BatchRequest};
+pub use cleanup::{Cleanup, CleanupRequest};
 pub use engine::{Engine, Parts, Sink};
 pub use recover::Recovered;
-pub use request::{Accepted, CacheRequest, RestoreRequest};
+pub use request::{Accepted, CacheRequest, PinRequest, RestoreRequest};
 pub use workers::Cacher;
 
 use crate::domain::id::JobId;
@@ -48,7 +52,7 @@ use crate::store::Rows;
 pub use caching::Ran;
 
 impl Engine {
-    /// Runs one queued job to its end, or says that its turn has not come.
+    /// Runs one queued job to its end (a batch: a slice of it), or says that its turn has not come.
     ///
     /// # Errors
     /// The store fails. Every other failure is the job's, written down in it.
@@ -57,7 +61,7 @@ impl Engine {
         if job.state != JobState::Queued || job.paused {
             return Ok(Ran::Later);
         }
-        let running = self.controls.begin(id, job.bytes_total);
+        let running = self.controls.begin(id, job.bytes_done, job.bytes_total);
         // Whoever waits must not take what an earlier try found for the end of this one.
         self.forget_error(id)?;
         self.run_begun(&job, &running.control)

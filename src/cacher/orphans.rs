@@ -85,7 +85,7 @@ impl Engine {
     pub(super) fn forget_history(&self) -> Result<()> {
         let before = self.clock.now().plus(SignedDuration::from_hours(-24 * HISTORY_DAYS));
         let rows = self.store.read()?;
-        let busy: Vec<_> = rows.intents()?.into_iter().map(|intent| intent.file_id).collect();
+        let busy = rows.files_with_intents()?;
         let mut files = Vec::new();
         rows.for_each_file(&mut |row| {
             if row.removed.as_ref().is_some_and(|removed| removed.at < before) && !busy.contains(&row.id) {

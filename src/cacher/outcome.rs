@@ -5,6 +5,7 @@
 
 use jiff::SignedDuration;
 
+use crate::domain::batch::BatchAction;
 use crate::domain::event::Event;
 use crate::domain::file::{Attribution, FileRow, Metadata, Method, Placement, Removed, Status};
 use crate::domain::id::LogId;
@@ -303,16 +304,22 @@ impl Engine {
     /// Both the copy and the original are gone. The row stays, shown, until a person decides.
     pub(super) fn commit_unrecoverable(&self, intent: &Intent, error: &Error) -> Result<()> {
         let now = self.clock.now();
-        let events = self.store.write(|w| {
+        let (freed, events) = self.store.write(|w| {
             w.remove_intent(intent.id)?;
+            let mut freed = 0;
             if let Some(mut row) = w.file(intent.file_id)?.filter(|row| row.status != Status::Removed) {
+                if row.status != Status::Orphaned {
+                    freed = row.size;
+                }
                 row.status = Status::Orphaned;
                 row.attention = Some(error.to_string());
                 w.put_file(&row)?;
             }
-            fail_job(w, intent, JobState::Failed, error, now)
+            Ok((freed, fail_job(w, intent, JobState::Failed, error, now)?))
         })?;
+        self.room.free(freed);
         self.publish(events);
+        self.publish([Event::StatisticsChanged]);
         Ok(())
     }
 
@@ -329,6 +336,7 @@ impl Engine {
                 row.status = Status::Active;
                 w.put_file(&row)?;
             }
+            w.clear_batch(job.id)?;
             finish(w, &mut job, state, Some(error), now)?;
             w.put_log(&LogRow { success: false, error: Some(error.to_string()), ..entry_of(&job, now) })?;
             Ok(vec![Event::JobFinished(Box::new(job))])
@@ -397,7 +405,7 @@ fn attributions(wishes: &[Wish], now: Time) -> Vec<Attribution> {
     list
 }
 
-fn finish(
+pub(super) fn finish(
     w: &mut Writer<'_>,
     job: &mut JobRow,
     state: JobState,
@@ -444,11 +452,20 @@ fn entry_of(job: &JobRow, now: Time) -> LogRow {
             (LogKind::Cache, reason, first.and_then(|wish| wish.user.clone()))
         }
         JobKind::Restore { action, reason, user } => (log_kind(*action), reason.clone(), user.clone()),
+        JobKind::Cleanup { user, .. } => (LogKind::Cleanup, "manual".to_owned(), user.clone()),
+        JobKind::Batch { action, reason, user, .. } => {
+            let kind = match action {
+                BatchAction::Remove => LogKind::Remove,
+                BatchAction::Pin => LogKind::Pin,
+                BatchAction::Unpin => LogKind::Unpin,
+            };
+            (kind, reason.clone(), user.clone())
+        }
     };
     LogRow {
         id: LogId::new(),
         kind,
-        file_id: Some(job.file_id),
+        file_id: job.file(),
         file_path: job.path.clone(),
         triggered_by: job.principal.clone(),
         user,

@@ -9,7 +9,7 @@ use crate::domain::intent::{Due, Phase};
 use crate::domain::settings::TRASH_DAYS;
 use crate::error::{Error, IoContext, Result};
 use crate::files::Fd;
-use crate::files::errno::{is_absent, is_not_empty, present};
+use crate::files::errno::present;
 use crate::store::Rows;
 
 use super::drive::{Drive, Driven, Next, Scene, holds_original};
@@ -123,24 +123,7 @@ impl Engine {
 
     /// Removes the folders of a cached path that are empty now, up to the cache dir.
     pub(super) fn prune(&self, cache: &Fd, cached_path: &std::path::Path) -> Result<()> {
-        let below = self.below_cache(cached_path)?;
-        for folder in below.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
-            let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else { break };
-            let at = self.cache.dir.join(folder);
-            let parent_fd = match self.fs.open_below(cache, parent) {
-                Ok(fd) => fd,
-                Err(error) if is_absent(&error) => continue,
-                Err(error) => return Err(Error::io("open the folder", at, error)),
-            };
-            match self.fs.remove_folder(&parent_fd, name) {
-                Ok(()) => self.sync_folder(&parent_fd, &at)?,
-                Err(error) if is_absent(&error) => {}
-                // So are all above it.
-                Err(error) if is_not_empty(&error) => break,
-                Err(error) => return Err(Error::io("remove the empty folder", at, error)),
-            }
-        }
-        Ok(())
+        crate::files::folder::prune(&*self.fs, cache, &self.cache.dir, self.below_cache(cached_path)?)
     }
 
     /// Removes a job's unfinished copy, if there is one.

@@ -43,6 +43,21 @@ pub struct RestoreRequest {
     pub principal: String,
 }
 
+/// Pin this file, or let it be evicted again.
+#[derive(Clone, Debug)]
+pub struct PinRequest {
+    /// Which.
+    pub file: FileId,
+    /// Whether it is to stay.
+    pub pinned: bool,
+    /// Why.
+    pub reason: String,
+    /// The media user concerned.
+    pub user: Option<String>,
+    /// The authenticated principal.
+    pub principal: String,
+}
+
 impl RestoreRequest {
     fn asked(&self, row: &FileRow, at: Time) -> Asked {
         let Self { file, action, reason, user, principal } = self;
@@ -139,7 +154,7 @@ impl Engine {
     /// `NotFound`, `AlreadyRemoved`.
     pub fn request_restore(&self, request: &RestoreRequest) -> Result<JobId> {
         let now = self.clock.now();
-        self.store.write(|w| {
+        let job = self.store.write(|w| {
             let mut row = w.file(request.file)?.ok_or(Error::NotFound { what: "file" })?;
             if row.status == Status::Removed {
                 return Err(Error::AlreadyRemoved);
@@ -156,7 +171,9 @@ impl Engine {
             let job = JobRow::new(request.asked(&row, now), JobState::Queued);
             w.put_job(&job)?;
             Ok(job.id)
-        })
+        })?;
+        self.publish([Event::StatisticsChanged]);
+        Ok(job)
     }
 
     /// Ends a job that has not passed its point of no return.
@@ -169,13 +186,21 @@ impl Engine {
         if job.state != JobState::Queued {
             return Err(wrong(job.state));
         }
+        if let JobKind::Batch { .. } = job.kind {
+            // Between two slices nobody runs it. So the store is told first, and a slice that runs finds out there.
+            self.commit_failed(&job, &Error::Cancelled)?;
+            if let Some(control) = self.controls.get(id) {
+                let _ = control.cancel();
+            }
+            return self.store.read()?.job(id)?.ok_or(Error::NotFound { what: "job" });
+        }
         if let Some(control) = self.controls.get(id) {
             if !control.cancel() {
                 return Err(wrong(JobState::Swapping));
             }
             return Ok(job);
         }
-        if self.store.read()?.intents()?.iter().any(|intent| intent.job_id == id) {
+        if self.store.read()?.intents_of(job.file_id)?.iter().any(|intent| intent.job_id == id) {
             return Err(wrong(JobState::Swapping));
         }
         self.commit_failed(&job, &Error::Cancelled)?;
@@ -222,20 +247,27 @@ impl Engine {
     ///
     /// # Errors
     /// `NotFound`, `AlreadyRemoved`.
-    pub fn pin(&self, id: FileId, pinned: bool, principal: &str) -> Result<FileRow> {
+    pub fn pin(&self, request: &PinRequest) -> Result<FileRow> {
+        let PinRequest { file, pinned, reason, user, principal } = request.clone();
         let now = self.clock.now();
         self.store.write(|w| {
-            let mut row = w.file(id)?.ok_or(Error::NotFound { what: "file" })?;
+            let mut row = w.file(file)?.ok_or(Error::NotFound { what: "file" })?;
             if row.status == Status::Removed {
                 return Err(Error::AlreadyRemoved);
             }
             row.pinned = pinned;
             w.put_file(&row)?;
             let kind = if pinned { LogKind::Pin } else { LogKind::Unpin };
-            w.put_log(&LogRow { kind, ..super::outcome::entry_about(&row, principal, now) })?;
+            let entry = super::outcome::entry_about(&row, &principal, now);
+            w.put_log(&LogRow { kind, reason: reason.clone(), user: user.clone(), ..entry })?;
             Ok(row)
         })
     }
+}
+
+/// What waits can still be joined; what is past its point of no return cannot.
+fn is_under_way(job: &JobRow) -> bool {
+    job.state != JobState::Queued
 }
 
 /// Adds a wish to a tracked file or to its queued job. `None` when there is neither; refused while it is given back.
@@ -248,21 +280,16 @@ fn join(
 ) -> Result<Option<(Accepted, Vec<Event>)>> {
     let nothing_new = || Error::AlreadyTracked { path: path.to_path_buf() };
     let locked = || Error::PathLocked { path: path.to_path_buf() };
-    for state in [JobState::Queued, JobState::Swapping] {
-        for mut job in w.jobs_in(state)? {
-            if job.path != path {
-                continue;
-            }
-            // The link that is still there is on its way out, and is nothing to be cached.
-            let JobKind::Cache { method, wishes } = &mut job.kind else { return Err(locked()) };
-            if wishes.contains(wish) || wish.user.is_none() {
-                return Err(nothing_new());
-            }
-            wishes.push(wish.clone());
-            let method = *method;
-            w.put_job(&job)?;
-            return Ok(Some((Accepted::UserAdded { file: job.file_id, job: Some(job.id), method }, vec![])));
+    if let Some(mut job) = w.open_jobs_at(path)?.into_iter().min_by_key(is_under_way) {
+        // The link that is still there is on its way out, and is nothing to be cached.
+        let JobKind::Cache { method, wishes } = &mut job.kind else { return Err(locked()) };
+        if wishes.contains(wish) || wish.user.is_none() {
+            return Err(nothing_new());
         }
+        wishes.push(wish.clone());
+        let method = *method;
+        w.put_job(&job)?;
+        return Ok(Some((Accepted::UserAdded { file: job.file_id, job: Some(job.id), method }, vec![])));
     }
     let row = match w.file_by_path(path)? {
         Some(row) if row.status == Status::Active => row,
@@ -294,17 +321,17 @@ fn join(
 
 /// A job on this file that has not ended.
 fn open_job(w: &Writer<'_>, row: &FileRow) -> Result<Option<JobRow>> {
-    for state in [JobState::Queued, JobState::Swapping] {
-        for job in w.jobs_in(state)? {
-            if job.file_id == row.id && matches!(job.kind, JobKind::Restore { .. }) {
-                return Ok(Some(job));
-            }
-        }
-    }
-    Ok(None)
+    Ok(w.open_jobs_of(row.id)?.into_iter().find(|job| matches!(job.kind, JobKind::Restore { .. })))
 }
 
-fn forget_orphan(w: &mut Writer<'_>, mut row: FileRow, request: &RestoreRequest, now: Time) -> Result<JobId> {
+/// An orphan's original is at its path already: only the row is left, and goes.
+pub(super) fn forget_orphan(
+    w: &mut Writer<'_>,
+    mut row: FileRow,
+    request: &RestoreRequest,
+    now: Time,
+) -> Result<JobId> {
+    row.attention = None;
     row.status = Status::Removed;
     row.removed = Some(crate::domain::file::Removed { at: now, reason: request.reason.clone() });
     w.put_file(&row)?;

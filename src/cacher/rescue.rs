@@ -21,7 +21,7 @@ use crate::error::{Error, IoContext, Result};
 use crate::files::copy::{End, Unpaced, copy, hash};
 use crate::files::errno::{is_absent, is_unsupported, present};
 use crate::files::seal::seal;
-use crate::files::{Fd, Fs, Kind, Stat};
+use crate::files::{Fd, Fs, Kind, Stat, folder};
 
 use super::engine::OURS;
 
@@ -375,11 +375,7 @@ impl Rescue {
     }
 
     fn sync(&self, folder: &Folder<'_>) -> Result<()> {
-        match self.fs.sync(&folder.fd) {
-            Err(error) if is_unsupported(&error) => self.fs.sync_volume(&folder.fd),
-            other => other,
-        }
-        .doing("make durable the folder", folder.path)
+        folder::sync(&*self.fs, &folder.fd, folder.path)
     }
 
     fn open_cache(&self) -> Result<Option<Fd>> {
@@ -406,7 +402,13 @@ impl Rescue {
     fn delete_copies(&self, copies: &BTreeMap<PathBuf, PathBuf>, report: &mut Rescued) {
         for (copy, path) in copies {
             match self.delete_copy(copy, path) {
-                Ok(true) => report.copies_deleted += 1,
+                Ok(true) => {
+                    report.copies_deleted += 1;
+                    if let Err(error) = self.prune(copy) {
+                        let folder = copy.parent().unwrap_or(copy).to_path_buf();
+                        report.left.push((folder, error.to_string()));
+                    }
+                }
                 Ok(false) => {}
                 Err(error) => report.left.push((copy.clone(), error.to_string())),
             }
@@ -439,22 +441,13 @@ impl Rescue {
         self.fs.sync(&parent).doing("make durable the folder of", path)?;
         self.fs.unlink(&folder, name).doing("delete the copy", copy)?;
         self.fs.sync(&folder).doing("make durable the folder of", copy)?;
-        self.prune(copy)?;
         Ok(true)
     }
 
     fn prune(&self, copy: &Path) -> Result<()> {
         let Some(cache) = self.open_cache()? else { return Ok(()) };
         let below = copy.strip_prefix(&self.cache.dir).unwrap_or(copy);
-        for folder in below.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
-            let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else { break };
-            let Ok(parent) = self.fs.open_below(&cache, parent) else { break };
-            // Not empty: so are all above it.
-            if self.fs.remove_folder(&parent, name).is_err() {
-                break;
-            }
-        }
-        Ok(())
+        folder::prune(&*self.fs, &cache, &self.cache.dir, below)
     }
 
     /// What is left in the cache dir: unfinished copies go if links of these libraries led into it, so that it is

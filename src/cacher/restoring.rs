@@ -20,7 +20,8 @@ use super::table::{CopyIs, KeptIs, PathIs};
 impl Engine {
     /// A restore that failed while copying back leaves everything as it was: link, copy, row.
     pub(super) fn end_unstarted(&self, job: &JobRow, error: &Error) -> Result<()> {
-        let intent = self.store.read()?.intents()?.into_iter().find(|intent| intent.job_id == job.id);
+        let intent =
+            self.store.read()?.intents_of(job.file_id)?.into_iter().find(|intent| intent.job_id == job.id);
         if let Some(intent) = intent {
             if intent.phase != Phase::CopyingBack {
                 return self.commit_waiting(job, error);
@@ -40,17 +41,16 @@ impl Engine {
             return Err(Error::NotFound { what: "file" });
         };
         let Some(_held) = self.locks.try_hold(vec![Key::File(row.id)]) else { return Ok(None) };
-        let mut intent =
-            match self.store.read()?.intents()?.into_iter().find(|intent| intent.file_id == row.id) {
-                Some(intent) if intent.job_id == job.id => intent,
-                Some(intent) if matches!(intent.phase, Phase::Releasing { .. }) => {
-                    // The original is not given up after all.
-                    self.store.write(|w| w.remove_intent(intent.id))?;
-                    self.plan_restore(job, &row)?
-                }
-                Some(_) => return Ok(None),
-                None => self.plan_restore(job, &row)?,
-            };
+        let mut intent = match self.store.read()?.intents_of(row.id)?.into_iter().next() {
+            Some(intent) if intent.job_id == job.id => intent,
+            Some(intent) if matches!(intent.phase, Phase::Releasing { .. }) => {
+                // The original is not given up after all.
+                self.store.write(|w| w.remove_intent(intent.id))?;
+                self.plan_restore(job, &row)?
+            }
+            Some(_) => return Ok(None),
+            None => self.plan_restore(job, &row)?,
+        };
         loop {
             match self.drive(intent)? {
                 Driven::NeedsCopyBack(waiting) => intent = self.copy_back(*waiting, control)?,

@@ -5,16 +5,19 @@
 
 use jiff::SignedDuration;
 
+use crate::domain::event::Event;
 use crate::domain::file::{FileRow, Placement, Status};
 use crate::domain::id::FileId;
 use crate::domain::intent::{Intent, Phase};
 use crate::domain::job::{Asked, JobKind, JobRow, JobState, RestoreAction};
+use crate::domain::log::{LogKind, LogRow};
 use crate::error::{Error, Result};
 use crate::store::Rows;
 
 use super::drive::Driven;
 use super::engine::Engine;
 use super::locks::Key;
+use super::outcome::entry_about;
 use super::see::{Seen, in_words};
 use super::table::{Action, CopyIs, PathIs, RowIs, decide};
 
@@ -49,14 +52,21 @@ pub struct Scanned {
 
 impl Engine {
     /// Looks at all active rows and puts in order what is not. `confirmed`: a person said that the brake shall not hold.
+    /// Then what has had its time is forgotten.
     ///
     /// # Errors
     /// `MassOrphanBrake`; `CacheVolumeMissing`; the store fails.
     pub fn scan(&self, depth: Depth, confirmed: bool) -> Result<Scanned> {
+        let report = self.look_at_all(depth, confirmed)?;
+        self.forget_old_orphans()?;
+        Ok(report)
+    }
+
+    pub(super) fn look_at_all(&self, depth: Depth, confirmed: bool) -> Result<Scanned> {
         let mut report = Scanned::default();
         let mut suspects = Vec::new();
         let mut missing = 0;
-        let busy: Vec<FileId> = self.store.read()?.intents()?.iter().map(|intent| intent.file_id).collect();
+        let busy = self.store.read()?.files_with_intents()?;
         for row in self.rows_to_scan()? {
             if busy.contains(&row.id) {
                 continue;
@@ -190,8 +200,33 @@ impl Engine {
             Action::Supersede => self.begin_order(&row, RestoreAction::Reconcile, "superseded"),
             Action::Search => self.begin_order(&row, RestoreAction::Reconcile, "unclaimed"),
             Action::DropSecondName => self.begin_order(&row, RestoreAction::Reconcile, "found_restored"),
+            Action::Lost => self.note_lost(&row, &seen),
             _ => self.note(&row, &seen),
         }
+    }
+
+    /// Copy and original are both gone: an orphan, shown until a person decides.
+    fn note_lost(&self, row: &FileRow, seen: &Seen) -> Result<Done> {
+        let detail = in_words(seen, &row.place);
+        let text = Error::Unrecoverable { path: row.file_path.clone(), detail }.to_string();
+        let now = self.clock.now();
+        self.store.write(|w| {
+            let attention = Some(text.clone());
+            w.put_file(&FileRow { status: Status::Orphaned, attention, ..row.clone() })?;
+            w.put_log(&LogRow {
+                kind: LogKind::Orphan,
+                reason: "copy_missing".to_owned(),
+                success: false,
+                error: Some(text.clone()),
+                ..entry_about(row, "system", now)
+            })
+        })?;
+        self.room.free(row.size);
+        let reason = "copy_missing".to_owned();
+        let removed =
+            Event::FileRemoved { file_id: row.id, file_path: row.file_path.clone(), user: None, reason };
+        self.publish([removed, Event::StatisticsChanged]);
+        Ok(Done::Finding(text))
     }
 
     /// Once is no proof: people and programs move things in two steps.

@@ -86,7 +86,7 @@ impl Engine {
     /// all of other libraries, every row is looked at.
     fn sample(&self, library: &str) -> Result<Vec<FileRow>> {
         let rows = self.store.read()?;
-        let busy: Vec<_> = rows.intents()?.into_iter().map(|intent| intent.file_id).collect();
+        let busy = rows.files_with_intents()?;
         let in_place = |row: &FileRow| {
             row.library == library
                 && matches!(row.status, Status::Active | Status::PendingRemoval)

@@ -9,17 +9,21 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::domain::id::JobId;
-use crate::domain::job::{JobKind, JobRow, JobState, Progress};
+use crate::domain::job::{JobRow, JobState, Progress};
 use crate::error::{Error, IoContext, Result};
 use crate::store::Rows;
 
+use super::batch::BatchRequest;
 use super::caching::Ran;
+use super::cleanup::{Cleanup, CleanupRequest};
 use super::engine::Engine;
 use super::recover::Pass;
 use super::request::{Accepted, CacheRequest, RestoreRequest};
 
 /// A job that could not run is tried again after this long.
 const RETRY: Duration = Duration::from_secs(10);
+/// A job that waits for others looks at them at most this often.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// Parked intents are looked at again this often.
 const SETTLE: Duration = Duration::from_secs(30);
 
@@ -41,6 +45,8 @@ struct State {
     later: HashMap<JobId, Instant>,
     /// Those of them whose file was in use: tried again as soon as some work has ended.
     locked: HashSet<JobId>,
+    /// Those of them that wait for other jobs: they look again a moment after some work has ended.
+    waiting: HashSet<JobId>,
     /// Counts the ends of work.
     ends: u64,
     stopping: bool,
@@ -57,6 +63,20 @@ impl State {
         self.ends += 1;
         for job in self.locked.drain() {
             self.later.remove(&job);
+        }
+        let soon = Instant::now() + LOOK_AGAIN;
+        for job in self.waiting.drain() {
+            self.later.insert(job, soon);
+        }
+    }
+
+    /// The job waits for the ends of others. `ends`: as they were before it looked.
+    fn wait_for_ends(&mut self, job: JobId, ends: u64) {
+        if self.ends == ends {
+            self.later.insert(job, Instant::now() + RETRY);
+            self.waiting.insert(job);
+        } else {
+            self.later.insert(job, Instant::now() + LOOK_AGAIN);
         }
     }
 
@@ -138,6 +158,26 @@ impl Cacher {
             Accepted::Queued { .. } | Accepted::UserAdded { job: None, .. } => self.nudge(),
         }
         Ok(accepted)
+    }
+
+    /// See [`Engine::request_batch`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn request_batch(&self, request: &BatchRequest) -> Result<JobId> {
+        let job = self.engine().request_batch(request)?;
+        self.nudge();
+        Ok(job)
+    }
+
+    /// See [`Engine::request_cleanup`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn request_cleanup(&self, request: &CleanupRequest) -> Result<Cleanup> {
+        let cleanup = self.engine().request_cleanup(request)?;
+        self.nudge();
+        Ok(cleanup)
     }
 
     /// See [`Engine::request_restore`].
@@ -286,6 +326,8 @@ impl Cacher {
                     state.later.remove(&job);
                     state.work_ended();
                 }
+                Ok(Ran::Again) => drop(state.later.remove(&job)),
+                Ok(Ran::Waits) => state.wait_for_ends(job, ends),
                 Ok(Ran::Later) => state.put_off(job, locked, ends),
                 Err(error) => {
                     tracing::error!(%job, %error, "the store failed; no more work until the next start");
@@ -307,22 +349,26 @@ impl Cacher {
                 }
                 state.generation
             };
-            let queued = self.engine().store().read().and_then(|rows| rows.jobs_in(JobState::Queued));
+            let now = Instant::now();
+            let picked = self.engine().store().read().and_then(|rows| {
+                rows.next_job(&mut |job| {
+                    let state = self.state();
+                    !state.running.contains(&job) && state.later.get(&job).is_none_or(|at| *at <= now)
+                })
+            });
             let mut state = self.state();
             if state.stopping {
                 return None;
             }
-            let now = Instant::now();
-            match queued {
-                Ok(queued) => {
-                    let picked = pick(&queued, |job| {
-                        !state.running.contains(&job) && state.later.get(&job).is_none_or(|at| *at <= now)
-                    });
-                    if let Some(picked) = picked {
-                        state.running.push(picked);
-                        return Some(picked);
-                    }
+            match picked {
+                // Another thread may have taken it since.
+                Ok(Some(picked)) if state.running.contains(&picked) => continue,
+                Ok(Some(picked)) => {
+                    state.running.push(picked);
+                    return Some(picked);
                 }
+                // What may be tried again and does not wait any more has ended otherwise: nobody waits for its time.
+                Ok(None) => state.later.retain(|_, at| *at > now),
                 Err(error) => {
                     tracing::error!(%error, "the queue cannot be read");
                     state.failed.get_or_insert_with(|| error.to_string());
@@ -368,17 +414,4 @@ impl Cacher {
             }
         }
     }
-}
-
-/// Whose turn it is: what gives files back (and room) goes first, then the strongest wish, then the oldest.
-fn pick(queued: &[JobRow], may_run: impl Fn(JobId) -> bool) -> Option<JobId> {
-    let rank = |job: &JobRow| match &job.kind {
-        JobKind::Restore { .. } => (0, None),
-        JobKind::Cache { wishes, .. } => (1, wishes.iter().map(|wish| wish.operation).min()),
-    };
-    queued
-        .iter()
-        .filter(|job| !job.paused && may_run(job.id))
-        .min_by_key(|job| (rank(job), job.id))
-        .map(|job| job.id)
 }

@@ -6,7 +6,7 @@ use super::{Context, Named, Reply, Sink};
 use crate::cacher::{Accepted, CacheRequest};
 use crate::domain::file::{Method, Operation, Status};
 use crate::domain::id::JobId;
-use crate::domain::job::{Failure, JobKind, JobState};
+use crate::domain::job::{Failure, JobKind};
 use crate::error::{Error, Result};
 use crate::store::Rows;
 
@@ -97,12 +97,6 @@ fn ask(context: &Context<'_>, path: &Named, wanted: &Wanted<'_>) -> Result<Asked
 /// The job that is to cache this path.
 fn open_job(context: &Context<'_>, path: &std::path::Path) -> Result<Option<JobId>> {
     let rows = context.cacher.engine().store().read()?;
-    for state in [JobState::Queued, JobState::Swapping] {
-        let jobs = rows.jobs_in(state)?;
-        let ours = jobs.iter().find(|job| job.path == path && matches!(job.kind, JobKind::Cache { .. }));
-        if let Some(job) = ours {
-            return Ok(Some(job.id));
-        }
-    }
-    Ok(None)
+    let jobs = rows.open_jobs_at(path)?;
+    Ok(jobs.into_iter().find(|job| matches!(job.kind, JobKind::Cache { .. })).map(|job| job.id))
 }

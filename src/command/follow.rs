@@ -103,7 +103,7 @@ fn running(context: &Context<'_>, awaited: &[Awaited]) -> Vec<Running> {
 fn outcome(awaited: Awaited, row: &JobRow) -> Outcome {
     let method = match row.kind {
         JobKind::Cache { method, .. } => Some(method),
-        JobKind::Restore { .. } => None,
+        JobKind::Restore { .. } | JobKind::Cleanup { .. } | JobKind::Batch { .. } => None,
     };
     let ended = match row.state {
         JobState::Done => awaited.outcome.ended,
@@ -117,7 +117,7 @@ fn outcome(awaited: Awaited, row: &JobRow) -> Outcome {
     Outcome {
         path: Named(row.path.clone()),
         ended,
-        file: Some(row.file_id),
+        file: row.file(),
         method,
         size: row.bytes_total.max(awaited.outcome.size),
         error,

@@ -72,6 +72,7 @@ pub(super) fn cache(values: &mut Values, data_dir: &Path) -> Option<CacheSetting
     let bandwidth_while_playing = values.get(&keys::BANDWIDTH_WHILE_PLAYING);
     let (link, link_target) = (values.get(&keys::LINK), values.get(&keys::LINK_TARGET));
     let release_grace = values.get(&keys::RELEASE_GRACE);
+    let auto_cleanup = values.get(&keys::AUTO_CLEANUP);
     Some(CacheSettings {
         dir: dir?,
         limit,
@@ -84,6 +85,7 @@ pub(super) fn cache(values: &mut Values, data_dir: &Path) -> Option<CacheSetting
         link: link?,
         link_target: link_target?,
         release_grace: release_grace?,
+        auto_cleanup: auto_cleanup?,
     })
 }
 

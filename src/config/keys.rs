@@ -117,6 +117,8 @@ keys! {
     LINK_TARGET: Option<PathBuf> = "cache.link_target", Text, Is(""), value::optional_path;
     /// How long a copy outlives its link: a reader that has just read the link still has to open its target.
     RELEASE_GRACE: SignedDuration = "cache.release_grace", Text, Is("60s"), value::duration;
+    /// Forget files whose copy got lost and whose original is back, 90 days after that.
+    AUTO_CLEANUP: bool = "cache.auto_cleanup", Flag, Is("false"), value::flag;
 
     /// A name; the first folder of its cached files.
     LIBRARY_NAME: String = "library.name", Text, Unset("Movies"), value::library_name;

@@ -52,6 +52,11 @@ macro_rules! id {
     };
 }
 
+impl FileId {
+    /// No file: what stands in the row of a job that concerns no single one.
+    pub const NONE: Self = Self(Uuid::nil());
+}
+
 id!(/// A cached file, for life: removed and cached again, it keeps its id.
     FileId);
 id!(/// A unit of work.

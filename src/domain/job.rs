@@ -6,12 +6,15 @@
 //!     └───────────┴────────────┴─────────────┴──────▶ failed | cancelled (cancelled: only before swapping)
 //! ```
 //! A restore goes from `queued` to `swapping` at once, unless its bytes have to be copied back first.
+//! A batch stays `queued` while it is worked off: it gives way to what it asked for, and to others, again and again.
 //! `queued`, `swapping` and the ends are durable; `copying` and `verifying` are told by the running worker.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::batch::{BatchAction, BatchScope, BatchWork};
+use super::cleanup::Cleaned;
 use super::file::{Method, Operation, closed_names};
 use super::id::{FileId, JobId};
 use super::path::bytes;
@@ -28,9 +31,10 @@ pub struct JobRow {
     pub state: JobState,
     /// A person halted it.
     pub paused: bool,
-    /// The file it concerns; for a cache job that has not ended well, the id the file will get.
+    /// The file it concerns; for a cache job that has not ended well, the id the file will get. [`FileId::NONE`] where
+    /// it concerns no single one: ask [`JobRow::file`].
     pub file_id: FileId,
-    /// The library path.
+    /// The library path; empty where it concerns no single file.
     #[serde(with = "bytes")]
     pub path: PathBuf,
     /// The authenticated principal that asked, or `system`.
@@ -39,9 +43,9 @@ pub struct JobRow {
     pub created_at: Time,
     /// When it ended.
     pub finished_at: Option<Time>,
-    /// Bytes to copy.
+    /// Bytes to copy; for a batch, files to act on.
     pub bytes_total: u64,
-    /// Bytes copied, when it ended.
+    /// Bytes copied, when it ended; for a batch, files acted on so far.
     pub bytes_done: u64,
     /// Why it failed.
     pub error: Option<Failure>,
@@ -84,9 +88,18 @@ impl JobRow {
             error: None,
         }
     }
+
+    /// The file it concerns, if it is about a single one.
+    #[must_use]
+    pub const fn file(&self) -> Option<FileId> {
+        match self.kind {
+            JobKind::Cache { .. } | JobKind::Restore { .. } => Some(self.file_id),
+            JobKind::Cleanup { .. } | JobKind::Batch { .. } => None,
+        }
+    }
 }
 
-/// What a job does.
+/// What a job does. Stored: new kinds come last, and kinds that are there stay as they are.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum JobKind {
     /// Brings a file to the cache.
@@ -105,6 +118,30 @@ pub enum JobKind {
         /// The media user concerned.
         user: Option<String>,
     },
+    /// Looks whether everything is as the rows say, and settles orphans.
+    Cleanup {
+        /// Rows of orphans whose original is back go.
+        remove_orphaned: bool,
+        /// A person said that the brake shall not hold.
+        confirmed: bool,
+        /// The media user concerned.
+        user: Option<String>,
+        /// What came of it, once it is done.
+        cleaned: Option<Cleaned>,
+    },
+    /// Does one thing with many files.
+    Batch {
+        /// What.
+        action: BatchAction,
+        /// With which.
+        scope: BatchScope,
+        /// The reason given.
+        reason: String,
+        /// The media user concerned.
+        user: Option<String>,
+        /// How far it is.
+        work: BatchWork,
+    },
 }
 
 impl JobKind {
@@ -114,6 +151,8 @@ impl JobKind {
         match self {
             Self::Cache { .. } => "cache",
             Self::Restore { action, .. } => action.name(),
+            Self::Cleanup { .. } => "cleanup",
+            Self::Batch { .. } => "batch",
         }
     }
 }

@@ -5,6 +5,8 @@
 //! **Invariant:** depends on nothing of this crate but [`crate::error`]. What is here is what is stored; the public
 //! contract is `api`'s, by its own types.
 
+pub mod batch;
+pub mod cleanup;
 pub mod event;
 pub mod file;
 pub mod fold;

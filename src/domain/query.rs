@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::file::{Operation, Status, closed_names};
+use super::fold::fold;
 use super::time::Time;
 
 /// What a list is sorted by.
@@ -45,7 +46,7 @@ closed_names!(Direction {
     Desc => "desc",
 });
 
-/// Which files. Everything that is given must hold.
+/// Which files. Everything that is given must hold. Stored in batch jobs: another field is another version of their row.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Filter {
     /// Part of the name or path.
@@ -88,3 +89,24 @@ closed_names!(SearchType {
     Operation => "operation",
     All => "all",
 });
+impl Filter {
+    /// The search text as it is compared; `None` where it is blank, which filters nothing.
+    #[must_use]
+    pub fn needle(&self) -> Option<String> {
+        self.search.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(fold)
+    }
+
+    /// Whether it lets everything through (that is not removed).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self { search: _, user, status, operation, size_min, size_max, since, library } = self;
+        self.needle().is_none()
+            && user.is_none()
+            && status.is_none()
+            && operation.is_none()
+            && size_min.is_none()
+            && size_max.is_none()
+            && since.is_none()
+            && library.is_none()
+    }
+}

@@ -37,6 +37,8 @@ pub struct CacheSettings {
     pub link_target: Option<PathBuf>,
     /// How long a copy outlives its link.
     pub release_grace: SignedDuration,
+    /// Rows of orphans whose original is back go after [`HISTORY_DAYS`].
+    pub auto_cleanup: bool,
 }
 
 impl CacheSettings {
@@ -55,6 +57,7 @@ impl CacheSettings {
             link: LinkStyle::Absolute,
             link_target: None,
             release_grace: SignedDuration::from_secs(60),
+            auto_cleanup: false,
         }
     }
 }

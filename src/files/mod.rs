@@ -9,6 +9,7 @@
 
 pub mod copy;
 pub mod errno;
+pub mod folder;
 pub mod real;
 pub mod seal;
 

@@ -59,7 +59,7 @@ impl Index {
     /// The files that a filter lets through.
     #[must_use]
     pub fn find(&self, filter: &Filter) -> Files<'_> {
-        let Filter { search, user, status, operation, size_min, size_max, since, library } = filter;
+        let Filter { search: _, user, status, operation, size_min, size_max, since, library } = filter;
         let sets = &self.sets;
         let mut found = Cow::Borrowed(match status {
             Some(status) => &sets.states[*status as usize],
@@ -84,9 +84,9 @@ impl Index {
             let (least, most) = (size_min.unwrap_or(0), size_max.unwrap_or(u64::MAX));
             self.keep_sizes(&mut found, least, most);
         }
-        if let Some(needle) = search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        if let Some(needle) = filter.needle() {
             let reach = Reach { path: true, ..Reach::default() };
-            found = Cow::Owned(self.holding(&fold(needle), reach, &found));
+            found = Cow::Owned(self.holding(&needle, reach, &found));
         }
         Files(found)
     }

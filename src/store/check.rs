@@ -74,6 +74,12 @@ fn check_rows(reader: &Reader, kind: &Kind, findings: &mut Findings) -> Result<(
         {
             findings.add(format!("{} belongs to a file that does not exist", row()));
         }
+        if kind.table == Table::BatchFiles
+            && let Some(job) = key.get(..16)
+            && reader.get(Table::Jobs, job)?.is_none()
+        {
+            findings.add(format!("{} belongs to a job that does not exist", row()));
+        }
         Ok(ControlFlow::Continue(()))
     })
 }

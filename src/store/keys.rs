@@ -1,6 +1,8 @@
 //! Keys as bytes and back, as [`super::tables`] says.
 
 use std::ops::Bound;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use crate::domain::id::{FileId, IntentId, JobId, LogId, TrashId};
 use crate::domain::time::Time;
@@ -57,6 +59,19 @@ impl Key for (FileId, String) {
     }
 }
 
+impl Key for (JobId, FileId) {
+    fn encode(&self) -> Vec<u8> {
+        [self.0.bytes(), self.1.bytes()].concat()
+    }
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (job, file) = bytes.split_at_checked(16)?;
+        Some((JobId::decode(job)?, FileId::decode(file)?))
+    }
+    fn show(&self) -> String {
+        format!("{} {}", self.0, self.1)
+    }
+}
+
 /// An instant whose byte order is its order in time.
 pub fn time(at: Time) -> [u8; 8] {
     (at.as_micros() ^ i64::MIN).to_be_bytes()
@@ -69,9 +84,18 @@ pub fn decode_time(bytes: &[u8]) -> Option<Time> {
 
 /// A user in front of file ids.
 pub fn user_prefix(user: &str) -> Vec<u8> {
+    prefix(user.as_bytes())
+}
+
+/// A path in front of job ids.
+pub fn path_prefix(path: &Path) -> Vec<u8> {
+    prefix(path.as_os_str().as_bytes())
+}
+
+fn prefix(text: &[u8]) -> Vec<u8> {
     // A length that does not fit cannot be stored by redb either.
-    let length = u32::try_from(user.len()).unwrap_or(u32::MAX);
-    [&length.to_be_bytes()[..], user.as_bytes()].concat()
+    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    [&length.to_be_bytes()[..], text].concat()
 }
 
 /// The last sixteen bytes: where secondary keys carry the id of their row.
@@ -96,6 +120,11 @@ pub fn starting_with(prefix: &[u8]) -> Range {
         }
     }
     (Bound::Included(prefix.to_vec()), Bound::Unbounded)
+}
+
+/// Every key that begins with `prefix` and comes after `key`, which begins with it as well.
+pub fn following(prefix: &[u8], key: Vec<u8>) -> Range {
+    (Bound::Excluded(key), starting_with(prefix).1)
 }
 
 /// Every key before `key`.

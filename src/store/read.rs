@@ -1,5 +1,6 @@
 //! Reading: written once, for a snapshot and for a transaction under way.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -12,6 +13,7 @@ use super::keys::{self, Key, Range};
 use super::pairs;
 use super::rows::{Row, decode, state_byte};
 use super::tables::{Table, meta};
+use crate::domain::batch::BatchFile;
 use crate::domain::file::{Attribution, FileRow};
 use crate::domain::id::{FileId, IntentId, JobId, LogId};
 use crate::domain::intent::{Intent, RootRow, TrashRow};
@@ -97,6 +99,19 @@ pub trait Rows: Bytes {
         some(self, keys::ALL, Order::Descending, limit)
     }
 
+    /// Whether there are more files than this. Asks no more than it needs to know.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn has_more_files_than(&self, limit: usize) -> Result<bool> {
+        let mut count = 0;
+        self.walk(Table::Files, keys::ALL, Order::Ascending, &mut |_, _| {
+            count += 1;
+            Ok(if count > limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        Ok(count > limit)
+    }
+
     /// Who wants a file, in order of attribution.
     ///
     /// # Errors
@@ -136,6 +151,63 @@ pub trait Rows: Bytes {
         ids.iter().map(|id| named(self, Table::JobByState, id)).collect()
     }
 
+    /// The jobs that concern a file and have not ended, oldest first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn open_jobs_of(&self, id: FileId) -> Result<Vec<JobRow>> {
+        let range = keys::starting_with(&id.bytes());
+        let ids = tails(self, Table::JobByFile, range, Order::Ascending, usize::MAX)?;
+        ids.iter().map(|id| named(self, Table::JobByFile, id)).collect()
+    }
+
+    /// The jobs that concern a library path and have not ended, oldest first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn open_jobs_at(&self, path: &Path) -> Result<Vec<JobRow>> {
+        let range = keys::starting_with(&keys::path_prefix(path));
+        let ids = tails(self, Table::JobByPath, range, Order::Ascending, usize::MAX)?;
+        ids.iter().map(|id| named(self, Table::JobByPath, id)).collect()
+    }
+
+    /// The first job whose turn it is and that `may_run`. However many wait, only ids are looked at.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn next_job(&self, may_run: &mut dyn FnMut(JobId) -> bool) -> Result<Option<JobId>> {
+        let mut next = None;
+        self.walk(Table::JobByTurn, keys::ALL, Order::Ascending, &mut |key, _| {
+            let id = keys::tail(key).and_then(JobId::decode).ok_or_else(|| odd(Table::JobByTurn, key))?;
+            if !may_run(id) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            next = Some(id);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(next)
+    }
+
+    /// At most `limit` files that a batch has not settled, after `after`, in the order of their ids.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn batch_files(
+        &self,
+        job: JobId,
+        after: Option<FileId>,
+        limit: usize,
+    ) -> Result<Vec<(FileId, BatchFile)>> {
+        let prefix = job.bytes();
+        let range = match after {
+            Some(file) => keys::following(&prefix, (job, file).encode()),
+            None => keys::starting_with(&prefix),
+        };
+        collect(self, Table::BatchFiles, range, Order::Ascending, limit, |key, value| {
+            decode::<BatchFile>(key, value).map(|((_, file), row)| (file, row))
+        })
+    }
+
     /// At most `limit` jobs, newest first.
     ///
     /// # Errors
@@ -150,6 +222,30 @@ pub trait Rows: Bytes {
     /// As [`Rows::file`].
     fn intent(&self, id: IntentId) -> Result<Option<Intent>> {
         find(self, &id)
+    }
+
+    /// What the journal says of a file, oldest first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn intents_of(&self, id: FileId) -> Result<Vec<Intent>> {
+        let range = keys::starting_with(&id.bytes());
+        let ids = tails(self, Table::IntentByFile, range, Order::Ascending, usize::MAX)?;
+        ids.iter().map(|id| named(self, Table::IntentByFile, id)).collect()
+    }
+
+    /// The files that the journal speaks of.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn files_with_intents(&self) -> Result<HashSet<FileId>> {
+        let mut files = HashSet::new();
+        self.walk(Table::IntentByFile, keys::ALL, Order::Ascending, &mut |key, _| {
+            let file = key.get(..16).and_then(FileId::decode);
+            files.insert(file.ok_or_else(|| odd(Table::IntentByFile, key))?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(files)
     }
 
     /// The journal, oldest first.

@@ -50,12 +50,16 @@ pub fn owner(table: Table, key: &[u8], value: &[u8]) -> Option<(Table, Vec<u8>)>
             let user = key.get(4..key.len() - file.len())?;
             Some((Table::Attributions, [file, user].concat()))
         }
-        Table::JobByState => Some((Table::Jobs, keys::tail(key)?.to_vec())),
+        Table::JobByState | Table::JobByFile | Table::JobByPath | Table::JobByTurn => {
+            Some((Table::Jobs, keys::tail(key)?.to_vec()))
+        }
+        Table::IntentByFile => Some((Table::Intents, keys::tail(key)?.to_vec())),
         Table::LogByTime | Table::LogByFile => Some((Table::Log, keys::tail(key)?.to_vec())),
         Table::Meta
         | Table::Files
         | Table::Attributions
         | Table::Jobs
+        | Table::BatchFiles
         | Table::Intents
         | Table::Trash
         | Table::Roots
@@ -71,6 +75,9 @@ pub fn show(table: Table, key: &[u8]) -> String {
     };
     let shown = match table {
         Table::FileByUser => head.get(4..).map(|user| format!("{:?}", String::from_utf8_lossy(user))),
+        Table::JobByPath => head.get(4..).map(|path| format!("\"{}\"", path.escape_ascii())),
+        Table::JobByFile | Table::IntentByFile => FileId::decode(head).map(|file| file.to_string()),
+        Table::JobByTurn => head.first().map(|turn| format!("turn {turn}")),
         Table::JobByState => {
             let state = JobState::ALL.iter().find(|state| [state_byte(**state)] == *head);
             state.map(|state| state.name().to_owned())
@@ -86,6 +93,8 @@ pub fn show(table: Table, key: &[u8]) -> String {
 
 /// The secondary tables.
 pub fn tables() -> impl Iterator<Item = Table> {
-    use Table::{FileByPath, FileByUser, JobByState, LogByFile, LogByTime};
-    [FileByPath, FileByUser, JobByState, LogByTime, LogByFile].into_iter()
+    use Table::{FileByPath, FileByUser, LogByFile, LogByTime};
+    use Table::{IntentByFile, JobByFile, JobByPath, JobByState, JobByTurn};
+    let of_jobs = [JobByState, JobByFile, JobByPath, JobByTurn];
+    [FileByPath, FileByUser].into_iter().chain(of_jobs).chain([IntentByFile, LogByTime, LogByFile])
 }

@@ -10,6 +10,7 @@
 //! | `files_v1` | file id (16) | `FileRow` |
 //! | `attributions_v1` | file id (16), user (rest) | `Attribution`: so nobody is attributed twice to one file |
 //! | `jobs_v1` | job id (16) | `JobRow` |
+//! | `batch_files_v1` | job id (16), file id (16) | `BatchFile`: what a batch has not settled yet |
 //! | `intents_v1` | intent id (16) | `Intent` |
 //! | `trash_v1` | trash id (16) | `TrashRow` |
 //! | `roots_v1` | name of the library | `RootRow` |
@@ -17,6 +18,10 @@
 //! | `file_by_path_v1` | library path, its bytes | file id: so a path has one row |
 //! | `file_by_user_v1` | length of user (4), user, file id (16) | nothing |
 //! | `job_by_state_v1` | state (1, see [`super::rows`]), job id (16) | nothing |
+//! | `job_by_file_v1` | file id (16), job id (16): jobs that have not ended | nothing |
+//! | `job_by_path_v1` | length of path (4), path, job id (16): jobs that have not ended | nothing |
+//! | `job_by_turn_v1` | turn (1, see [`super::rows`]), job id (16): jobs that may run | nothing |
+//! | `intent_by_file_v1` | file id (16), intent id (16) | nothing |
 //! | `log_by_time_v1` | time (8), log id (16) | nothing |
 //! | `log_by_file_v1` | file id (16), time (8), log id (16) | nothing |
 //!
@@ -57,6 +62,8 @@ tables! {
     Attributions = "attributions_v1",
     /// Units of work.
     Jobs = "jobs_v1",
+    /// Files that batches have not settled.
+    BatchFiles = "batch_files_v1",
     /// The engine's journal.
     Intents = "intents_v1",
     /// Files put aside.
@@ -71,6 +78,14 @@ tables! {
     FileByUser = "file_by_user_v1",
     /// State → jobs.
     JobByState = "job_by_state_v1",
+    /// File → jobs that have not ended.
+    JobByFile = "job_by_file_v1",
+    /// Library path → jobs that have not ended.
+    JobByPath = "job_by_path_v1",
+    /// Turn → jobs that may run.
+    JobByTurn = "job_by_turn_v1",
+    /// File → journal entries.
+    IntentByFile = "intent_by_file_v1",
     /// Time → log rows.
     LogByTime = "log_by_time_v1",
     /// File, time → log rows.

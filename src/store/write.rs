@@ -10,6 +10,7 @@ use super::read::{Bytes, Order, Rows, Visit, find, get_from, walk_over};
 use super::rows::{Row, encode};
 use super::secondary::{Entry, compare};
 use super::tables::{Table, meta};
+use crate::domain::batch::BatchFile;
 use crate::domain::file::{Attribution, FileRow};
 use crate::domain::id::{FileId, IntentId, JobId, TrashId};
 use crate::domain::intent::{Intent, RootRow, TrashRow};
@@ -96,12 +97,40 @@ impl<'t> Writer<'t> {
         self.put(&row.id, row)
     }
 
-    /// Removes a job; nothing happens where there is none.
+    /// Removes a job and its list of files; nothing happens where there is none.
     ///
     /// # Errors
     /// As [`Writer::put_file`].
     pub fn remove_job(&mut self, id: JobId) -> Result<()> {
+        self.clear_batch(id)?;
         self.remove::<JobRow>(&id)
+    }
+
+    /// Lists a file for a batch, or notes how far it is.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_batch_file(&mut self, job: JobId, file: FileId, row: &BatchFile) -> Result<()> {
+        self.put(&(job, file), row)
+    }
+
+    /// Takes a file from the list of a batch; nothing happens where it is not on it.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_batch_file(&mut self, job: JobId, file: FileId) -> Result<()> {
+        self.remove::<BatchFile>(&(job, file))
+    }
+
+    /// Removes the whole list of a batch.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn clear_batch(&mut self, job: JobId) -> Result<()> {
+        for (file, _) in self.batch_files(job, None, usize::MAX)? {
+            self.remove_batch_file(job, file)?;
+        }
+        Ok(())
     }
 
     /// Adds or replaces a journal entry.

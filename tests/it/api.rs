@@ -1,5 +1,7 @@
 //! The HTTP surface, asked from outside.
 
+mod batch;
+mod cleanup;
 mod doors;
 mod envelope;
 mod events;

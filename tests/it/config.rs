@@ -126,11 +126,13 @@ fn the_environment_wins_over_the_file_and_each_value_knows_its_origin() {
     let home =
         Home::with_file("[cache]\nmode = \"move\"\n  limit = \"50%\"\n[server]\nbind = \"127.0.0.1:1\"\n")
             .env("CACHERR_SERVER__BIND", "127.0.0.1:2")
-            .env("CACHERR_CACHE__VERIFY", "false");
+            .env("CACHERR_CACHE__VERIFY", "false")
+            .env("CACHERR_CACHE__AUTO_CLEANUP", "true");
     let config = home.load();
     assert_eq!(config.server.bind.port(), 2);
     assert_eq!((config.cache.mode, config.cache.limit), (Method::AtomicSymlink, Limit::Percent(50)));
-    assert!(!config.cache.verify);
+    assert!(!config.cache.verify && config.cache.auto_cleanup);
+    assert_eq!(origin_of(&Home::with_file("").load(), "cache.auto_cleanup").0, Some("false".into()));
     let file = |line, column| Origin::File { path: home.file(), line, column };
     assert_eq!(origin_of(&config, "cache.limit"), (Some("50%".into()), file(3, 11)));
     assert_eq!(origin_of(&config, "cache.mode"), (Some("move".into()), file(2, 8)));

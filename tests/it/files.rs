@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use cacherr::domain::time::FileTime;
+use cacherr::files::folder::prune;
 use cacherr::files::real::RealFs;
 use cacherr::files::real::open::{below, walk};
 use cacherr::files::{Fd, Fs, Kind};
@@ -358,4 +359,32 @@ fn an_answer_is_complete_only_where_the_first_process_can_be_read() {
         && fs::read_link("/proc/self/ns/pid").unwrap() == Path::new("pid:[4026531836]");
     let seen = fs_.holders(&fs_.stat(&root).unwrap()).unwrap();
     assert!(first_is_seen || !seen.complete, "{seen:?}");
+}
+
+#[test]
+fn empty_folders_go_up_to_the_first_that_holds_something() {
+    let (fs_, dir, root) = folder();
+    let at = |below: &str| dir.path().join(below);
+    fs::create_dir_all(at("a/b/c")).unwrap();
+    fs::write(at("a/kept"), "").unwrap();
+    prune(&fs_, &root, dir.path(), Path::new("a/b/c/gone.mkv")).unwrap();
+    assert!(at("a/kept").exists() && !at("a/b").exists());
+    // Gone already, in part or altogether.
+    fs::remove_file(at("a/kept")).unwrap();
+    prune(&fs_, &root, dir.path(), Path::new("a/b/c/gone.mkv")).unwrap();
+    assert!(!at("a").exists() && dir.path().exists());
+    prune(&fs_, &root, dir.path(), Path::new("gone.mkv")).unwrap();
+}
+
+#[test]
+fn a_folder_that_cannot_be_removed_is_an_error_and_not_one_that_holds_something() {
+    let (fs_, dir, root) = folder();
+    fs::create_dir(dir.path().join("elsewhere")).unwrap();
+    symlink("elsewhere", dir.path().join("a")).unwrap();
+    for file in ["a/gone.mkv", "a/b/gone.mkv"] {
+        let error = prune(&fs_, &root, dir.path(), Path::new(file)).unwrap_err();
+        assert_eq!(error.code(), "io_error", "{error}");
+        assert!(error.to_string().contains("/a"), "{error}");
+    }
+    assert!(dir.path().join("elsewhere").exists());
 }

@@ -18,6 +18,7 @@
 //! * `waiting`: who waits for a job hears how its last try ended, never how an earlier one did.
 //! * `engine`: the ways of a file, step by step; `table`: what is done in every state there can be, and that nothing
 //!   unforeseen is acted on.
+//! * `orphans`: a cleanup concludes only what it saw; `batch`: one act on many files comes to the same end whatever happens.
 //! * `crash`: dying, failing and losing power at any call; `model`: others who act at any call; neither gap nor loss.
 //! * `world_moves`: volumes, folders and links that move; `rescue`: everything back without the store.
 //! * `architecture`: who may use whom, and that the page about it is true.
@@ -27,6 +28,7 @@
 
 mod api;
 mod architecture;
+mod batch;
 mod config;
 mod copy;
 mod crash;
@@ -36,6 +38,7 @@ mod foreign_handles;
 mod kill;
 mod model;
 mod openapi;
+mod orphans;
 mod process;
 mod rescue;
 mod sim;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cacherr::cacher::rescue::{Rescue, Rescued};
 use cacherr::clock::ManualClock;
 use cacherr::domain::settings::CacheSettings;
+use rustix::io::Errno;
 
 use crate::support::faulty::{Faults, Faulty, Plan, until_death};
 use crate::support::sim::SimFs;
@@ -210,4 +211,22 @@ fn unfinished_copies_go_only_where_links_showed_whose_they_are() {
     world.sim.put_file(unfinished, b"half");
     assert_eq!(rescue(&world).left, vec![]);
     assert!(world.read(unfinished).is_err());
+}
+
+#[test]
+fn a_folder_that_cannot_be_removed_is_told_and_hides_behind_nothing() {
+    let base = World::new(COPYING, BYTES).cached();
+    let faults = Faults::new(Plan::None);
+    rescue_with(&base.fork(), &faults);
+    let calls = faults.calls();
+    let at = calls.iter().position(|call| call.op == "remove_folder").unwrap();
+    for (errno, told) in [(Errno::ACCESS, true), (Errno::NOTEMPTY, false), (Errno::EXIST, false)] {
+        let world = base.fork();
+        let report = rescue_with(&world, &Faults::new(Plan::FailAt(at, errno)));
+        assert_eq!(report.copies_deleted, 1);
+        let left: Vec<&Path> = report.left.iter().map(|(path, _)| path.as_path()).collect();
+        let folder = Path::new(COPY).parent().unwrap();
+        assert_eq!(left, if told { vec![folder] } else { vec![] }, "{errno:?}");
+        assert_eq!(world.read(FILM).unwrap(), BYTES);
+    }
 }

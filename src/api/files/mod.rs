@@ -1,6 +1,7 @@
-//! Cached files: list, read, add, remove.
+//! Cached files: list, read, add, remove; one act on many.
 
 mod add;
+mod batch;
 mod body;
 mod detail;
 mod list;
@@ -18,6 +19,7 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
 use self::add::{AddFile, FileAccepted};
+use self::batch::{Batch, BatchAccepted};
 use self::detail::FileDetail;
 use self::list::{FilePage, FilterApplied};
 use self::remove::{FileRemoved, RemoveFile};
@@ -35,6 +37,7 @@ use crate::cacher::Cacher;
 use crate::domain::file::{Operation, Status};
 use crate::domain::query::{Direction, SearchType, Sort};
 
+pub use batch::BatchBody;
 pub use body::{EXAMPLE_ID, EXAMPLE_JOB, EXAMPLE_PATH, FileBody};
 
 /// What each operation here may refuse with, beside what every operation may.
@@ -90,6 +93,16 @@ pub const REFUSALS: Refusals = &[
             Code::CacheVolumeMissing,
             Code::LibraryVolumeMissing,
             Code::LibraryVolumeFull,
+        ],
+    ),
+    (
+        "startBatch",
+        &[
+            Code::InvalidParameter,
+            Code::UnknownParameter,
+            Code::MalformedJson,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
         ],
     ),
 ];
@@ -254,5 +267,23 @@ impl Files {
         let (cacher, by) = (cacher.0.clone(), by.0.clone());
         let id = file_id.0.read("file")?;
         blocking(move || remove::remove(&cacher, id, asked, &by)).await
+    }
+
+    /// Do the same with many files
+    ///
+    /// Answers as soon as the job is written down. Each file's act is what it would be singly, with its own entry in the
+    /// log; a removal has a job of its own, and the batch is done when all of them have ended, well or not. The job of
+    /// the batch counts files instead of bytes; it says `done` when every file was seen to, and its `batch` what failed.
+    /// Called off, it begins with no further file; removals that were begun go on.
+    #[oai(path = "/api/cached/files/batch", method = "post", operation_id = "startBatch")]
+    async fn batch(
+        &self,
+        cacher: Data<&Cacher>,
+        by: Data<&Principal>,
+        /// What to do with which files.
+        body: Json<Batch>,
+    ) -> Result<Answer<BatchAccepted>, Problem> {
+        let (cacher, by) = (cacher.0.clone(), by.0.clone());
+        blocking(move || batch::begin(&cacher, body.0, &by)).await
     }
 }

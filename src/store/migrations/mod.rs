@@ -6,6 +6,7 @@
 //! **Invariant:** a released migration is never changed. A store of a newer version is not touched.
 
 mod m0001_create;
+mod m0002_jobs;
 
 use redb::{ReadableDatabase, WriteTransaction};
 
@@ -17,7 +18,7 @@ use crate::{Error, Result};
 /// One step. Step `n` of the list makes version `n + 1`.
 type Migration = fn(&WriteTransaction) -> Result<(), redb::Error>;
 
-const MIGRATIONS: &[Migration] = &[m0001_create::run];
+const MIGRATIONS: &[Migration] = &[m0001_create::run, m0002_jobs::run];
 
 /// Runs what is missing, and tells who the store is.
 pub fn bring_up_to_date(database: &redb::Database, health: &Health) -> Result<StoreId> {

@@ -64,7 +64,7 @@ fn version_zero_is_a_store_without_a_version() {
     let (database, health) = empty();
     set_version(&database, &[0; 4]);
     let id = bring_up_to_date(&database, &health).unwrap();
-    assert_eq!(version(&database), Some(vec![0, 0, 0, 1]));
+    assert_eq!(version(&database), Some(vec![0, 0, 0, 2]));
     assert_eq!(bring_up_to_date(&database, &health).unwrap(), id, "the id is for life");
 }
 
@@ -73,7 +73,7 @@ fn a_newer_store_is_not_touched() {
     let (database, health) = empty();
     set_version(&database, &[0, 0, 0, 9]);
     let error = bring_up_to_date(&database, &health).unwrap_err();
-    assert!(matches!(error, Error::StoreTooNew { found: 9, known: 1 }), "{error}");
+    assert!(matches!(error, Error::StoreTooNew { found: 9, known: 2 }), "{error}");
     assert_eq!(version(&database), Some(vec![0, 0, 0, 9]));
     assert!(health.is_well(), "nothing is wrong with its storage");
 }
@@ -86,11 +86,88 @@ fn a_version_that_is_none_is_an_error() {
 }
 
 #[test]
-fn the_first_version_makes_every_table_there_is() {
+fn all_steps_together_make_every_table_there_is() {
     let (database, health) = empty();
     bring_up_to_date(&database, &health).unwrap();
     let txn = database.begin_read().unwrap();
     for table in Table::ALL {
         txn.open_table(table.definition()).unwrap();
     }
+}
+
+/// Rows as version 1 wrote them: ids end in their number, paths are `/m/<number>.mkv`.
+const JOBS_OF_VERSION_1: [&str; 6] = [
+    // To be cached, wanted by nobody in particular: manual.
+    "011002000000000000000000000000000001000001000600001001000000000000000000000000000001082f6d2f312e6d6b76076170695f6b65798080f2818389850600030000",
+    // To be cached: trakt, active_watching.
+    "0110020000000000000000000000000000020001020105757365723105010575736572320000001001000000000000000000000000000002082f6d2f322e6d6b76076170695f6b65798080f2818389850600030000",
+    // To be cached, halted.
+    "01100200000000000000000000000000000300000000011001000000000000000000000000000003082f6d2f332e6d6b76076170695f6b65798080f2818389850600030000",
+    // To be removed.
+    "0110020000000000000000000000000000040102066d616e75616c0105757365723100001001000000000000000000000000000004082f6d2f342e6d6b76076170695f6b65798080f2818389850600030000",
+    // Being healed: swapping.
+    "01100200000000000000000000000000000501030c636f70795f6d697373696e670003001001000000000000000000000000000005082f6d2f352e6d6b76076170695f6b65798080f2818389850600030000",
+    // An eviction that failed.
+    "011002000000000000000000000000000006010104726f6f6d0005001001000000000000000000000000000006082f6d2f362e6d6b76076170695f6b65798080f28183898506018089ec828389850603000108696f5f6572726f72026e6f",
+];
+const INTENT_OF_VERSION_1: &str = "01100400000000000000000000000000000510010000000000000000000000000000051002000000000000000000000000000005014d04022f6d05352e6d6b7600042f632f35042f632f350102000380c0f0f50b0580c0f0f50b05a403e807e8070007070707070707070707070707070707070707070707070707070707070707070000";
+
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+}
+
+#[test]
+fn a_store_of_version_1_gets_its_jobs_and_intents_indexed() {
+    use crate::domain::id::{FileId, JobId};
+    use crate::store::{Rows, Store};
+
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("store.redb");
+    let database = Database::create(&file).unwrap();
+    migrate(&database, &Health::default(), &MIGRATIONS[..1]).unwrap();
+    let txn = database.begin_write().unwrap();
+    {
+        let table = |name| txn.open_table(TableDefinition::<&[u8], &[u8]>::new(name)).unwrap();
+        let (mut jobs, mut by_state) = (table("jobs_v1"), table("job_by_state_v1"));
+        for (row, state) in JOBS_OF_VERSION_1.map(bytes).iter().zip([0, 0, 0, 0, 3, 5]) {
+            let id = &row[2..18];
+            jobs.insert(id, &row[..]).unwrap();
+            by_state.insert(&[&[state], id].concat()[..], &[][..]).unwrap();
+        }
+        let intent = bytes(INTENT_OF_VERSION_1);
+        table("intents_v1").insert(&intent[2..18], &intent[..]).unwrap();
+        // One that cannot be read keeps the store from nothing.
+        jobs.insert(&[9; 16][..], &[1, 0xff][..]).unwrap();
+    }
+    txn.commit().unwrap();
+    drop(database);
+
+    let store = Store::open(&file).unwrap();
+    let findings = store.check().unwrap();
+    assert!(matches!(&*findings, [damaged] if damaged.contains("09090909")), "{findings:?}");
+    let rows = store.read().unwrap();
+    let number = |id: JobId| id.bytes()[15];
+    let of = |n: u8| {
+        let mut id = [0; 16];
+        (id[0], id[15]) = (1, n);
+        rows.open_jobs_of(FileId::from_bytes(id)).unwrap().into_iter().map(|job| number(job.id)).collect()
+    };
+    let at = |n: u8| -> Vec<u8> {
+        let path = format!("/m/{n}.mkv");
+        rows.open_jobs_at(path.as_ref()).unwrap().into_iter().map(|job| number(job.id)).collect()
+    };
+    for n in 1..=6 {
+        let open: Vec<u8> = if n == 6 { vec![] } else { vec![n] };
+        assert_eq!((of(n), at(n)), (open.clone(), open));
+    }
+    let mut turns = Vec::new();
+    let all = &mut |id| {
+        turns.push(number(id));
+        false
+    };
+    assert_eq!(rows.next_job(all).unwrap(), None);
+    assert_eq!(turns, [4, 2, 1], "the removal, then the strongest wish; what is halted has no turn");
+    let mut five = [0; 16];
+    (five[0], five[15]) = (1, 5);
+    assert_eq!(rows.intents_of(FileId::from_bytes(five)).unwrap().len(), 1);
 }

@@ -1,4 +1,4 @@
-//! The engine's journal: found by id only, which is the order of writing.
+//! The engine's journal: found by id, which is the order of writing, and by file.
 
 use super::Row;
 use crate::domain::id::IntentId;
@@ -14,7 +14,7 @@ impl Row for Intent {
         self.id == *key
     }
 
-    fn entries(&self, _: &IntentId) -> Vec<Entry> {
-        Vec::new()
+    fn entries(&self, key: &IntentId) -> Vec<Entry> {
+        vec![Entry::key(Table::IntentByFile, &[&self.file_id.bytes(), &key.bytes()])]
     }
 }

@@ -1,8 +1,10 @@
-//! Jobs: found by id and by state.
+//! Jobs: found by id and by state; as long as they have not ended by what they concern, and by their turn.
 
 use super::Row;
+use crate::domain::file::Operation;
 use crate::domain::id::JobId;
-use crate::domain::job::{JobRow, JobState};
+use crate::domain::job::{JobKind, JobRow, JobState};
+use crate::store::keys;
 use crate::store::secondary::Entry;
 use crate::store::tables::Table;
 
@@ -15,7 +17,18 @@ impl Row for JobRow {
     }
 
     fn entries(&self, key: &JobId) -> Vec<Entry> {
-        vec![Entry::key(Table::JobByState, &[&[state_byte(self.state)], &key.bytes()])]
+        let mut entries = vec![Entry::key(Table::JobByState, &[&[state_byte(self.state)], &key.bytes()])];
+        if self.state.is_final() {
+            return entries;
+        }
+        if let Some(file) = self.file() {
+            entries.push(Entry::key(Table::JobByFile, &[&file.bytes(), &key.bytes()]));
+            entries.push(Entry::key(Table::JobByPath, &[&keys::path_prefix(&self.path), &key.bytes()]));
+        }
+        if self.state == JobState::Queued && !self.paused {
+            entries.push(Entry::key(Table::JobByTurn, &[&[turn_byte(&self.kind)], &key.bytes()]));
+        }
+        entries
     }
 }
 
@@ -29,5 +42,29 @@ pub const fn state_byte(state: JobState) -> u8 {
         JobState::Done => 4,
         JobState::Failed => 5,
         JobState::Cancelled => 6,
+    }
+}
+
+/// Whose turn it is, in `job_by_turn_v1`: what gives files back (and room) goes first, then what looks after many, then
+/// the strongest wish. Fixed on disk.
+pub fn turn_byte(kind: &JobKind) -> u8 {
+    match kind {
+        JobKind::Restore { .. } => 0,
+        JobKind::Cleanup { .. } | JobKind::Batch { .. } => 1,
+        JobKind::Cache { wishes, .. } => {
+            wishes.iter().map(|wish| wish_byte(wish.operation)).min().unwrap_or(2)
+        }
+    }
+}
+
+const fn wish_byte(operation: Operation) -> u8 {
+    match operation {
+        Operation::ActiveWatching => 3,
+        Operation::RealTimeWatch => 4,
+        Operation::ContinueWatching => 5,
+        Operation::Ondeck => 6,
+        Operation::Watchlist => 7,
+        Operation::Trakt => 8,
+        Operation::Manual => 9,
     }
 }

@@ -5,6 +5,7 @@
 //! over are errors that name the table and the key.
 
 mod attribution;
+mod batch;
 mod file;
 mod intent;
 mod job;
@@ -105,6 +106,7 @@ pub const KINDS: &[Kind] = &[
     kind::<crate::domain::file::FileRow>(),
     kind::<crate::domain::file::Attribution>(),
     kind::<crate::domain::job::JobRow>(),
+    kind::<crate::domain::batch::BatchFile>(),
     kind::<crate::domain::intent::Intent>(),
     kind::<crate::domain::intent::TrashRow>(),
     kind::<crate::domain::intent::RootRow>(),

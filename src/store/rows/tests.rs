@@ -10,12 +10,15 @@ use proptest::sample::select;
 use uuid::Uuid;
 
 use super::*;
+use crate::domain::batch::{BatchAction, BatchFailure, BatchFile, BatchScope, BatchWork};
+use crate::domain::cleanup::{Cleaned, Lost};
 use crate::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Removed, Status};
 use crate::domain::id::{FileId, IntentId, JobId, LogId};
 use crate::domain::identity::{Hash, Identity};
 use crate::domain::intent::{Intent, Phase};
 use crate::domain::job::{Failure, JobKind, JobRow, JobState, RestoreAction, Wish};
 use crate::domain::log::{LogKind, LogRow};
+use crate::domain::query::Filter;
 use crate::domain::time::{FileTime, Time};
 
 fn uuid() -> impl Strategy<Value = Uuid> {
@@ -130,7 +133,58 @@ fn job_kind() -> impl Strategy<Value = JobKind> {
             .prop_map(|(method, wishes)| JobKind::Cache { method, wishes }),
         (select(RestoreAction::ALL), any::<String>(), any::<Option<String>>())
             .prop_map(|(action, reason, user)| JobKind::Restore { action, reason, user }),
+        (any::<(bool, bool, Option<String>)>(), option::of(cleaned())).prop_map(
+            |((remove_orphaned, confirmed, user), cleaned)| JobKind::Cleanup {
+                remove_orphaned,
+                confirmed,
+                user,
+                cleaned
+            }
+        ),
+        (select(BatchAction::ALL), scope(), any::<(String, Option<String>)>(), work()).prop_map(
+            |(action, scope, (reason, user), work)| JobKind::Batch { action, scope, reason, user, work }
+        ),
     ]
+}
+
+fn cleaned() -> impl Strategy<Value = Cleaned> {
+    let lost = (uuid(), path(), any::<(u64, [u8; 32])>()).prop_map(|(file, path, (size, hash))| Lost {
+        file: FileId(file),
+        path,
+        size,
+        hash: Hash(hash),
+    });
+    (any::<[u64; 3]>(), prop::collection::vec(lost, 0..3)).prop_map(
+        |([orphaned, removed, lost], unrecoverable)| Cleaned { orphaned, removed, lost, unrecoverable },
+    )
+}
+
+fn scope() -> impl Strategy<Value = BatchScope> {
+    let texts = any::<[Option<String>; 3]>();
+    let names = (option::of(select(Status::ALL)), option::of(select(Operation::ALL)));
+    let filter = (texts, names, any::<[Option<u64>; 2]>(), option::of(time())).prop_map(
+        |([search, user, library], (status, operation), [size_min, size_max], since)| {
+            let filter = Filter { search, user, status, operation, size_min, size_max, since, library };
+            BatchScope::Filter(Box::new(filter))
+        },
+    );
+    prop_oneof![Just(BatchScope::Named), filter]
+}
+
+fn work() -> impl Strategy<Value = BatchWork> {
+    let failure = (uuid(), path(), any::<(String, String)>()).prop_map(|(file, path, (code, message))| {
+        BatchFailure { file: FileId(file), path, error: Failure { code, message } }
+    });
+    let failures = prop::collection::vec(failure, 0..3);
+    (any::<bool>(), option::of(uuid()), any::<[u64; 2]>(), failures).prop_map(
+        |(listed, acted, [done, failed], failures)| BatchWork {
+            listed,
+            acted: acted.map(FileId),
+            done,
+            failed,
+            failures,
+        },
+    )
 }
 
 fn job() -> impl Strategy<Value = JobRow> {
@@ -233,6 +287,11 @@ proptest! {
     #[test]
     fn a_job_comes_back_as_it_was(row in job()) {
         comes_back(row.id, &row)?;
+    }
+
+    #[test]
+    fn a_file_of_a_batch_comes_back_as_it_was(job in uuid(), file in uuid(), asked in option::of(uuid())) {
+        comes_back((JobId(job), FileId(file)), &BatchFile { job: asked.map(JobId) })?;
     }
 
     #[test]

@@ -6,9 +6,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use cacherr::Error;
-use cacherr::domain::file::{FileRow, Status};
+use cacherr::domain::batch::BatchFile;
+use cacherr::domain::file::{FileRow, Method, Operation, Status};
 use cacherr::domain::id::FileId;
-use cacherr::domain::job::JobState;
+use cacherr::domain::job::{JobKind, JobRow, JobState, RestoreAction, Wish};
 use cacherr::domain::log::LogRow;
 use cacherr::store::Rows;
 
@@ -155,6 +156,81 @@ fn jobs_move_from_state_to_state() {
     store.write(|writer| writer.remove_job(rows::job_id(2))).unwrap();
     assert!(store.read().unwrap().jobs_in(JobState::Swapping).unwrap().is_empty());
     sound(&store);
+}
+
+#[test]
+fn jobs_that_have_not_ended_are_found_by_what_they_concern_and_in_their_turn() {
+    let store = in_memory();
+    let turns = || {
+        let mut turns = Vec::new();
+        let see = &mut |id| {
+            turns.push(id);
+            false
+        };
+        store.read().unwrap().next_job(see).unwrap();
+        turns
+    };
+    let kind = |operation| JobKind::Cache {
+        method: Method::AtomicCopy,
+        wishes: vec![Wish { user: None, operation }],
+    };
+    let restore = JobKind::Restore { action: RestoreAction::Evict, reason: String::new(), user: None };
+    let jobs = [
+        JobRow { kind: kind(Operation::Manual), ..rows::job(1, JobState::Queued) },
+        JobRow { kind: kind(Operation::ActiveWatching), ..rows::job(2, JobState::Queued) },
+        rows::batch(3),
+        JobRow { kind: restore, ..rows::job(4, JobState::Queued) },
+        JobRow { paused: true, ..rows::job(5, JobState::Queued) },
+        JobRow { file_id: rows::file_id(1), ..rows::job(6, JobState::Swapping) },
+        JobRow { file_id: rows::file_id(1), ..rows::job(7, JobState::Failed) },
+    ];
+    store.write(|w| jobs.iter().try_for_each(|job| w.put_job(job))).unwrap();
+    assert_eq!(turns(), [4, 3, 2, 1].map(rows::job_id));
+    let reader = store.read().unwrap();
+    let ids = |jobs: Vec<JobRow>| jobs.iter().map(|job| job.id).collect::<Vec<_>>();
+    assert_eq!(ids(reader.open_jobs_of(rows::file_id(1)).unwrap()), [1, 6].map(rows::job_id));
+    assert_eq!(ids(reader.open_jobs_at("/media/6.mkv".as_ref()).unwrap()), [rows::job_id(6)]);
+    assert!(ids(reader.open_jobs_at("/media/7.mkv".as_ref()).unwrap()).is_empty(), "it has ended");
+    assert!(ids(reader.open_jobs_at("/media".as_ref()).unwrap()).is_empty());
+    assert!(ids(reader.open_jobs_at("".as_ref()).unwrap()).is_empty(), "a batch is about no single path");
+    assert_eq!(reader.next_job(&mut |id| id != rows::job_id(4)).unwrap(), Some(rows::job_id(3)));
+    drop(reader);
+    store.write(|w| w.put_job(&JobRow { paused: true, ..jobs[3].clone() })).unwrap();
+    store.write(|w| w.put_job(&JobRow { state: JobState::Cancelled, ..jobs[1].clone() })).unwrap();
+    assert_eq!(turns(), [3, 1].map(rows::job_id));
+    sound(&store);
+}
+
+#[test]
+fn the_list_of_a_batch_is_walked_in_order_and_goes_with_its_job() {
+    let store = in_memory();
+    let (job, other) = (rows::job_id(3), rows::job_id(4));
+    store
+        .write(|w| {
+            w.put_job(&rows::batch(3))?;
+            w.put_job(&rows::batch(4))?;
+            for n in [5, 1, 3] {
+                w.put_batch_file(job, rows::file_id(n), &BatchFile::default())?;
+            }
+            w.put_batch_file(other, rows::file_id(9), &BatchFile::default())
+        })
+        .unwrap();
+    let list = |after: Option<u8>, limit| {
+        let listed = store.read().unwrap().batch_files(job, after.map(rows::file_id), limit).unwrap();
+        listed.into_iter().map(|(file, _)| file).collect::<Vec<_>>()
+    };
+    assert_eq!(list(None, 9), [1, 3, 5].map(rows::file_id));
+    assert_eq!(list(None, 2), [1, 3].map(rows::file_id));
+    assert_eq!(list(Some(1), 9), [3, 5].map(rows::file_id));
+    assert_eq!(list(Some(5), 9), []);
+    sound(&store);
+    store.write(|w| w.remove_job(job)).unwrap();
+    assert_eq!(list(None, 9), []);
+    assert_eq!(store.read().unwrap().batch_files(other, None, 9).unwrap().len(), 1);
+    sound(&store);
+    let lost = store.write(|w| w.put_batch_file(job, rows::file_id(1), &BatchFile::default()));
+    lost.unwrap();
+    assert!(store.check().unwrap()[0].contains("belongs to a job that does not exist"));
 }
 
 #[test]

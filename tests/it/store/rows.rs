@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use cacherr::Result;
+use cacherr::domain::batch::{BatchAction, BatchFile, BatchScope, BatchWork};
 use cacherr::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Status};
 use cacherr::domain::id::{FileId, IntentId, JobId, LogId, TrashId};
 use cacherr::domain::identity::{Hash, Identity};
@@ -107,6 +108,17 @@ pub fn job(n: u8, state: JobState) -> JobRow {
     }
 }
 
+pub fn batch(n: u8) -> JobRow {
+    let kind = JobKind::Batch {
+        action: BatchAction::Remove,
+        scope: BatchScope::Named,
+        reason: "manual".to_owned(),
+        user: None,
+        work: BatchWork { listed: true, ..BatchWork::default() },
+    };
+    JobRow { kind, file_id: FileId::NONE, path: PathBuf::new(), ..job(n, JobState::Queued) }
+}
+
 pub fn log(n: u8, file: Option<u8>, when: Time) -> LogRow {
     LogRow {
         id: log_id(n),
@@ -161,6 +173,8 @@ pub fn fill(writer: &mut Writer<'_>) -> Result<()> {
     writer.put_attribution(file_id(2), &attribution("user1", 0))?;
     writer.put_job(&job(1, JobState::Queued))?;
     writer.put_job(&job(2, JobState::Done))?;
+    writer.put_job(&batch(3))?;
+    writer.put_batch_file(job_id(3), file_id(2), &BatchFile { job: Some(job_id(2)) })?;
     writer.put_intent(&intent(1))?;
     writer.put_trash(&trash(1))?;
     writer.put_root("Movies", &root())?;

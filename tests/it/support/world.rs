@@ -246,8 +246,13 @@ impl World {
         self.calm().settle_due().unwrap();
     }
 
+    /// The row, read from a copy of the store: an engine may be at work on the store itself.
     pub fn row(&self) -> Option<FileRow> {
-        self.calm().store().read().unwrap().files().unwrap().into_iter().next()
+        let (disk, faults) = (self.disk.fork(), Faults::new(Plan::None));
+        let copy = Store::open_with(move || {
+            Ok(Box::new(Backend { disk: disk.clone(), faults: Arc::clone(&faults) }) as Box<dyn StorageBackend>)
+        });
+        copy.unwrap().read().unwrap().files().unwrap().into_iter().next()
     }
 
     pub fn read(&self, path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
