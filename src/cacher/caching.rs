@@ -53,24 +53,39 @@ impl Engine {
         match driven {
             // How a drive ends is written down by itself.
             Ok(Some(_)) => Ok(Ran::Ended),
-            Ok(None) => Ok(Ran::Later),
             Err(error @ Error::Store { .. }) => Err(error),
+            // Whoever called it off was told so, whatever else went wrong.
+            Err(_) if control.is_cancelled() => self.end(job, &Error::Cancelled),
+            Ok(None) => self.step_back(job, control, None),
             // Shutting down: the job stays queued and starts over next time.
-            Err(_) if control.is_stopped() => Ok(Ran::Later),
+            Err(_) if control.is_stopped() => self.step_back(job, control, None),
             Err(error @ (Error::CacheVolumeMissing { .. } | Error::LibraryVolumeMissing { .. })) => {
-                self.commit_waiting(job, &error)?;
-                Ok(Ran::Later)
+                self.step_back(job, control, Some(&error))
             }
-            Err(error) => {
-                match job.kind {
-                    JobKind::Cache { .. } | JobKind::Cleanup { .. } | JobKind::Batch { .. } => {
-                        self.commit_failed(job, &error)?;
-                    }
-                    JobKind::Restore { .. } => self.end_unstarted(job, &error)?,
-                }
-                Ok(Ran::Ended)
-            }
+            Err(error) => self.end(job, &error),
         }
+    }
+
+    /// The job waits for another turn, with what it waits for; unless it was called off meanwhile.
+    fn step_back(&self, job: &JobRow, control: &Control, waits_for: Option<&Error>) -> Result<Ran> {
+        if let Err(called_off) = control.step_back() {
+            return self.end(job, &called_off);
+        }
+        if let Some(error) = waits_for {
+            self.commit_waiting(job, error)?;
+        }
+        Ok(Ran::Later)
+    }
+
+    /// The job ends before its point of no return.
+    fn end(&self, job: &JobRow, error: &Error) -> Result<Ran> {
+        match job.kind {
+            JobKind::Cache { .. } | JobKind::Cleanup { .. } | JobKind::Batch { .. } => {
+                self.commit_failed(job, error)?;
+            }
+            JobKind::Restore { .. } => self.end_unstarted(job, error)?,
+        }
+        Ok(Ran::Ended)
     }
 
     fn cache_once(&self, job: &JobRow, method: Method, control: &Control) -> Result<Option<Driven>> {

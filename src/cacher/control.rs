@@ -22,6 +22,17 @@ struct All {
 /// The least time between two tellings of a job.
 const TELL_EVERY: Duration = Duration::from_millis(250);
 
+/// What comes of cancelling a running job.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Called {
+    /// It ends before its point of no return.
+    Off,
+    /// It is past that point.
+    TooLate,
+    /// It just stepped back, and waits for another turn.
+    NobodyThere,
+}
+
 /// One running job.
 pub struct Control {
     state: Mutex<State>,
@@ -35,6 +46,8 @@ struct State {
     stopped: bool,
     /// Past the point of no return: cancelling comes too late.
     committed: bool,
+    /// It steps back and waits for another turn.
+    over: bool,
     window: (Instant, u64),
     told: Option<Instant>,
 }
@@ -61,6 +74,7 @@ impl Controls {
                 paused: false,
                 stopped: false,
                 committed: false,
+                over: false,
                 window: (Instant::now(), done),
                 told,
             }),
@@ -125,17 +139,20 @@ impl Control {
         self.lock().progress
     }
 
-    /// Asks it to end. `false` when it is too late.
+    /// Asks it to end. Once it says that it will, it does.
     #[must_use]
-    pub fn cancel(&self) -> bool {
+    pub fn cancel(&self) -> Called {
         let mut state = self.lock();
         if state.committed {
-            return false;
+            return Called::TooLate;
+        }
+        if state.over {
+            return Called::NobodyThere;
         }
         state.cancelled = true;
         drop(state);
         self.changed.notify_all();
-        true
+        Called::Off
     }
 
     /// Halts it, or lets it go on.
@@ -155,6 +172,25 @@ impl Control {
         state.committed = true;
         state.progress.state = JobState::Swapping;
         Ok(())
+    }
+
+    /// It waits for another turn; who cancels from here on finds that it does not run.
+    ///
+    /// # Errors
+    /// `Cancelled` when somebody was quicker.
+    pub(super) fn step_back(&self) -> Result<()> {
+        let mut state = self.lock();
+        if state.cancelled {
+            return Err(Error::Cancelled);
+        }
+        state.over = true;
+        Ok(())
+    }
+
+    /// Somebody was told that it ends.
+    #[must_use]
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.lock().cancelled
     }
 
     /// Somebody wants it to step back: cancelled, halted, or the process is ending.

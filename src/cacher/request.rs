@@ -11,6 +11,7 @@ use crate::domain::time::Time;
 use crate::error::{Error, IoContext, Result};
 use crate::store::{Rows, Writer};
 
+use super::control::Called;
 use super::engine::Engine;
 
 /// Cache this file.
@@ -194,11 +195,10 @@ impl Engine {
             }
             return self.store.read()?.job(id)?.ok_or(Error::NotFound { what: "job" });
         }
-        if let Some(control) = self.controls.get(id) {
-            if !control.cancel() {
-                return Err(wrong(JobState::Swapping));
-            }
-            return Ok(job);
+        match self.controls.get(id).map_or(Called::NobodyThere, |control| control.cancel()) {
+            Called::Off => return Ok(job),
+            Called::TooLate => return Err(wrong(JobState::Swapping)),
+            Called::NobodyThere => {}
         }
         if self.store.read()?.intents_of(job.file_id)?.iter().any(|intent| intent.job_id == id) {
             return Err(wrong(JobState::Swapping));

@@ -46,10 +46,10 @@ impl Engine {
             Some(intent) if matches!(intent.phase, Phase::Releasing { .. }) => {
                 // The original is not given up after all.
                 self.store.write(|w| w.remove_intent(intent.id))?;
-                self.plan_restore(job, &row)?
+                self.plan_restore(job, &row, control)?
             }
             Some(_) => return Ok(None),
-            None => self.plan_restore(job, &row)?,
+            None => self.plan_restore(job, &row, control)?,
         };
         loop {
             match self.drive(intent)? {
@@ -60,7 +60,12 @@ impl Engine {
     }
 
     /// Step r0: is the copy still what was published? Then step r1.
-    fn plan_restore(&self, job: &JobRow, row: &crate::domain::file::FileRow) -> Result<Intent> {
+    fn plan_restore(
+        &self,
+        job: &JobRow,
+        row: &crate::domain::file::FileRow,
+        control: &Control,
+    ) -> Result<Intent> {
         self.prove(&row.library)?;
         let mut place = row.place.clone();
         let spot = self.spot(&row.library, &place.folder)?;
@@ -79,6 +84,9 @@ impl Engine {
             (PathIs::Link, KeptIs::Nothing, CopyIs::Intact | CopyIs::Touched) => Phase::CopyingBack,
             _ => Phase::Restoring,
         };
+        if phase == Phase::Restoring {
+            control.commit()?;
+        }
         let intent = Intent::new(job, &row.library, phase, place);
         self.begin_restore(&intent)?;
         Ok(intent)
@@ -148,8 +156,8 @@ impl Engine {
         if !after.identity.same_bytes(&before.identity) || after.identity.ctime != before.identity.ctime {
             return Err(Error::FileBusy { path });
         }
-        control.enter(JobState::Swapping);
         self.sync_folder(&spot.folder, &spot.path)?;
+        control.commit()?;
         intent.phase = Phase::Returning;
         intent.place.kept = Some(kept_name(&intent.place.name));
         intent.place.original = self.fs.stat(&target).doing("look at", &at)?.identity;

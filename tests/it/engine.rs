@@ -1,10 +1,18 @@
 //! The engine on a simulated file system: the main ways, step by step.
 
+use std::cell::Cell;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+
+use cacherr::cacher::{Accepted, Engine, RestoreRequest};
 use cacherr::domain::file::Status;
-use cacherr::domain::job::{JobState, RestoreAction};
+use cacherr::domain::id::JobId;
+use cacherr::domain::job::{JobRow, JobState, RestoreAction};
+use cacherr::store::Rows;
+use cacherr::{Error, Result};
 use jiff::SignedDuration;
 
-use crate::support::world::{BY_LINK, COPY, COPYING, FILM, KEPT, MOVING, World, cache, restore};
+use crate::support::faulty::{Faults, Hook, Plan};
+use crate::support::world::{BY_LINK, COPY, COPYING, FILM, KEPT, MOVING, World, cache, restore, work_off};
 
 const BYTES: &[u8] = b"the bytes of a film";
 
@@ -63,4 +71,97 @@ fn move_mode_gives_the_original_up_after_the_grace_and_brings_the_bytes_back() {
     );
     world.settle_for(SignedDuration::from_secs(61));
     assert!(world.read(COPY).is_err());
+}
+
+/// Asks for something, calls it off at each call that it makes, and compares what was promised with what became of it.
+fn called_off_at_every_call(base: &World, ask: impl Fn(&Engine) -> JobId) -> (usize, usize) {
+    let (mut held, mut refused) = (0, 0);
+    for at in 0.. {
+        let world = base.fork();
+        let promised: Arc<Mutex<Option<Result<JobRow>>>> = Arc::default();
+        let at_work: Arc<OnceLock<(Weak<Engine>, JobId)>> = Arc::default();
+        let (promise, asked) = (Arc::clone(&promised), Arc::clone(&at_work));
+        let hook: Hook = Arc::new(move |_, call| {
+            let Some((engine, job)) = asked.get() else { return };
+            let mut promise = promise.lock().unwrap();
+            // A commit under way has the store's turn.
+            if promise.is_none()
+                && call.op != "store.sync"
+                && at == COUNT.with(|count| count.replace(count.get() + 1))
+            {
+                *promise = Some(engine.upgrade().unwrap().cancel(*job));
+            }
+        });
+        let engine = Arc::new(world.engine(&Faults::with_hook(Plan::None, Some(hook))).unwrap());
+        let job = ask(&engine);
+        COUNT.with(|count| count.set(0));
+        at_work.set((Arc::downgrade(&engine), job)).unwrap();
+        let _ = engine.run_job(job).unwrap();
+        let Some(promise) = promised.lock().unwrap().take() else { return (held, refused) };
+        world.sim.remount("/lib");
+        work_off(&engine).unwrap();
+        let ended = engine.store().read().unwrap().job(job).unwrap().unwrap();
+        match promise {
+            Ok(_) => {
+                assert_eq!(ended.state, JobState::Cancelled, "called off at call {at}: {ended:?}");
+                held += 1;
+            }
+            Err(error) => {
+                assert!(matches!(error, Error::WrongJobState { .. }), "{error}");
+                assert_eq!(ended.state, JobState::Done, "refused at call {at}: {ended:?}");
+                refused += 1;
+            }
+        }
+        assert_eq!(world.read(FILM).unwrap(), BYTES);
+        assert_eq!(engine.store().check().unwrap(), Vec::<String>::new());
+    }
+    unreachable!()
+}
+
+thread_local! {
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+#[test]
+fn what_was_called_off_stays_called_off_and_what_was_too_late_is_done() {
+    let give_back = |engine: &Engine| {
+        let file = engine.store().read().unwrap().files().unwrap()[0].id;
+        let request = RestoreRequest {
+            file,
+            action: RestoreAction::Remove,
+            reason: "test".into(),
+            user: None,
+            principal: "test".into(),
+        };
+        engine.request_restore(&request).unwrap()
+    };
+    for ways in [COPYING, MOVING] {
+        let cached = World::new(ways, BYTES).cached();
+        let (held, refused) = called_off_at_every_call(&cached, give_back);
+        assert!(held > 2 && refused > 2, "{held} {refused}");
+        let fresh = World::new(ways, BYTES);
+        let (held, refused) =
+            called_off_at_every_call(&fresh, |engine| match engine.request_cache(&fresh.wish()) {
+                Ok(Accepted::Queued { job, .. }) => job,
+                other => panic!("{other:?}"),
+            });
+        assert!(held > 2 && refused > 2, "{held} {refused}");
+    }
+}
+
+#[test]
+fn what_waits_for_a_volume_can_be_called_off_while_it_looks_for_it() {
+    let cached = World::new(COPYING, BYTES).cached();
+    let file = cached.row().unwrap().id;
+    let request = RestoreRequest {
+        file,
+        action: RestoreAction::Remove,
+        reason: "test".into(),
+        user: None,
+        principal: "test".into(),
+    };
+    let job = cached.calm().request_restore(&request).unwrap();
+    cached.sim.unmount("/lib");
+    let (held, refused) = called_off_at_every_call(&cached, |_| job);
+    assert!(held > 0 && refused == 0, "{held} {refused}");
 }
