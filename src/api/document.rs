@@ -8,7 +8,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
-use super::{cleanup, export, files, jobs, operations, socket, statistics, system, users};
+use super::{cleanup, export, files, frames, jobs, operations, socket, statistics, system, users};
 
 /// Which operations refuse with which codes.
 pub type Refusals = &'static [(&'static str, &'static [Code])];
@@ -68,12 +68,14 @@ place; ids name files in any case.
 Where an API key is configured every request needs it, in the header `X-Api-Key` or as a bearer token. Without one only \
 this machine is served. This document and its page need none.
 
-Within 1.x the API only grows: new operations, optional parameters and fields, and codes.
+Lists and statistics carry an `ETag`; sent back as `If-None-Match` it is answered with 304 as long as nothing changed. \
+Every answer has an `X-Request-Id`; what the log says of it has the same.
 
-## Codes
-| code | status | meaning |
-|---|---|---|
-";
+Within 1.x the API only grows: new operations, optional parameters and fields, and codes. All codes are listed with the \
+schema `ErrorCode`.";
+
+const CLOSED: &str =
+    "Why a request was refused, or a job failed. The list is closed: within 1.x it only grows.";
 
 /// The document of an instance at the root of its host, as it is checked in.
 #[must_use]
@@ -97,7 +99,7 @@ pub fn build<T: OpenApi>(base_path: &str, service: &OpenApiService<T, ()>) -> Va
     document["info"] = json!({
         "title": "Cacherr",
         "version": env!("CARGO_PKG_VERSION"),
-        "description": about(),
+        "description": ABOUT,
         "license": { "name": "MIT", "url": "https://opensource.org/license/mit" },
     });
     document["security"] = json!([{ "ApiKey": [] }, { "Bearer": [] }]);
@@ -114,7 +116,7 @@ pub fn build<T: OpenApi>(base_path: &str, service: &OpenApiService<T, ()>) -> Va
             finish(operation, &refusals);
         }
     }
-    add_problem(&mut document["components"]["schemas"]);
+    add_unseen(&mut document["components"]["schemas"]);
     for name in IN_ANY_CASE {
         document["components"]["schemas"][name]["x-case-insensitive"] = true.into();
     }
@@ -138,9 +140,20 @@ fn objects(value: &mut Value) -> impl Iterator<Item = &mut Value> {
     value.as_object_mut().into_iter().flatten().map(|(_, value)| value)
 }
 
-fn about() -> String {
+/// The page about all codes, as it is checked in.
+#[must_use]
+pub fn codes_page() -> String {
+    format!(
+        "# Error codes\n\n{CLOSED} `error` says the same for people, in a sentence, and what to do. The status is the \
+         one of an answer; in a job (`error.code`) and in a batch (`failures[].code`) the codes mean the same.\n\n{}",
+        codes()
+    )
+}
+
+fn codes() -> String {
     let row = |code: &Code| format!("| `{}` | {} | {} |\n", code.name(), code.status(), code.meaning());
-    Code::ALL.iter().map(row).fold(ABOUT.to_owned(), |text, row| text + &row)
+    let head = "| code | status | meaning |\n|---|---|---|\n".to_owned();
+    Code::ALL.iter().map(row).fold(head, |text, row| text + &row)
 }
 
 /// Adds security and refusals to an operation.
@@ -184,13 +197,15 @@ fn finish(operation: &mut Value, refusals: &BTreeMap<&str, &[Code]>) {
     }
 }
 
-/// Only the table above refers to it, so poem-openapi does not know that it is in use.
-fn add_problem(schemas: &mut Value) {
+/// What only this file and `socket` refer to: poem-openapi does not know that it is in use.
+fn add_unseen(schemas: &mut Value) {
     let mut registry = Registry::new();
     ProblemBody::register(&mut registry);
+    frames::register(&mut registry);
     for (name, schema) in registry.schemas {
         schemas[name] = json!(schema);
     }
+    schemas["ErrorCode"]["description"] = format!("{CLOSED}\n\n{}", codes()).into();
 }
 
 /// A reference with something beside it: poem-openapi says that twice. And `nullable` beside `allOf` adds nothing to what

@@ -64,7 +64,7 @@ use crate::config::ServerSettings;
 use crate::error::{IoContext, Result};
 use crate::live::Hub;
 
-pub use document::document;
+pub use document::{codes_page, document};
 pub use problem::Code;
 
 /// Groups of operations.

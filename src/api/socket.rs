@@ -36,15 +36,13 @@ const SEND: Duration = Duration::from_secs(10);
 
 const ABOUT: &str = "\
 A WebSocket. Text frames `{\"type\", \"data\", \"timestamp\", \"seq\"}`; `seq` rises by one with every event, also over \
-restarts. An event is sent after what it tells of is durable.
+restarts. An event is sent after what it tells of is durable. The schema `EventFrame` has all of them.
 
-| type | data |
+| type | |
 |---|---|
-| `cache_file_added` | `file_path`, `action` (`added`), `user_id` (null when nobody is named), `reason` (the operation), `file_info` (a CachedFile) |
-| `cache_file_removed` | `file_id`, `file_path`, `action` (`removed`), `user_id`, `reason` |
-| `cache_statistics_updated` | a CacheStatistics; at most once per second |
-| `job_progress` | `job_id`, `state`, `bytes_done`, `bytes_total`, `rate`; at most four per second and job |
-| `job_finished` | a Job |
+| `cache_file_added`, `cache_file_removed` | a file is served from the cache now, or not any more |
+| `cache_statistics_updated` | the numbers of `getStatistics`; at most once per second |
+| `job_progress`, `job_finished` | at most four per second and job; how it ended |
 | `resync` | something was missed: read everything again |
 
 More than 100 events within a second become one `resync`. `{\"type\":\"ping\"}` is answered with `{\"type\":\"pong\"}`; \
@@ -71,7 +69,10 @@ pub fn path_item() -> Value {
                 "schema": { "type": "integer", "format": "int32", "minimum": 0, "maximum": 1 }
             }
         ],
-        "responses": { "101": { "description": "Events follow." } }
+        "responses": { "101": {
+            "description": "Events follow: text frames, each of them an EventFrame.",
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/EventFrame" } } }
+        } }
     } })
 }
 

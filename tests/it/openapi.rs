@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use cacherr::api::{Code, document};
+use cacherr::api::{Code, codes_page, document};
 use serde_json::Value;
 
 fn parsed() -> Value {
@@ -19,13 +19,43 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
 }
 
 #[test]
-fn the_document_that_is_checked_in_is_current() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/cacherr.json");
-    if std::env::var_os("CACHERR_BLESS").is_some() {
-        std::fs::write(&file, document()).unwrap();
+fn what_is_checked_in_is_current() {
+    for (name, made) in [("openapi/cacherr.json", document()), ("openapi/errors.md", codes_page())] {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        if std::env::var_os("CACHERR_BLESS").is_some() {
+            std::fs::write(&file, &made).unwrap();
+        }
+        let found = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(found == made, "{name} is not current; run the tests with CACHERR_BLESS=1");
     }
-    let found = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(found == document(), "openapi/cacherr.json is not current; run the tests with CACHERR_BLESS=1");
+}
+
+#[test]
+fn events_are_told_apart_by_their_type() {
+    let document = parsed();
+    let schemas = &document["components"]["schemas"];
+    let frame = &schemas["EventFrame"];
+    assert_eq!(frame["discriminator"]["propertyName"], "type");
+    let mapping = frame["discriminator"]["mapping"].as_object().unwrap();
+    let names: BTreeSet<&str> = mapping.keys().map(String::as_str).collect();
+    let all = [
+        "batch",
+        "cache_file_added",
+        "cache_file_removed",
+        "cache_statistics_updated",
+        "job_finished",
+        "job_progress",
+        "pong",
+        "resync",
+    ];
+    assert_eq!(names, BTreeSet::from(all));
+    assert_eq!(frame["oneOf"].as_array().unwrap().len(), all.len());
+    for target in mapping.values() {
+        let pointer = target.as_str().unwrap().strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{target}");
+    }
+    let upgrade = &document["paths"]["/ws"]["get"]["responses"]["101"];
+    assert_eq!(upgrade["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/EventFrame");
 }
 
 #[test]
@@ -157,9 +187,11 @@ fn the_list_of_codes_is_closed_and_explained() {
         .collect();
     let all: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
     assert_eq!(listed, all);
-    let about = document["info"]["description"].as_str().unwrap();
+    let about = document["components"]["schemas"]["ErrorCode"]["description"].as_str().unwrap();
     for code in all {
-        assert!(about.contains(&format!("| `{code}` |")), "{code}");
+        for page in [about, &codes_page()] {
+            assert!(page.contains(&format!("| `{code}` |")), "{code}");
+        }
     }
 }
 

@@ -250,7 +250,8 @@ impl World {
     pub fn row(&self) -> Option<FileRow> {
         let (disk, faults) = (self.disk.fork(), Faults::new(Plan::None));
         let copy = Store::open_with(move || {
-            Ok(Box::new(Backend { disk: disk.clone(), faults: Arc::clone(&faults) }) as Box<dyn StorageBackend>)
+            Ok(Box::new(Backend { disk: disk.clone(), faults: Arc::clone(&faults) })
+                as Box<dyn StorageBackend>)
         });
         copy.unwrap().read().unwrap().files().unwrap().into_iter().next()
     }
