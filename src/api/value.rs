@@ -153,6 +153,12 @@ impl Type for Timestamp {
     }
 }
 
+impl serde::Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 impl ToJSON for Timestamp {
     fn to_json(&self) -> Option<Value> {
         Some(self.0.to_string().into())
@@ -172,7 +178,7 @@ impl ParseFromParameter for Timestamp {
 }
 
 /// An id. In a request, text that is none names nothing, so it is as unknown as an id that was never given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Id(String);
 
 impl Id {

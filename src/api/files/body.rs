@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use poem_openapi::Object;
-use poem_openapi::types::Example;
+use poem_openapi::types::{Example, ToJSON};
+use serde::{Serialize, Serializer};
 
 use crate::api::value::{Id, Timestamp, filename, int64, text};
 use crate::domain::file::{Attribution, FileRow, Method, Operation, Status};
 use crate::domain::size::readable;
 
 /// A cached file. Bytes of a path that are not UTF-8 are shown as U+FFFD; the id names the file in any case.
-#[derive(Object, Clone, Debug)]
+#[derive(Object, Serialize, Clone, Debug)]
 #[oai(rename = "CachedFile")]
 pub struct FileBody {
     /// Its id, for life: removed and cached again, it keeps it.
@@ -24,6 +25,7 @@ pub struct FileBody {
     /// The copy on the fast volume.
     pub cached_path: String,
     /// How it is cached.
+    #[serde(serialize_with = "as_json")]
     pub cache_method: Method,
     /// Its size in bytes.
     pub file_size_bytes: i64,
@@ -40,8 +42,10 @@ pub struct FileBody {
     #[oai(nullable)]
     pub triggered_by_user: Option<String>,
     /// Why it was cached.
+    #[serde(serialize_with = "as_json")]
     pub triggered_by_operation: Operation,
     /// Where in its life it is.
+    #[serde(serialize_with = "as_json")]
     pub status: Status,
     /// Everybody who wants it, in the order of attribution.
     pub users: Vec<String>,
@@ -59,23 +63,41 @@ pub struct FileBody {
 }
 
 /// What is known of the film or episode; what is not known is absent.
-#[derive(Object, Clone, Debug, Default)]
+#[derive(Object, Serialize, Clone, Debug, Default)]
 #[oai(rename = "Metadata", skip_serializing_if_is_none)]
 pub struct MetadataBody {
     /// Title.
+    #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
     /// Year of release.
+    #[serde(skip_serializing_if = "Option::is_none")]
     year: Option<i32>,
     /// Season number.
+    #[serde(skip_serializing_if = "Option::is_none")]
     season: Option<i32>,
     /// Episode number.
+    #[serde(skip_serializing_if = "Option::is_none")]
     episode: Option<i32>,
     /// Ids by source, such as `imdb`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     media_ids: Option<BTreeMap<String, String>>,
     /// BLAKE3 of the bytes, in hex.
+    #[serde(skip_serializing_if = "Option::is_none")]
     hash: Option<String>,
     /// Which wish brought it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<String>,
+}
+
+/// Closed names are stored under other names than they are shown.
+fn as_json<S: Serializer>(value: &impl ToJSON, serializer: S) -> Result<S::Ok, S::Error> {
+    value.to_json().serialize(serializer)
+}
+
+/// Writes files as a JSON array: what [`ToJSON`] says of them, without making a tree of it first.
+pub fn write_files(files: &[FileBody], out: &mut Vec<u8>) {
+    // A vector takes everything, and every key is a text.
+    let _ = serde_json::to_writer(out, files);
 }
 
 impl FileBody {
@@ -152,5 +174,28 @@ impl Example for FileBody {
             priority: None,
             playing: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_written_as_the_document_says_that_they_are() {
+        let mut odd = FileBody::example();
+        odd.filename = "\"quotes\" \\ \u{1}\n🎬".to_owned();
+        odd.last_accessed = Some(Timestamp::EXAMPLE);
+        odd.triggered_by_user = None;
+        odd.priority = Some(7);
+        odd.metadata = MetadataBody {
+            media_ids: Some(BTreeMap::from([("imdb".to_owned(), "tt1".to_owned())])),
+            ..MetadataBody::default()
+        };
+        let files = vec![FileBody::example(), odd];
+        let mut written = Vec::new();
+        write_files(&files, &mut written);
+        let written: serde_json::Value = serde_json::from_slice(&written).unwrap();
+        assert_eq!(Some(written), files.to_json());
     }
 }

@@ -1,9 +1,9 @@
 //! `GET /api/cached/files`: which page was asked for, and what is on it.
 
 use poem_openapi::Object;
-use poem_openapi::types::Example;
+use poem_openapi::types::{Example, ToJSON};
 
-use super::body::FileBody;
+use super::body::{FileBody, write_files};
 use super::query;
 use crate::api::answer::Payload;
 use crate::api::problem::Problem;
@@ -137,6 +137,17 @@ pub fn bodies(rows: &Reader, ids: &[FileId]) -> Result<Vec<FileBody>, Problem> {
 impl Payload for FilePage {
     const ANSWERS: &'static [(u16, &'static str)] = &[(200, "The page.")];
     const HAS_TAG: bool = true;
+
+    fn write(&self, out: &mut Vec<u8>) {
+        let Self { files, pagination, filter_applied } = self;
+        out.extend_from_slice(br#"{"files":"#);
+        write_files(files, out);
+        let rest = [("pagination", pagination.to_json()), ("filter_applied", filter_applied.to_json())];
+        for (name, value) in rest {
+            out.extend_from_slice(format!(r#","{name}":{}"#, value.unwrap_or_default()).as_bytes());
+        }
+        out.push(b'}');
+    }
 }
 
 impl Example for FilePage {
@@ -156,5 +167,19 @@ impl Example for FilePage {
                 ..FilterApplied::default()
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_written_as_the_document_says_that_it_is() {
+        let page = FilePage::example();
+        let mut written = Vec::new();
+        page.write(&mut written);
+        let written: serde_json::Value = serde_json::from_slice(&written).unwrap();
+        assert_eq!(Some(written), page.to_json());
     }
 }

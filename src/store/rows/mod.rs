@@ -10,6 +10,7 @@ mod file;
 mod intent;
 mod job;
 mod log;
+mod packed;
 mod root;
 mod trash;
 
@@ -25,16 +26,24 @@ use crate::{Error, Result};
 
 pub use job::state_byte;
 
-/// The version every kind of row is written in at present. A kind that changes gets its own constant, and a
-/// conversion from each earlier one.
-const VERSION: u8 = 1;
-
 /// Something a table holds.
 pub trait Row: Serialize + DeserializeOwned + Debug {
     /// What it is found by.
     type Key: Key;
     /// Where it lives.
     const TABLE: Table;
+    /// The version that it is written in. A kind that changes reads each earlier one as well.
+    const VERSION: u8 = 1;
+
+    /// Writes it behind its version.
+    fn pack(&self, out: Vec<u8>) -> postcard::Result<Vec<u8>> {
+        postcard::to_extend(self, out)
+    }
+
+    /// Reads what was written in a version up to the present one, and what is left over.
+    fn unpack(_version: u8, bytes: &[u8]) -> postcard::Result<(Self, &[u8])> {
+        postcard::take_from_bytes(bytes)
+    }
 
     /// Whether a row under this key can be this one.
     fn belongs_to(&self, key: &Self::Key) -> bool;
@@ -45,7 +54,7 @@ pub trait Row: Serialize + DeserializeOwned + Debug {
 
 /// A row as bytes.
 pub fn encode<R: Row>(row: &R) -> Result<Vec<u8>> {
-    postcard::to_extend(row, vec![VERSION]).map_err(|error| Error::Store {
+    row.pack(vec![R::VERSION]).map_err(|error| Error::Store {
         operation: "write a row",
         detail: format!("{}: {error}", R::TABLE.name()),
     })
@@ -62,10 +71,10 @@ pub fn decode<R: Row>(key: &[u8], bytes: &[u8]) -> Result<(R::Key, R)> {
 fn decode_parts<R: Row>(key: &[u8], bytes: &[u8]) -> Result<(R::Key, R), String> {
     let key = R::Key::decode(key).ok_or("the key is not one of this table")?;
     let (version, body) = bytes.split_first().ok_or("the row is empty")?;
-    if *version != VERSION {
-        return Err(format!("row version {version} is unknown, this program knows {VERSION}"));
+    if !(1..=R::VERSION).contains(version) {
+        return Err(format!("row version {version} is unknown, this program knows {}", R::VERSION));
     }
-    let (row, rest): (R, _) = postcard::take_from_bytes(body).map_err(|error| error.to_string())?;
+    let (row, rest) = R::unpack(*version, body).map_err(|error| error.to_string())?;
     if !rest.is_empty() {
         return Err(format!("{} bytes are left over", rest.len()));
     }
