@@ -1,4 +1,4 @@
-//! Every file with those who want it, newest first.
+//! Every file with those who want it.
 //!
 //! Both tables are in the order of file ids, so each run of files is one walk over either table, side by side. (A look
 //! into the attributions for each file by itself makes a walk over a million files a third longer.)
@@ -19,19 +19,30 @@ const RUN: usize = 256;
 /// What a walk calls for each file and those who want it.
 pub type Visit<'v> = dyn FnMut(FileRow, Vec<Attribution>) -> Result<ControlFlow<()>> + 'v;
 
-/// Walks over all files, greatest id first, until told to stop.
-pub fn newest_first(bytes: &(impl Bytes + ?Sized), visit: &mut Visit<'_>) -> Result<()> {
+/// Walks over all files in the order of their ids, until told to stop.
+pub fn walk(bytes: &(impl Bytes + ?Sized), order: Order, visit: &mut Visit<'_>) -> Result<()> {
     let mut range = keys::ALL;
     loop {
-        let files = run(bytes, range)?;
-        let (Some(newest), Some(oldest)) = (files.first(), files.last()) else { return Ok(()) };
+        let files = run(bytes, order, range)?;
+        let (Some(first), Some(last)) = (files.first(), files.last()) else { return Ok(()) };
         let is_last = files.len() < RUN;
-        range = keys::before(oldest.id.encode());
-        let mut wishes = wishes(bytes, oldest.id, newest.id)?;
+        let (least, greatest) = match order {
+            Order::Ascending => (first.id, last.id),
+            Order::Descending => (last.id, first.id),
+        };
+        range = match order {
+            Order::Ascending => (Bound::Excluded(greatest.encode()), Bound::Unbounded),
+            Order::Descending => keys::before(least.encode()),
+        };
+        let mut wishes = wishes(bytes, order, least, greatest)?.into_iter().peekable();
         for file in files {
             let mut users = Vec::new();
-            // Greatest id last; one of a file that is not there would be damage, and is `check`'s to tell.
-            while let Some((id, wish)) = wishes.pop_if(|(id, _)| *id >= file.id) {
+            // In the order of the files; one of a file that is not there would be damage, and is `check`'s to tell.
+            let is_due = |id: FileId| match order {
+                Order::Ascending => id <= file.id,
+                Order::Descending => id >= file.id,
+            };
+            while let Some((id, wish)) = wishes.next_if(|(id, _)| is_due(*id)) {
                 if id == file.id {
                     users.push(wish);
                 }
@@ -47,26 +58,27 @@ pub fn newest_first(bytes: &(impl Bytes + ?Sized), visit: &mut Visit<'_>) -> Res
     }
 }
 
-/// The greatest ids of a range.
-fn run(bytes: &(impl Bytes + ?Sized), range: keys::Range) -> Result<Vec<FileRow>> {
+/// The first files of a range.
+fn run(bytes: &(impl Bytes + ?Sized), order: Order, range: keys::Range) -> Result<Vec<FileRow>> {
     let mut files = Vec::with_capacity(RUN);
-    bytes.walk(Table::Files, range, Order::Descending, &mut |key, value| {
+    bytes.walk(Table::Files, range, order, &mut |key, value| {
         files.push(decode::<FileRow>(key, value)?.1);
         Ok(if files.len() < RUN { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
     Ok(files)
 }
 
-/// Who wants the files from `oldest` to `newest`, in the order of their ids.
+/// Who wants the files from `least` to `greatest`.
 fn wishes(
     bytes: &(impl Bytes + ?Sized),
-    oldest: FileId,
-    newest: FileId,
+    order: Order,
+    least: FileId,
+    greatest: FileId,
 ) -> Result<Vec<(FileId, Attribution)>> {
-    let (_, end) = keys::starting_with(&newest.encode());
-    let mut wishes = Vec::with_capacity(RUN);
-    let range = (Bound::Included(oldest.encode()), end);
-    bytes.walk(Table::Attributions, range, Order::Ascending, &mut |key, value| {
+    let (_, end) = keys::starting_with(&greatest.encode());
+    let mut wishes = Vec::with_capacity(2 * RUN);
+    let range = (Bound::Included(least.encode()), end);
+    bytes.walk(Table::Attributions, range, order, &mut |key, value| {
         let ((file, _), wish) = decode::<Attribution>(key, value)?;
         wishes.push((file, wish));
         Ok(ControlFlow::Continue(()))

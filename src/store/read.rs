@@ -88,7 +88,7 @@ pub trait Rows: Bytes {
     /// # Errors
     /// As [`Rows::file`], and the first error of `visit`, which ends the walk.
     fn for_each_file_newest_first(&self, visit: &mut pairs::Visit<'_>) -> Result<()> {
-        pairs::newest_first(self, visit)
+        pairs::walk(self, Order::Descending, visit)
     }
 
     /// At most `limit` files, newest id first.

@@ -1,15 +1,19 @@
 //! The rows as the index sees them.
 
-use super::read::{Reader, Rows};
+use std::ops::ControlFlow;
+
+use super::pairs;
+use super::read::{Order, Reader};
 use crate::Result;
 use crate::index::{Entry, Index};
 
 /// The index of a snapshot.
 pub fn build(reader: &Reader) -> Result<Index> {
     let mut builder = Index::builder();
-    reader.for_each_file(&mut |row| {
-        builder.add(&Entry::of(&row, &reader.attributions(row.id)?));
-        Ok(())
+    // The order of ids is the order of making, and so nearly that of caching.
+    pairs::walk(reader, Order::Ascending, &mut |row, attributions| {
+        builder.add(&Entry::of(&row, &attributions));
+        Ok(ControlFlow::Continue(()))
     })?;
     Ok(builder.finish())
 }
