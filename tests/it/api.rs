@@ -1,6 +1,7 @@
 //! The HTTP surface, asked from outside.
 
 mod batch;
+mod bounds;
 mod cleanup;
 mod doors;
 mod envelope;
