@@ -1,6 +1,8 @@
 //! What Cacherr promises, one file per noun.
 //!
 //! * `api`: every answer has the envelope, every refusal a code of the list; files come and go, jobs are told of as they run.
+//! * `crowd`: a thousand who listen hear everything in order, or that they missed something; who does not read costs
+//!   little, is let go, and holds up neither the others nor the end.
 //! * `openapi`: the document is current, complete, and what generators of clients understand.
 //! * `config`: every value is valid and knows its origin; what cannot be used is refused with the place and a suggestion.
 //! * `store`: what was committed stays, in whole or not at all, whatever the storage does; secondary tables say
@@ -32,6 +34,7 @@ mod batch;
 mod config;
 mod copy;
 mod crash;
+mod crowd;
 mod engine;
 mod files;
 mod foreign_handles;
