@@ -28,6 +28,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail a test, too")]
 
+mod agreement;
 mod api;
 mod architecture;
 mod batch;
