@@ -20,7 +20,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use self::naive::{Film, Wanted};
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, quoted};
 use crate::support::tell;
 
 const NAMES: [&str; 12] = [
@@ -106,10 +106,6 @@ fn wanted() -> impl Strategy<Value = Wanted> {
             order,
         },
     )
-}
-
-fn quoted(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
 }
 
 /// A house of films, and what is known of it from outside.

@@ -236,6 +236,11 @@ impl Drop for TestApp {
     }
 }
 
+/// A text as a value of a query, whatever is in it.
+pub fn quoted(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+}
+
 /// An answer, read to its end.
 #[derive(Debug)]
 pub struct Answer {
