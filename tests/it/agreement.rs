@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use cacherr::cacher::accesses::Access;
-use cacherr::cacher::scan::Depth;
 use cacherr::domain::file::{FileRow, Method as FileMethod, Status};
 use cacherr::domain::time::Time;
 use cacherr::store::Rows;
@@ -55,8 +54,10 @@ enum Act {
     Remove(usize),
     /// Its copy is opened.
     Open(usize),
-    /// Its copy is deleted by others, and missed.
-    Lose(usize),
+    /// Its copy is deleted by others, and missed by a cleanup, which may remove orphans.
+    Lose(usize, bool),
+    /// One act on all that a user wants, or on all there is.
+    Batch(&'static str, Option<&'static str>),
     /// The library has one more.
     Arrive,
     /// The instance ends and starts again.
@@ -73,7 +74,9 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         12 => cache,
         4 => film.clone().prop_map(Act::Remove),
         3 => film.clone().prop_map(Act::Open),
-        1 => film.prop_map(Act::Lose),
+        2 => (film, any::<bool>()).prop_map(|(film, removes)| Act::Lose(film, removes)),
+        1 => (prop::sample::select(&["pin", "unpin", "remove"][..]), prop::option::of(prop::sample::select(&USERS[..])))
+            .prop_map(|(action, user)| Act::Batch(action, user)),
         2 => Just(Act::Arrive),
         1 => Just(Act::Restart),
     ];
@@ -165,21 +168,29 @@ impl Scene {
                 let access = Access { copy: row.place.cached_path, at };
                 self.app.cacher().engine().count_accesses(&[access]).unwrap();
             }
-            Act::Lose(film) => {
+            Act::Lose(film, removes) => {
                 // With its original given up it would be lost indeed.
                 let is_safe =
                     |row: &FileRow| (row.status, row.method) == (Status::Active, FileMethod::AtomicCopy);
                 let Some(row) = self.row(*film).filter(is_safe) else { return };
                 fs::remove_file(&row.place.cached_path).unwrap();
-                let (cacher, patience) =
-                    (self.app.cacher().clone(), Instant::now() + Duration::from_secs(20));
+                let patience = Instant::now() + Duration::from_secs(20);
                 // What an earlier act left to be done about it comes first.
                 while self.row(*film).is_some_and(|row| row.status == Status::Active) {
                     assert!(Instant::now() < patience, "{row:?} is not missed");
-                    let cacher = cacher.clone();
-                    let scan = move || cacher.engine().scan(Depth::Cache, true).map(drop).unwrap();
-                    tokio::task::spawn_blocking(scan).await.unwrap();
+                    let body = json!({ "remove_orphaned": removes, "confirm": true });
+                    self.app.post("/api/cached/cleanup", &body).await.is(200);
                 }
+            }
+            Act::Batch(action, user) => {
+                let filter = if user.is_some() { json!({ "user_id": user }) } else { json!({}) };
+                let body = json!({ "action": action, "filter": filter, "all": true });
+                let meant = Wanted { user: *user, ..Wanted::default() }.list(&self.films());
+                let accepted = self.app.post("/api/cached/files/batch", &body).await.is(202);
+                let job = self.app.ended(accepted["job_id"].as_str().unwrap()).await;
+                let done =
+                    json!({ "action": action, "done_count": meant.len(), "failed_count": 0, "failures": [] });
+                assert_eq!((&job["state"], &job["batch"]), (&json!("done"), &done));
             }
             Act::Arrive => self.arrive(),
             Act::Restart => self.app.restart().await,
@@ -193,9 +204,14 @@ impl Scene {
         }
     }
 
+    /// Every file, as the dump has it.
+    fn films(&self) -> Vec<Film> {
+        naive::films(&self.app.cacher().engine().store().dump().unwrap())
+    }
+
     /// Everything that can be asked, beside what the dump says.
     async fn compare(&self, wishes: &[Wanted]) {
-        let films = naive::films(&self.app.cacher().engine().store().dump().unwrap());
+        let films = self.films();
         assert_eq!(self.app.get("/api/cached/statistics").await.is(200), naive::statistics(&films));
         for user in USERS.into_iter().chain(["nobody"]) {
             for days in [1, 3650] {
