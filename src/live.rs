@@ -1,6 +1,6 @@
 //! The event hub: what happened gets a number and lies in a ring; whoever listens reads on from where they were.
 //!
-//! The ring is the only queue. A client is a place in it, so a slow or dead one costs nothing and holds nobody up; when
+//! The ring is the only queue. A client is a place in it, so a slow or dead one costs little and holds nobody up; when
 //! the ring has moved on past its place it is told to read everything again. Replay after a lost connection is the
 //! same: a place further back.
 //!
@@ -19,6 +19,8 @@ use crate::domain::time::Time;
 
 /// Events that are kept for those who come back.
 pub const RING: usize = 1024;
+/// A listener takes at most so many out of the ring at a time: what it holds while it waits for its client is memory.
+pub const HANDFUL: usize = 64;
 
 /// The hub. Cheap to clone.
 #[derive(Clone)]
@@ -141,7 +143,7 @@ pub struct Listener {
 /// What a listener hears.
 #[derive(Debug)]
 pub enum Heard {
-    /// Everything new, in order.
+    /// What comes next, in order; at most [`HANDFUL`].
     Events(Vec<Arc<Told>>),
     /// Something was missed: read everything again. What comes next has a number above this one.
     Missed(u64),
@@ -158,6 +160,12 @@ impl Listener {
             // The hub that this listener holds holds the sender.
             let _ = self.wake.changed().await;
         }
+    }
+
+    /// The number of the newest event.
+    #[must_use]
+    pub fn latest(&self) -> u64 {
+        self.hub.ring().latest
     }
 
     /// Passes over all there is. Returns the number of the newest event.
@@ -177,8 +185,8 @@ impl Listener {
             return Some(Heard::Missed(ring.latest));
         }
         let passed = usize::try_from(self.next - oldest).unwrap_or(usize::MAX);
-        let news: Vec<_> = ring.told.iter().skip(passed).cloned().collect();
-        self.next = ring.latest + 1;
+        let news: Vec<_> = ring.told.iter().skip(passed).take(HANDFUL).cloned().collect();
+        self.next += news.len() as u64;
         (!news.is_empty()).then_some(Heard::Events(news))
     }
 }
@@ -222,6 +230,20 @@ mod tests {
         let hub = hub();
         (0..3).for_each(|_| hub.sink()(event()));
         assert_eq!(numbers(hub.listen(Some(1_001)).hear().await), [1_002, 1_003]);
+    }
+
+    #[tokio::test]
+    async fn a_full_ring_is_heard_to_its_end_and_little_of_it_is_held_at_a_time() {
+        let hub = hub();
+        (0..RING).for_each(|_| hub.sink()(event()));
+        let (mut listener, mut heard) = (hub.listen(Some(1_000)), Vec::new());
+        while heard.len() < RING {
+            let next = numbers(listener.hear().await);
+            assert!(next.len() <= HANDFUL);
+            heard.extend(next);
+        }
+        assert!(heard.into_iter().eq(1_001..=1_000 + RING as u64));
+        assert!(listener.look().is_none());
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 //! Each client reads from the hub's ring at its own pace; nothing is queued for it. What a client sends is either a
 //! ping or ignored.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -33,6 +34,8 @@ const ASK: Duration = Duration::from_secs(30);
 /// and is let go after so long a silence, or when it does not take what is sent to it.
 const SILENCE: Duration = Duration::from_secs(75);
 const SEND: Duration = Duration::from_secs(10);
+/// So long it is waited for a client that is told goodbye: a stop has less time than a client that is slow.
+const GOODBYE: Duration = Duration::from_secs(3);
 
 const ABOUT: &str = "\
 A WebSocket. Text frames `{\"type\", \"data\", \"timestamp\", \"seq\"}`; `seq` rises by one with every event, also over \
@@ -116,8 +119,12 @@ impl Endpoint for Socket {
             .max_frame_size(Some(LARGEST));
         // From here on nothing is missed, even if the client takes its time with the upgrade.
         let listener = self.hub.listen(since);
+        let replayed = listener.latest();
         let closing = self.closing.clone();
-        let client = move |stream| Client::new(stream, listener, is_batch, since.is_some()).serve(closing);
+        let client = move |stream| {
+            let second = (Instant::now(), 0);
+            Client { stream, listener, is_batch, replayed, second }.serve(closing)
+        };
         Ok(socket.config(config).on_upgrade(client).into_response())
     }
 }
@@ -126,8 +133,8 @@ struct Client {
     stream: WebSocketStream,
     listener: Listener,
     is_batch: bool,
-    /// What it hears first was missed, not sent too fast.
-    is_replaying: bool,
+    /// What happened up to this one, before it came, was missed, not sent too fast.
+    replayed: u64,
     /// Since when events are counted, and how many were sent.
     second: (Instant, usize),
 }
@@ -136,19 +143,20 @@ struct Client {
 struct Gone;
 
 impl Client {
-    fn new(stream: WebSocketStream, listener: Listener, is_batch: bool, is_replaying: bool) -> Self {
-        Self { stream, listener, is_batch, is_replaying, second: (Instant::now(), 0) }
-    }
-
     async fn serve(mut self, closing: Closing) {
         let Closing { mut stop, open: _until_here } = closing;
+        tokio::select! {
+            () = stopped(&mut stop) => {}
+            () = self.converse() => return,
+        }
+        // A frame that was under way lies whole in the stream's buffer: the goodbye follows it.
+        self.close(CloseCode::Away, "the instance stops").await;
+    }
+
+    async fn converse(&mut self) {
         let mut heard_at = Instant::now();
         loop {
             let went_on = tokio::select! {
-                () = stopped(&mut stop) => {
-                    self.close(CloseCode::Away, "the instance stops").await;
-                    return;
-                }
                 message = self.stream.next() => {
                     heard_at = Instant::now();
                     self.answer(message).await
@@ -197,13 +205,12 @@ impl Client {
                 None => {}
             }
         }
-        if self.is_flooded(events.len()) {
+        if self.is_flooded(&events) {
             sleep_until(self.second.0 + SECOND).await;
             let latest = self.listener.skip();
             return self.send(Message::Text(frames::resync(latest))).await;
         }
-        let texts: Vec<&str> =
-            events.iter().map(|told: &std::sync::Arc<Told>| told.text(frames::encode)).collect();
+        let texts: Vec<&str> = events.iter().map(|told| told.text(frames::encode)).collect();
         if self.is_batch {
             return self.send(Message::Text(frames::batch(&texts))).await;
         }
@@ -213,14 +220,11 @@ impl Client {
         Ok(())
     }
 
-    fn is_flooded(&mut self, events: usize) -> bool {
-        if std::mem::take(&mut self.is_replaying) {
-            return false;
-        }
+    fn is_flooded(&mut self, events: &[Arc<Told>]) -> bool {
         if self.second.0.elapsed() > SECOND {
             self.second = (Instant::now(), 0);
         }
-        self.second.1 += events;
+        self.second.1 += events.iter().filter(|told| told.seq > self.replayed).count();
         self.second.1 > FLOOD
     }
 
@@ -233,7 +237,8 @@ impl Client {
 
     /// Says goodbye, and waits a little for the answer, so that the client reads the reason and not a reset.
     async fn close(&mut self, code: CloseCode, reason: &str) {
-        if self.send(Message::Close(Some((code, reason.to_owned())))).await.is_ok() {
+        let goodbye = self.stream.send(Message::Close(Some((code, reason.to_owned()))));
+        if matches!(timeout(GOODBYE, goodbye).await, Ok(Ok(()))) {
             let answered = async { while let Some(Ok(_)) = self.stream.next().await {} };
             let _ = timeout(SECOND, answered).await;
         }

@@ -1,6 +1,7 @@
 //! The HTTP surface, asked from outside.
 
 mod batch;
+mod bounds;
 mod cleanup;
 mod doors;
 mod envelope;
@@ -12,10 +13,15 @@ mod lists;
 mod search;
 mod statistics;
 mod transport;
+mod words;
 
-use serde_json::json;
+use cacherr::domain::file::FileRow;
+use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
+use crate::support::stock;
+
+const LIST: &str = "/api/cached/files";
 
 /// Five films: sizes 1 to 5 KB, two users, two reasons.
 async fn shelf() -> TestApp {
@@ -27,4 +33,23 @@ async fn shelf() -> TestApp {
         app.cache(&film, json!({ "user_id": user, "operation": operation })).await;
     }
     app
+}
+
+/// Rows without files, all wanted by one user.
+async fn stocked(rows: &[FileRow]) -> TestApp {
+    let app = TestApp::start().await;
+    stock::put(app.cacher().engine().store(), rows);
+    app
+}
+
+/// The files of a page, or what a search found, by their ids.
+fn ids(page: &Value) -> Vec<String> {
+    let files = page.get("files").unwrap_or(&page["results"]);
+    files.as_array().unwrap().iter().map(|file| file["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The same by their names.
+fn names(page: &Value) -> Vec<&str> {
+    let files = page.get("files").unwrap_or(&page["results"]);
+    files.as_array().unwrap().iter().map(|file| file["filename"].as_str().unwrap()).collect()
 }

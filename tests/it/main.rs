@@ -1,6 +1,10 @@
 //! What Cacherr promises, one file per noun.
 //!
 //! * `api`: every answer has the envelope, every refusal a code of the list; files come and go, jobs are told of as they run.
+//! * `crowd`: a thousand who listen hear everything in order, or that they missed something; who does not read costs
+//!   little, is let go, and holds up neither the others nor the end.
+//! * `agreement`: after any acts, every answer says what a naive recomputation from the store's text dump says.
+//! * `torn`: who reads while others write sees every commit whole, in rows, lists, counts and log.
 //! * `openapi`: the document is current, complete, and what generators of clients understand.
 //! * `config`: every value is valid and knows its origin; what cannot be used is refused with the place and a suggestion.
 //! * `store`: what was committed stays, in whole or not at all, whatever the storage does; secondary tables say
@@ -26,12 +30,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail a test, too")]
 
+mod agreement;
 mod api;
 mod architecture;
 mod batch;
 mod config;
 mod copy;
 mod crash;
+mod crowd;
 mod engine;
 mod files;
 mod foreign_handles;
@@ -46,6 +52,7 @@ mod store;
 mod support;
 mod swap;
 mod table;
+mod torn;
 mod union;
 mod volumes;
 mod waiting;

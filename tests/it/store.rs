@@ -4,7 +4,7 @@ mod damage;
 mod disk;
 mod failure;
 mod lookup;
-mod rows;
+pub mod rows;
 
 use cacherr::store::{Rows, Store};
 use cacherr::{Error, Result};

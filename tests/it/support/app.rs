@@ -33,6 +33,8 @@ pub struct Options {
     pub base_path: Option<&'static str>,
     /// Bytes per second; copies of more than a chunk can be caught in the act.
     pub bandwidth: u64,
+    /// In memory, where that can be had: for tests that commit more often than a disk can sync.
+    pub in_memory: bool,
 }
 
 /// A running instance.
@@ -53,7 +55,9 @@ impl TestApp {
     }
 
     pub async fn start_with(options: Options) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let memory = Path::new("/dev/shm");
+        let is_there = options.in_memory && memory.is_dir();
+        let dir = if is_there { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
         let library = dir.path().join("movies");
         for folder in [&library, &dir.path().join("cache")] {
             fs::create_dir(folder).unwrap();
@@ -230,6 +234,11 @@ impl Drop for TestApp {
             assert!(left.is_empty(), "a test left jobs behind: {left:?}");
         }
     }
+}
+
+/// A text as a value of a query, whatever is in it.
+pub fn quoted(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
 }
 
 /// An answer, read to its end.

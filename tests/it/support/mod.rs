@@ -8,6 +8,7 @@ pub mod house;
 pub mod mounts;
 pub mod other;
 pub mod sim;
+pub mod stock;
 pub mod world;
 
 /// Says something past the capture of test output: figures that a reader of any run should see.
