@@ -1,7 +1,7 @@
 //! What lists, searches and statistics ask: a view of the store's rows, in memory.
 //!
-//! Every file has a slot; slots are in the order of caching. [`entry`] is what is taken from a row, `columns` hold it by
-//! slot, `sets` say which slots have what, [`find`] combines sets, [`page`] puts the result in an order, and [`totals`]
+//! Every file has a slot; slots are in the order of caching. `entry` is what is taken from a row, `columns` hold it by
+//! slot, `sets` say which slots have what, `find` combines sets, `page` puts the result in an order, and `totals`
 //! counts. The store changes the index after each commit, before anybody can read the new rows.
 //!
 //! **Invariant:** everything here follows from the rows: it can be thrown away and built again at any time, and the
@@ -46,7 +46,7 @@ pub struct Index {
     /// The slots of files that are there, by id.
     slots: HashTable<Slot>,
     hasher: DefaultHashBuilder,
-    /// Slots in the order of each value that was asked for; see [`page`].
+    /// Slots in the order of each value that was asked for; see `page`.
     orders: [OnceLock<Vec<Slot>>; Sort::ALL.len()],
     /// The file that was used most.
     most: OnceLock<Option<Slot>>,
