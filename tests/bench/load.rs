@@ -6,11 +6,15 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::measure::Outcome;
 
 /// At the same time.
 const CONNECTIONS: usize = 16;
+
+/// Nobody is waited for longer.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What came of it.
 pub struct Load {
@@ -70,7 +74,7 @@ impl Connection {
             let request = format!("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", path());
             let started = Instant::now();
             self.stream.write_all(request.as_bytes()).await.map_err(|error| error.to_string())?;
-            self.read_answer().await?;
+            timeout(PATIENCE, self.read_answer()).await.map_err(|_| "no answer comes".to_owned())??;
             times.push(started.elapsed().as_secs_f64() * 1e6);
         }
         Ok(times)
