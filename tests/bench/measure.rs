@@ -25,6 +25,11 @@ const LEAST: usize = 3;
 /// So many write at once, each so many records.
 const WRITERS: usize = 16;
 const EACH: usize = 64;
+/// What this process handed to the kernel, and what the kernel counts as to be written for it: whole folios of the page
+/// cache, of which newer kernels make large ones.
+const IO: &str = "/proc/self/io";
+const HANDED: &str = "wchar:";
+const WRITTEN: &str = "write_bytes:";
 /// A row with its attribution and its log entry has about so many bytes.
 const APPENDED: [u8; 400] = [0x5a; 400];
 
@@ -66,14 +71,15 @@ pub fn insert<R: Send>(
         Ok(move || waiting.lock().unwrap_or_else(PoisonError::into_inner).next().unwrap_or_default())
     };
     let singles = some(TIMES * 5, 1)?;
-    let before = written()?;
+    let before = (number_in(IO, HANDED)?, number_in(IO, WRITTEN)?);
     let mut count = 0;
     let single = time(TIMES * 5, || {
         count += 1;
         Ok(put(&singles)?)
     })?;
     figures.insert("insert_us", single);
-    figures.insert("insert_written_bytes", (written()? - before) / f64::from(count));
+    figures.insert("insert_handed_bytes", (number_in(IO, HANDED)? - before.0) / f64::from(count));
+    figures.insert("insert_written_bytes", (number_in(IO, WRITTEN)? - before.1) / f64::from(count));
     let batches = some(TIMES / 4, 1000)?;
     figures.insert("insert_1000_us", time(TIMES / 4, || Ok(put(&batches)?))?);
     let shared = some(WRITERS * EACH, 1)?;
@@ -178,11 +184,6 @@ pub fn load_seconds(file: &Path, load: impl FnOnce(&Path) -> Outcome<f64>) -> Ou
 /// Bytes of memory that a process takes.
 pub fn resident(process: u32) -> Outcome<f64> {
     number_in(&format!("/proc/{process}/status"), "VmRSS:").map(|kib| kib * 1024.0)
-}
-
-/// Bytes that this process sent to the disk.
-fn written() -> Outcome<f64> {
-    number_in("/proc/self/io", "write_bytes:")
 }
 
 fn number_in(file: &str, name: &str) -> Outcome<f64> {
