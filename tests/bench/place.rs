@@ -6,6 +6,9 @@ use std::process::Command;
 
 use super::measure::Outcome;
 
+/// Houses of servers begin with this, their process and a number follow.
+pub const HOME: &str = "home-";
+
 /// How much is measured, and where.
 pub struct Place {
     /// So many records.
@@ -39,6 +42,15 @@ impl Place {
             }
         }
         let dir = dir.canonicalize()?;
+        for entry in fs::read_dir(&dir)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // Of a run that was killed.
+            let owner = name.strip_prefix(HOME).and_then(|rest| rest.split_once('-'));
+            if owner.is_some_and(|(process, _)| !Path::new("/proc").join(process).exists()) {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
         Ok(Self { records, rounds: setting("ROUNDS", "3").parse()?, dir, target })
     }
 

@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::measure::{Outcome, copy_file, resident};
-use super::place::Place;
+use super::place::{HOME, Place};
 use super::records::fast;
 
 /// Nobody needs longer to begin.
@@ -39,7 +39,7 @@ impl Home {
     pub fn make(place: &Place, stock: Stock) -> Outcome<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let dir = place.dir.join(format!("home-{}-{number}", std::process::id()));
+        let dir = place.dir.join(format!("{HOME}{}-{number}", std::process::id()));
         let home = Self { dir, program: place.cacherr()?, port: free_port()?, stock };
         let cache = match stock {
             Stock::Nothing => home.dir.join("fast"),
