@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::load;
 use super::measure::{Figures, Outcome, mix};
 use super::place::{Place, setting};
+use super::records::USERS;
 use super::server::{Home, NEWEST, Server, Stock, free_port, logged};
 use super::table::{Goal, Line, Table};
 
@@ -16,25 +16,19 @@ const OURS: &str = "ours";
 const AXUM: &str = "axum";
 const FLASK: &str = "Flask";
 
-/// The names of a question's figures, and the path of its request of this number.
-type Question = ([&'static str; 3], fn(u64) -> String);
+/// The names of a question's figures, and its path, of so many records, for the request of this number.
+type Question = ([&'static str; 3], fn(u64, u64) -> String);
 
 const QUESTIONS: [Question; 3] = [
-    (["newest_per_s", "newest_p50_us", "newest_p99_us"], |_| NEWEST.to_owned()),
-    (["anywhere_per_s", "anywhere_p50_us", "anywhere_p99_us"], |number| {
-        format!("{NEWEST}&offset={}", mix(number) % (records() * 9 / 10))
+    (["newest_per_s", "newest_p50_us", "newest_p99_us"], |_, _| NEWEST.to_owned()),
+    (["anywhere_per_s", "anywhere_p50_us", "anywhere_p99_us"], |records, number| {
+        format!("{NEWEST}&offset={}", mix(number) % (records * 9 / 10))
     }),
-    (["filter_per_s", "filter_p50_us", "filter_p99_us"], |number| {
-        let (user, offset) = (mix(number) % 20, mix(number ^ 1) % (records() / 20));
+    (["filter_per_s", "filter_p50_us", "filter_p99_us"], |records, number| {
+        let (user, offset) = (mix(number) % USERS, mix(number ^ 1) % (records / 20));
         format!("{NEWEST}&user_id=user{user:02}&status=active&offset={offset}")
     }),
 ];
-
-/// How many there are, for questions that ask for a place among them.
-fn records() -> u64 {
-    static RECORDS: OnceLock<u64> = OnceLock::new();
-    *RECORDS.get_or_init(|| setting("RECORDS", "1000000").parse().unwrap_or(1_000_000))
-}
 
 /// Measures everything and prints it.
 pub fn compare(json: bool) -> Outcome {
@@ -44,14 +38,15 @@ pub fn compare(json: bool) -> Outcome {
     let page = place.dir.join("page.json");
     fs::write(&page, ours.bytes(NEWEST)?)?;
     let servers = [(OURS, ours), (AXUM, axum(&place, &page)?), (FLASK, flask(&place)?)];
-    same_total(&servers)?;
+    same_total(&servers, place.records)?;
 
+    let records = place.records;
     let mut table = Table::of(&[OURS, AXUM, FLASK]);
     table.fill(place.rounds, |contender| {
         let (_, server) = servers.iter().find(|(name, _)| *name == contender).ok_or("nobody")?;
         let mut figures = Figures::new();
         for (names, path) in QUESTIONS {
-            let load = load::run(server.port, lasts, path)?;
+            let load = load::run(server.port, lasts, move |number| path(records, number))?;
             figures.extend(names.into_iter().zip([load.per_second, load.half, load.most]));
         }
         Ok(figures)
@@ -65,16 +60,16 @@ pub fn compare(json: bool) -> Outcome {
 }
 
 /// Flask answers the same question, if it counts as many.
-fn same_total(servers: &[(&str, Server)]) -> Outcome {
+fn same_total(servers: &[(&str, Server)], records: u64) -> Outcome {
     for (_, path) in QUESTIONS {
         let total = |name: &str| -> Outcome<u64> {
             let (_, server) = servers.iter().find(|(known, _)| *known == name).ok_or("nobody")?;
-            let page: serde_json::Value = serde_json::from_slice(&server.bytes(&path(1))?)?;
+            let page: serde_json::Value = serde_json::from_slice(&server.bytes(&path(records, 1))?)?;
             let files = page["data"]["files"].as_array().map_or(0, Vec::len) as u64;
             Ok(page["data"]["pagination"]["total_count"].as_u64().ok_or("no total")? * 1000 + files)
         };
         if total(OURS)? != total(FLASK)? {
-            return Err(format!("{}: Flask finds others than we do", path(1)).into());
+            return Err(format!("{}: Flask finds others than we do", path(records, 1)).into());
         }
     }
     Ok(())

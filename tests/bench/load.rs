@@ -26,7 +26,11 @@ pub struct Load {
 }
 
 /// Asks for so long, each time for the path that a number gives. Who takes longer is waited for.
-pub fn run(port: u16, lasts: Duration, path: fn(u64) -> String) -> Outcome<Load> {
+pub fn run(
+    port: u16,
+    lasts: Duration,
+    path: impl Fn(u64) -> String + Clone + Send + 'static,
+) -> Outcome<Load> {
     // One thread, so that a small machine has another for the server.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -41,7 +45,7 @@ pub fn run(port: u16, lasts: Duration, path: fn(u64) -> String) -> Outcome<Load>
         let until = started + lasts;
         let running = connections.into_iter().map(|connection| {
             let next = {
-                let number = number.clone();
+                let (number, path) = (number.clone(), path.clone());
                 move || path(number.fetch_add(1, Ordering::Relaxed))
             };
             tokio::spawn(connection.ask_until(until, next))

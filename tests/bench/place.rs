@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::measure::Outcome;
 
-/// Houses of servers begin with this, their process and a number follow.
+/// Houses of servers begin with this, their process and port follow.
 pub const HOME: &str = "home-";
 
 /// How much is measured, and where.

@@ -5,7 +5,6 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -37,10 +36,9 @@ pub struct Home {
 
 impl Home {
     pub fn make(place: &Place, stock: Stock) -> Outcome<Self> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let dir = place.dir.join(format!("{HOME}{}-{number}", std::process::id()));
-        let home = Self { dir, program: place.cacherr()?, port: free_port()?, stock };
+        let port = free_port()?;
+        let dir = place.dir.join(format!("{HOME}{}-{port}", std::process::id()));
+        let home = Self { dir, program: place.cacherr()?, port, stock };
         let cache = match stock {
             Stock::Nothing => home.dir.join("fast"),
             Stock::Everything => fast(&place.dir),

@@ -161,7 +161,7 @@ impl Table {
             });
             json!({
                 "figure": line.figure,
-                "what": line.what,
+                "what": line.what.trim_start(),
                 "medians": of(&|place| self.median(place, line.figure)),
                 "times_better": of(&|place| self.ratio(place, line.figure).filter(|_| place > 0)),
                 "goals": goals.collect::<Vec<_>>(),
