@@ -1,7 +1,6 @@
 //! Copying a film: our copy with its hash, the same without, `cp`, and Python's `shutil.copy2`, each until the bytes
 //! are durable, each from a cold source, in an order that turns from round to round.
 
-use std::error::Error;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,7 +13,8 @@ use cacherr::files::copy::{End, Unpaced, copy, copy_past};
 use cacherr::files::real::RealFs;
 use rustix::fs::{Advice, fadvise};
 
-type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+use super::measure::Outcome;
+use super::place::setting;
 
 const WAYS: [&str; 4] = ["hashed", "unhashed", "cp", "copy2"];
 /// Of somebody else's film that is warm while we copy.
@@ -112,10 +112,6 @@ fn timed(way: &str, source: &Path, target: &Path) -> Outcome<Run> {
     let seconds = begun.elapsed().as_secs_f64();
     let memory = std::str::from_utf8(&output.stdout)?.trim().parse().ok();
     Ok(Run { seconds, memory, cached: None })
-}
-
-fn setting(name: &str, otherwise: &str) -> String {
-    std::env::var(format!("CACHERR_BENCH_{name}")).unwrap_or_else(|_| otherwise.to_owned())
 }
 
 /// Bytes that neither a file system nor a disk can make smaller.

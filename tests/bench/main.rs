@@ -1,8 +1,16 @@
 //! Measurements against what else one could use, side by side on this machine. `scripts/bench` runs this.
 
 mod copy;
+mod http;
+mod load;
+mod measure;
+mod ours;
+mod place;
 mod records;
+mod server;
+mod socket;
 mod store;
+mod table;
 
 use std::process::ExitCode;
 
@@ -14,12 +22,22 @@ fn main() -> ExitCode {
         ["copy", "--json"] => copy::compare(true),
         // One contender in a process of its own, so that its memory can be told.
         ["copy", "one", way, source, target] => copy::one(way, source.as_ref(), target.as_ref()),
-        ["store", "ours", dir, records] => match records.parse() {
-            Ok(records) => store::ours(dir.as_ref(), records),
-            Err(error) => Err(Box::from(error)),
-        },
+        ["store"] => store::compare(false),
+        ["store", "--json"] => store::compare(true),
+        ["store", "ours", dir, records] => number(records).and_then(|all| ours::measure(dir.as_ref(), all)),
+        ["store", "ours", dir, records, "load"] => {
+            number(records).and_then(|all| ours::load(dir.as_ref(), all).map(drop))
+        }
+        ["store", "die", file, first] => number(first).and_then(|first| ours::die(file.as_ref(), first)),
+        ["records", dir, first, count] => {
+            number(first).and_then(|first| records::print(dir.as_ref(), first, number(count)?))
+        }
+        ["http"] => http::compare(false),
+        ["http", "--json"] => http::compare(true),
+        ["ws"] => socket::measure(false),
+        ["ws", "--json"] => socket::measure(true),
         _ => {
-            eprintln!("usage: bench copy [--json]");
+            eprintln!("usage: bench copy|store|http|ws [--json]");
             return ExitCode::from(2);
         }
     };
@@ -30,4 +48,8 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn number(text: &str) -> measure::Outcome<u64> {
+    Ok(text.parse()?)
 }

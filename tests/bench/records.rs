@@ -1,14 +1,18 @@
 //! Records as a large library has them: the same for every contender, made from their number alone.
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use cacherr::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Status};
 use cacherr::domain::id::{FileId, LogId};
 use cacherr::domain::identity::{Hash, Identity};
 use cacherr::domain::log::{LogKind, LogRow};
 use cacherr::domain::path::kept_name;
+use cacherr::domain::size::readable;
 use cacherr::domain::time::{FileTime, Time};
 use uuid::Uuid;
+
+use super::measure::{Outcome, mix};
 
 /// Media users.
 pub const USERS: u64 = 20;
@@ -20,15 +24,6 @@ const FIRST: i64 = 1_735_689_600_000_000;
 pub struct Record {
     pub row: FileRow,
     pub attributions: Vec<Attribution>,
-}
-
-/// Mixes a number: the same bits for the same number, in every run and language.
-pub fn mix(number: u64) -> u64 {
-    // SplitMix64.
-    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 const WORDS: [&str; 24] = [
@@ -65,8 +60,13 @@ pub fn cached_at(number: u64) -> Time {
     Time::from_micros(FIRST + STEP * number as i64)
 }
 
-/// The record with this number.
-pub fn record(number: u64) -> Record {
+/// The fast volume of records that are kept in `dir`. It has to be where a server finds it.
+pub fn fast(dir: &Path) -> PathBuf {
+    dir.join("fast")
+}
+
+/// The record with this number, of a store that is kept in `dir`.
+pub fn record(number: u64, dir: &Path) -> Record {
     let seed = mix(number);
     let at = cached_at(number);
     let (library, below) = path(number);
@@ -92,7 +92,7 @@ pub fn record(number: u64) -> Record {
         uid: 1000,
         gid: 1000,
     };
-    let cached_path = PathBuf::from(format!("/mnt/fast/cacherr/{library}/{below}"));
+    let cached_path = fast(dir).join(library).join(&below);
     let mut hash = [0; 32];
     for (at, part) in hash.chunks_mut(8).enumerate() {
         part.copy_from_slice(&mix(seed ^ at as u64).to_le_bytes());
@@ -156,6 +156,55 @@ pub fn log(record: &Record) -> LogRow {
         metadata: Vec::new(),
         at: row.cached_at,
     }
+}
+
+/// Prints records for contenders that are not written in terms of ours. A line to a row: `F`ile, `U`ser, `L`og, in the
+/// order of the columns of the specification's schema, separated by tabs; nothing where there is no value.
+pub fn print(dir: &Path, first: u64, count: u64) -> Outcome {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for number in first..first + count {
+        let record = record(number, dir);
+        let row = &record.row;
+        let text = |path: &Path| path.display().to_string();
+        let user = record.attributions.first().map(|first| first.user.as_str()).unwrap_or_default();
+        let file = [
+            row.id.to_string(),
+            text(&row.file_path),
+            text(Path::new(&row.place.name)),
+            text(&row.original_path),
+            text(&row.place.cached_path),
+            row.method.to_string(),
+            row.size.to_string(),
+            readable(row.size),
+            row.cached_at.to_string(),
+            row.last_accessed.map(|at| at.to_string()).unwrap_or_default(),
+            row.access_count.to_string(),
+            user.to_owned(),
+            row.operation.to_string(),
+            row.status.to_string(),
+            format!(r#"{{"hash":"{}","library":"{}"}}"#, row.place.hash, row.library),
+        ];
+        let mut lines = format!("F\t{}\n", file.join("\t"));
+        for one in &record.attributions {
+            lines += &format!("U\t{}\t{}\t{}\t{}\n", row.id, one.user, one.reason, one.added_at);
+        }
+        let log = log(&record);
+        lines += &format!(
+            "L\t{}\t{}\t{}\t{}\t{user}\t{}\t1\t\t\t{}\n",
+            log.id,
+            log.kind.name(),
+            text(&log.file_path),
+            log.triggered_by,
+            log.reason,
+            log.at
+        );
+        if out.write_all(lines.as_bytes()).is_err() {
+            // Who reads has enough.
+            return Ok(());
+        }
+    }
+    let _ = out.flush();
+    Ok(())
 }
 
 /// An id as it would have been given then.
