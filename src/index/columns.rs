@@ -186,6 +186,36 @@ impl Columns {
         }
     }
 
+    /// The first slot whose place is not before this one.
+    pub fn behind(&self, place: (i64, FileId)) -> Slot {
+        let (mut low, mut high) = (0, self.len() as Slot);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.place(middle) < place { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
+    /// Forgets the slots from this one on; nobody may know them any more.
+    pub fn truncate(&mut self, first: Slot) {
+        let length = first as usize;
+        let Some(start) = self.name_at.get(length) else { return };
+        self.names.truncate(*start as usize - 1);
+        self.name_at.truncate(length);
+        self.ids.truncate(length);
+        self.cached_at.truncate(length);
+        self.sizes.truncate(length);
+        self.counts.truncate(length);
+        self.accessed.truncate(length);
+        self.states.truncate(length);
+        self.operations.truncate(length);
+        self.library.truncate(length);
+        self.folder.truncate(length);
+        self.original.truncate(length);
+        self.original_names.retain(|slot, _| *slot < first);
+        self.wishes.truncate(first);
+    }
+
     /// Whether the slots are in order, from the one before `first` on.
     pub fn is_sorted_from(&self, first: usize) -> bool {
         (first.max(1) as Slot..self.len() as Slot).all(|slot| self.place(slot - 1) < self.place(slot))

@@ -125,6 +125,7 @@ impl Index {
                 },
             }
         }
+        new.extend(self.take_tail(&new));
         new.sort_unstable_by_key(|entry| (entry.cached_at, entry.id));
         for entry in &new {
             self.append(entry);
@@ -204,6 +205,32 @@ impl Index {
         let hash = |slot: &Slot| hasher.hash_one(columns.ids[*slot as usize]);
         slots.insert_unique(hash(&slot), slot, hash);
         self.admit(slot);
+    }
+
+    /// Takes out what comes behind the first of the new ones, so that all of it is appended in order. Two that are
+    /// cached at about the same time may be committed in the other order, and clocks are set back.
+    fn take_tail(&mut self, new: &[Entry]) -> Vec<Entry> {
+        let Some(first) = new.iter().map(|entry| (entry.cached_at.as_micros(), entry.id)).min() else {
+            return vec![];
+        };
+        let slots = 0..self.columns.len() as Slot;
+        let tail = self.columns.behind(first);
+        if slots.end - tail > slots.end / 2 + SPARE as Slot {
+            // So many of them that giving out all slots anew costs no more.
+            return vec![];
+        }
+        if (slots.end - tail) as usize > MANY {
+            self.orders = Default::default();
+        }
+        let mut entries = Vec::new();
+        for slot in tail..slots.end {
+            if self.slot(self.columns.ids[slot as usize]) == Some(slot) {
+                entries.push(self.columns.entry(slot));
+                self.take_out(self.columns.ids[slot as usize]);
+            }
+        }
+        self.columns.truncate(tail);
+        entries
     }
 
     fn replace(&mut self, slot: Slot, entry: &Entry) {

@@ -37,6 +37,14 @@ impl Wishes {
         self.places.push((0, 0));
     }
 
+    /// Forgets the slots from this one on.
+    pub fn truncate(&mut self, first: Slot) {
+        for slot in first..self.places.len() as Slot {
+            self.set(slot, &[]);
+        }
+        self.places.truncate(first as usize);
+    }
+
     /// Replaces those of a slot.
     pub fn set(&mut self, slot: Slot, wishes: &[Packed]) {
         if self.of(slot).eq(wishes.iter().copied()) {
