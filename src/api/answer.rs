@@ -150,14 +150,9 @@ impl<T: Payload> ApiResponse for Answer<T> {
             content: vec![MetaMediaType { content_type: JSON, schema: Envelope::<T>::schema_ref() }],
             headers: if T::HAS_TAG { vec![tag_header()] } else { vec![] },
         };
-        let unchanged = MetaResponse {
-            description: "What the client has, by its `If-None-Match`, is still so.",
-            status: Some(304),
-            status_range: None,
-            content: vec![],
-            headers: vec![tag_header()],
-        };
-        let responses = T::ANSWERS.iter().map(response).chain(T::HAS_TAG.then_some(unchanged));
+        // 304 is not listed: only who sends `If-None-Match` gets it, and generated clients would give every success an
+        // answer without a type beside its own.
+        let responses = T::ANSWERS.iter().map(response);
         MetaResponses { responses: responses.collect() }
     }
 
