@@ -12,7 +12,7 @@ use crate::domain::intent::{Intent, Phase};
 use crate::domain::job::{Asked, JobKind, JobRow, JobState, RestoreAction};
 use crate::domain::log::{LogKind, LogRow};
 use crate::error::{Error, Result};
-use crate::store::Rows;
+use crate::store::{Rows, Writer};
 
 use super::drive::Driven;
 use super::engine::Engine;
@@ -170,15 +170,8 @@ impl Engine {
         self.change(row, |row| row.link_missing_since = None)
     }
 
-    /// Changes what only a scan writes. The row is read anew: it may have been opened while it was looked at.
     fn change(&self, row: &FileRow, change: impl Fn(&mut FileRow)) -> Result<()> {
-        self.store.write(|w| match w.file(row.id)? {
-            Some(mut row) => {
-                change(&mut row);
-                w.put_file(&row)
-            }
-            None => Ok(()),
-        })
+        self.store.write(|w| change_row(w, row.id, &change))
     }
 
     fn put_in_order(&self, row: &FileRow) -> Result<Done> {
@@ -211,8 +204,11 @@ impl Engine {
         let text = Error::Unrecoverable { path: row.file_path.clone(), detail }.to_string();
         let now = self.clock.now();
         self.store.write(|w| {
-            let attention = Some(text.clone());
-            w.put_file(&FileRow { status: Status::Orphaned, attention, ..row.clone() })?;
+            change_row(w, row.id, |row_now| {
+                row_now.place = row.place.clone();
+                row_now.status = Status::Orphaned;
+                row_now.attention = Some(text.clone());
+            })?;
             w.put_log(&LogRow {
                 kind: LogKind::Orphan,
                 reason: "copy_missing".to_owned(),
@@ -301,6 +297,17 @@ impl Engine {
                 Ok(Done::Finding("its bytes have to be copied back first".to_owned()))
             }
         }
+    }
+}
+
+/// Changes what only a scan writes. The row is read anew: it may have been opened, or pinned, while it was looked at.
+fn change_row(w: &mut Writer<'_>, id: FileId, change: impl Fn(&mut FileRow)) -> Result<()> {
+    match w.file(id)? {
+        Some(mut row) => {
+            change(&mut row);
+            w.put_file(&row)
+        }
+        None => Ok(()),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a cleanup finds, and what it may conclude: only what it saw.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 
 use cacherr::cacher::scan::Depth;
-use cacherr::cacher::{Cleanup, CleanupRequest, Engine, Ran};
+use cacherr::cacher::{Cleanup, CleanupRequest, Engine, PinRequest, Ran};
 use cacherr::domain::cleanup::Cleaned;
 use cacherr::domain::file::{FileRow, Status};
 use cacherr::domain::id::FileId;
@@ -13,8 +14,8 @@ use cacherr::domain::log::LogKind;
 use cacherr::store::Rows;
 use jiff::SignedDuration;
 
-use crate::support::faulty::{Faults, Plan, until_death};
-use crate::support::world::{CACHE, COPY, COPYING, FILM, LIBRARY, MOVING, Ways, World};
+use crate::support::faulty::{Faults, Hook, Plan, until_death};
+use crate::support::world::{CACHE, COPY, COPYING, FILM, KEPT, LIBRARY, MOVING, Ways, World};
 
 const BYTES: &[u8] = b"the bytes of a film";
 
@@ -221,4 +222,50 @@ fn with_more_than_10000_rows_it_is_a_job_that_waits_for_the_volume() {
     assert_eq!(counts(&cleaned), (1, 1, 0));
     assert_eq!(world.read(FILM).unwrap(), BYTES);
     assert!(world.sim.lstat(Path::new(CACHE)).is_ok() && world.sim.lstat(LIBRARY).is_ok());
+}
+
+/// Others write the same row while a scan looks at its files: a film is pinned, or opened.
+#[test]
+fn what_a_person_says_while_a_scan_looks_is_not_forgotten() {
+    type Spoil = fn(&World);
+    let scenes: [(Ways, Spoil); 5] = [
+        (MOVING, |world| world.sim.remove(COPY).unwrap()),
+        (COPYING, |world| [COPY, KEPT].map(|path| world.sim.remove(path).unwrap()).into_iter().collect()),
+        (COPYING, |world| world.sim.remove(KEPT).unwrap()),
+        (COPYING, |world| world.sim.remove(FILM).unwrap()),
+        (COPYING, |world| {
+            world.sim.remove(KEPT).unwrap();
+            world.sim.put_file(KEPT, b"somebody's");
+        }),
+    ];
+    for (scene, (ways, spoil)) in scenes.into_iter().enumerate() {
+        let base = World::new(ways, BYTES).cached();
+        spoil(&base);
+        let file = base.row().unwrap().id;
+        let mut pinned = 0;
+        for at in 0.. {
+            let world = base.fork();
+            let (said, at_work) =
+                (Arc::new(AtomicBool::new(false)), Arc::<OnceLock<Weak<Engine>>>::default());
+            let (saying, asked) = (Arc::clone(&said), Arc::clone(&at_work));
+            let hook: Hook = Arc::new(move |call, what| {
+                let Some(engine) = asked.get().and_then(Weak::upgrade) else { return };
+                // A commit under way has the store's turn.
+                if call >= at && what.op != "store.sync" && !saying.swap(true, Ordering::SeqCst) {
+                    let (reason, principal) = ("test".to_owned(), "test".to_owned());
+                    engine.pin(&PinRequest { file, pinned: true, reason, user: None, principal }).unwrap();
+                }
+            });
+            let engine = Arc::new(world.engine(&Faults::with_hook(Plan::None, Some(hook))).unwrap());
+            at_work.set(Arc::downgrade(&engine)).unwrap();
+            engine.scan(Depth::Deep, false).unwrap();
+            if !said.load(Ordering::SeqCst) {
+                break;
+            }
+            pinned += 1;
+            let row = engine.store().read().unwrap().file(file).unwrap().unwrap();
+            assert!(row.pinned, "scene {scene}, call {at}: {row:#?}");
+        }
+        assert!(pinned > 5, "scene {scene}: {pinned}");
+    }
 }
