@@ -140,6 +140,7 @@ fn clean_up(cacher: &Cacher, asked: CleanUp, by: &Principal) -> Result<Answer<Cl
 }
 
 /// The resource.
+#[derive(Default)]
 pub struct CleanupApi;
 
 #[OpenApi(tag = "Tag::Files")]

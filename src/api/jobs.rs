@@ -230,6 +230,7 @@ fn list(cacher: &Cacher, state: Option<JobState>, limit: i32, offset: i64) -> Re
 }
 
 /// The resource.
+#[derive(Default)]
 pub struct Jobs;
 
 /// Does something to a job, and shows it as it is then.

@@ -183,15 +183,5 @@ type Resources = (
 
 /// Every resource. They have no state: what they work with comes with the request.
 fn service() -> OpenApiService<Resources, ()> {
-    let resources = (
-        files::Files,
-        cleanup::CleanupApi,
-        export::Export,
-        statistics::StatisticsApi,
-        users::Users,
-        operations::Operations,
-        jobs::Jobs,
-        system::System,
-    );
-    OpenApiService::new(resources, "Cacherr", env!("CARGO_PKG_VERSION"))
+    OpenApiService::new(Resources::default(), "Cacherr", env!("CARGO_PKG_VERSION"))
 }

@@ -163,6 +163,7 @@ fn encode(row: &LogRow) -> String {
 }
 
 /// The resource.
+#[derive(Default)]
 pub struct Operations;
 
 #[OpenApi(tag = "Tag::Operations")]

@@ -86,6 +86,7 @@ pub fn read(store: &Store) -> crate::Result<Statistics> {
 }
 
 /// The resource.
+#[derive(Default)]
 pub struct StatisticsApi;
 
 #[OpenApi(tag = "Tag::Statistics")]

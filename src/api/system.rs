@@ -37,6 +37,7 @@ struct HealthBody {
 }
 
 /// The resource.
+#[derive(Default)]
 pub struct System;
 
 fn well() -> HealthBody {

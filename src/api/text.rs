@@ -104,13 +104,11 @@ impl AbsolutePath {
 }
 
 /// Whether a name or a reason cannot be used.
-#[must_use]
-pub fn is_blank_or_long(text: &str) -> bool {
+fn is_blank_or_long(text: &str) -> bool {
     text.trim().is_empty() || text.chars().count() > LONGEST || text.chars().any(char::is_control)
 }
 
 /// What is allowed, as the end of a sentence.
-#[must_use]
-pub fn name_rule() -> String {
+fn name_rule() -> String {
     format!("must be a text of 1 to {LONGEST} characters, not blank, without control characters")
 }

@@ -87,6 +87,7 @@ fn read(store: &Store, user_id: String, days: i32, now: Time) -> Result<UserStat
 }
 
 /// The resource.
+#[derive(Default)]
 pub struct Users;
 
 #[OpenApi(tag = "Tag::Statistics")]

@@ -99,7 +99,7 @@ impl Engine {
     /// The store fails.
     pub fn are_concerned(&self, changes: &Changes) -> Result<bool> {
         let rows = self.store.read()?;
-        let busy: HashSet<FileId> = rows.intents()?.iter().map(|intent| intent.file_id).collect();
+        let busy = rows.files_with_intents()?;
         let concerns = |row: &FileRow, names: &HashSet<PathBuf>, status: Status| {
             let named = || row.place.cached_path.ancestors().any(|path| names.contains(path));
             row.status == status && !busy.contains(&row.id) && named()

@@ -117,7 +117,7 @@ impl Engine {
         for (file, text) in scanned.findings {
             tracing::warn!(%file, "{text}");
         }
-        let orphans = self.orphans()?;
+        let orphans = self.files_in(Status::Orphaned)?;
         let orphaned = orphans.len() as u64;
         let Judged { settled, lost } = self.judge(orphans)?;
         let cleaned = Cleaned { orphaned, removed: 0, lost: lost.len() as u64, unrecoverable: vec![] };
@@ -144,7 +144,7 @@ impl Engine {
         let before = self.clock.now().plus(SignedDuration::from_hours(-24 * HISTORY_DAYS));
         let rows = self.store.read()?;
         let mut old = Vec::new();
-        for row in self.orphans()? {
+        for row in self.files_in(Status::Orphaned)? {
             let heard = rows.log_of(row.id, 1)?.first().map_or(row.cached_at, |entry| entry.at);
             if row.attention.is_none() && heard < before {
                 old.push(row);
@@ -162,17 +162,6 @@ impl Engine {
         };
         let cleaned = Cleaned { orphaned: settled.len() as u64, ..Cleaned::default() };
         self.commit_cleaned(&request, "auto_cleanup", settled, cleaned, |_, _, _| Ok(None)).map(drop)
-    }
-
-    fn orphans(&self) -> Result<Vec<FileRow>> {
-        let mut orphans = Vec::new();
-        self.store.read()?.for_each_file(&mut |row| {
-            if row.status == Status::Orphaned {
-                orphans.push(row);
-            }
-            Ok(())
-        })?;
-        Ok(orphans)
     }
 
     fn judge(&self, orphans: Vec<FileRow>) -> Result<Judged> {

@@ -19,14 +19,7 @@ use super::table::{CopyIs, KeptIs, PathIs};
 impl Engine {
     /// A copy that came back is put to use again: the link goes in, the row is active as before.
     pub(super) fn look_for_returned_copies(&self, report: &mut Scanned) -> Result<()> {
-        let mut orphans = Vec::new();
-        self.store.read()?.for_each_file(&mut |row| {
-            if row.status == Status::Orphaned {
-                orphans.push(row);
-            }
-            Ok(())
-        })?;
-        for row in orphans {
+        for row in self.files_in(Status::Orphaned)? {
             match self.bring_back(&row) {
                 Ok(true) => report.settled.push(row.id),
                 Ok(false) => {}

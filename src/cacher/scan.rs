@@ -67,7 +67,7 @@ impl Engine {
         let mut suspects = Vec::new();
         let mut missing = 0;
         let busy = self.store.read()?.files_with_intents()?;
-        for row in self.rows_to_scan()? {
+        for row in self.files_in(Status::Active)? {
             if busy.contains(&row.id) {
                 continue;
             }
@@ -130,15 +130,17 @@ impl Engine {
         Ok(())
     }
 
-    fn rows_to_scan(&self) -> Result<Vec<FileRow>> {
-        let mut rows = Vec::new();
+    /// The files in a state. Read from the rows themselves: what has to be healed must not wait for an index that cannot
+    /// be built.
+    pub(super) fn files_in(&self, status: Status) -> Result<Vec<FileRow>> {
+        let mut files = Vec::new();
         self.store.read()?.for_each_file(&mut |row| {
-            if row.status == Status::Active {
-                rows.push(row);
+            if row.status == status {
+                files.push(row);
             }
             Ok(())
         })?;
-        Ok(rows)
+        Ok(files)
     }
 
     /// Whether a row needs a closer look; the flag says whether something of it is missing.

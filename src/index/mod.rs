@@ -153,11 +153,6 @@ impl Index {
         self.slot(id).map(|slot| self.columns.entry(slot))
     }
 
-    /// Every file, in the order of caching.
-    pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
-        self.live().map(|slot| self.columns.entry(slot))
-    }
-
     /// What this index says otherwise than one that was built from the rows, in words.
     #[must_use]
     pub fn differences(&self, fresh: &Self) -> Vec<String> {

@@ -118,23 +118,24 @@ fn called_off_at_every_call(base: &World, ask: impl Fn(&Engine) -> JobId) -> (us
     unreachable!()
 }
 
+/// Asks for the one file to be removed.
+fn give_back(engine: &Engine) -> JobId {
+    let request = RestoreRequest {
+        file: engine.store().read().unwrap().files().unwrap()[0].id,
+        action: RestoreAction::Remove,
+        reason: "test".into(),
+        user: None,
+        principal: "test".into(),
+    };
+    engine.request_restore(&request).unwrap()
+}
+
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
 }
 
 #[test]
 fn what_was_called_off_stays_called_off_and_what_was_too_late_is_done() {
-    let give_back = |engine: &Engine| {
-        let file = engine.store().read().unwrap().files().unwrap()[0].id;
-        let request = RestoreRequest {
-            file,
-            action: RestoreAction::Remove,
-            reason: "test".into(),
-            user: None,
-            principal: "test".into(),
-        };
-        engine.request_restore(&request).unwrap()
-    };
     for ways in [COPYING, MOVING] {
         let cached = World::new(ways, BYTES).cached();
         let (held, refused) = called_off_at_every_call(&cached, give_back);
@@ -152,15 +153,7 @@ fn what_was_called_off_stays_called_off_and_what_was_too_late_is_done() {
 #[test]
 fn what_waits_for_a_volume_can_be_called_off_while_it_looks_for_it() {
     let cached = World::new(COPYING, BYTES).cached();
-    let file = cached.row().unwrap().id;
-    let request = RestoreRequest {
-        file,
-        action: RestoreAction::Remove,
-        reason: "test".into(),
-        user: None,
-        principal: "test".into(),
-    };
-    let job = cached.calm().request_restore(&request).unwrap();
+    let job = give_back(&cached.calm());
     cached.sim.unmount("/lib");
     let (held, refused) = called_off_at_every_call(&cached, |_| job);
     assert!(held > 0 && refused == 0, "{held} {refused}");

@@ -43,6 +43,7 @@ pub const REFUSALS: Refusals =
     &[("exportFiles", &[Code::InvalidParameter, Code::UnknownParameter, Code::IoError])];
 
 /// The resource.
+#[derive(Default)]
 pub struct Export;
 
 #[OpenApi(tag = "Tag::Files")]

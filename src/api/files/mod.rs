@@ -108,6 +108,7 @@ pub const REFUSALS: Refusals = &[
 ];
 
 /// The resource.
+#[derive(Default)]
 pub struct Files;
 
 #[OpenApi(tag = "Tag::Files")]
