@@ -56,11 +56,7 @@ impl Engine {
             let JobKind::Cache { method, wishes } = job.kind.clone() else { unreachable!("filtered above") };
             let row = active_row(&job, intent, known.as_ref(), method, &wishes, place, now);
             let attributions = attributions(&wishes, now);
-            w.clear_attributions(row.id)?;
-            for attribution in &attributions {
-                w.put_attribution(row.id, attribution)?;
-            }
-            w.put_file(&row)?;
+            w.put_wanted_file(&row, attributions.clone())?;
             finish(w, &mut job, JobState::Done, None, now)?;
             let mut entry = entry_of(&job, now);
             entry.metadata.push(("method".into(), method.name().into()));
@@ -226,16 +222,14 @@ impl Engine {
         let events = self.store.write(|w| {
             w.remove_intent(intent.id)?;
             let job = w.job(intent.job_id)?.filter(|job| !job.state.is_final());
-            let known = w.file(intent.file_id)?;
-            let mut row = match (job.as_ref().map(|job| (job, &job.kind)), known) {
+            let known = w.wanted_file(intent.file_id)?;
+            let (mut row, wanted) = match (job.as_ref().map(|job| (job, &job.kind)), known) {
                 (Some((job, JobKind::Cache { method, wishes })), known) => {
-                    w.clear_attributions(job.file_id)?;
-                    for attribution in attributions(wishes, now) {
-                        w.put_attribution(job.file_id, &attribution)?;
-                    }
-                    active_row(job, intent, known.as_ref(), *method, wishes, intent.place.clone(), now)
+                    let known = known.as_ref().map(|(row, _)| row);
+                    let row = active_row(job, intent, known, *method, wishes, intent.place.clone(), now);
+                    (row, attributions(wishes, now))
                 }
-                (_, Some(row)) => row,
+                (_, Some(known)) => known,
                 (_, None) => return Ok(vec![]),
             };
             // A removed row that has the new path gives it up: a path is tracked once.
@@ -255,7 +249,7 @@ impl Engine {
             row.status = Status::Active;
             row.removed = None;
             row.link_missing_since = None;
-            w.put_file(&row)?;
+            w.put_wanted_file(&row, wanted)?;
             let mut entry = LogRow { kind: LogKind::Recover, ..entry_about(&row, "system", now) };
             "link_moved".clone_into(&mut entry.reason);
             w.put_log(&entry)?;

@@ -68,12 +68,6 @@ fn check_rows(reader: &Reader, kind: &Kind, findings: &mut Findings) -> Result<(
             }
             Err(error) => findings.add(error.to_string()),
         }
-        if kind.table == Table::Attributions
-            && let Some(file) = key.get(..16)
-            && reader.get(Table::Files, file)?.is_none()
-        {
-            findings.add(format!("{} belongs to a file that does not exist", row()));
-        }
         if kind.table == Table::BatchFiles
             && let Some(job) = key.get(..16)
             && reader.get(Table::Jobs, job)?.is_none()

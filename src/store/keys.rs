@@ -46,16 +46,16 @@ impl Key for String {
     }
 }
 
-impl Key for (FileId, String) {
+impl Key for (Time, LogId) {
     fn encode(&self) -> Vec<u8> {
-        [&self.0.bytes()[..], self.1.as_bytes()].concat()
+        [&time(self.0)[..], &self.1.bytes()].concat()
     }
     fn decode(bytes: &[u8]) -> Option<Self> {
-        let (id, user) = bytes.split_at_checked(16)?;
-        Some((FileId::decode(id)?, String::decode(user)?))
+        let (at, id) = bytes.split_at_checked(8)?;
+        Some((decode_time(at)?, LogId::decode(id)?))
     }
     fn show(&self) -> String {
-        format!("{} {:?}", self.0, self.1)
+        format!("{} {}", self.0, self.1)
     }
 }
 
@@ -82,17 +82,9 @@ pub fn decode_time(bytes: &[u8]) -> Option<Time> {
     bytes.try_into().ok().map(|bytes| Time::from_micros(i64::from_be_bytes(bytes) ^ i64::MIN))
 }
 
-/// A user in front of file ids.
-pub fn user_prefix(user: &str) -> Vec<u8> {
-    prefix(user.as_bytes())
-}
-
 /// A path in front of job ids.
 pub fn path_prefix(path: &Path) -> Vec<u8> {
-    prefix(path.as_os_str().as_bytes())
-}
-
-fn prefix(text: &[u8]) -> Vec<u8> {
+    let text = path.as_os_str().as_bytes();
     // A length that does not fit cannot be stored by redb either.
     let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
     [&length.to_be_bytes()[..], text].concat()
@@ -101,6 +93,11 @@ fn prefix(text: &[u8]) -> Vec<u8> {
 /// The last sixteen bytes: where secondary keys carry the id of their row.
 pub fn tail(key: &[u8]) -> Option<&[u8]> {
     key.len().checked_sub(16).map(|start| &key[start..])
+}
+
+/// The last bytes of a secondary key: where it carries the key of its log row.
+pub fn log_tail(key: &[u8]) -> Option<&[u8]> {
+    key.len().checked_sub(24).map(|start| &key[start..])
 }
 
 /// A range of keys.
@@ -150,7 +147,8 @@ mod tests {
     }
 
     #[test]
-    fn no_user_is_a_prefix_of_another() {
-        assert!(!user_prefix("user1").starts_with(&user_prefix("ann")));
+    fn no_path_is_a_prefix_of_another() {
+        let [longer, shorter] = ["/films/a", "/films"].map(|path| path_prefix(Path::new(path)));
+        assert!(!longer.starts_with(&shorter));
     }
 }

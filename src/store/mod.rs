@@ -16,7 +16,6 @@ mod dump;
 mod health;
 mod keys;
 mod migrations;
-mod pairs;
 mod read;
 mod rows;
 mod secondary;
@@ -33,7 +32,7 @@ use crate::domain::id::StoreId;
 use crate::index::Index;
 use database::{Database, Source};
 
-pub use read::{Reader, Rows};
+pub use read::{Order, Reader, Rows};
 pub use write::Writer;
 
 /// The store. A clone is another handle on the same one.

@@ -10,8 +10,7 @@ use redb::{ReadTransaction, ReadableTable};
 
 use super::health::Health;
 use super::keys::{self, Key, Range};
-use super::pairs;
-use super::rows::{Row, decode, state_byte};
+use super::rows::{FileRecord, Row, decode, state_byte};
 use super::tables::{Table, meta};
 use crate::domain::batch::BatchFile;
 use crate::domain::file::{Attribution, FileRow};
@@ -34,6 +33,9 @@ pub enum Order {
 /// What a walk calls for each key and value.
 pub type Visit<'v> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>> + 'v;
 
+/// What a walk calls for each file and those who want it.
+pub type VisitFile<'v> = dyn FnMut(FileRow, Vec<Attribution>) -> Result<ControlFlow<()>> + 'v;
+
 /// Bytes by table and key. Only this module can ask for them.
 pub trait Bytes {
     /// The value under a key.
@@ -49,7 +51,15 @@ pub trait Rows: Bytes {
     /// # Errors
     /// [`Error::Store`], here and everywhere below: the storage failed, or a row cannot be decoded.
     fn file(&self, id: FileId) -> Result<Option<FileRow>> {
-        find(self, &id)
+        Ok(find::<FileRecord>(self, &id)?.map(|record| record.row))
+    }
+
+    /// A file and those who want it, in order of attribution.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn wanted_file(&self, id: FileId) -> Result<Option<(FileRow, Vec<Attribution>)>> {
+        Ok(find::<FileRecord>(self, &id)?.map(|record| (record.row, record.attributions)))
     }
 
     /// The file at a library path, whatever its status.
@@ -58,7 +68,7 @@ pub trait Rows: Bytes {
     /// As [`Rows::file`].
     fn file_by_path(&self, path: &Path) -> Result<Option<FileRow>> {
         match self.get(Table::FileByPath, path.as_os_str().as_bytes())? {
-            Some(id) => named(self, Table::FileByPath, &id).map(Some),
+            Some(id) => Ok(Some(named::<FileRecord>(self, Table::FileByPath, &id)?.row)),
             None => Ok(None),
         }
     }
@@ -68,7 +78,7 @@ pub trait Rows: Bytes {
     /// # Errors
     /// As [`Rows::file`].
     fn files(&self) -> Result<Vec<FileRow>> {
-        all(self)
+        Ok(all::<FileRecord>(self)?.into_iter().map(|record| record.row).collect())
     }
 
     /// Calls `visit` for every file, in the order of their ids, one at a time in memory.
@@ -76,19 +86,22 @@ pub trait Rows: Bytes {
     /// # Errors
     /// As [`Rows::file`], and the first error of `visit`, which ends the walk.
     fn for_each_file(&self, visit: &mut dyn FnMut(FileRow) -> Result<()>) -> Result<()> {
-        self.walk(Table::Files, keys::ALL, Order::Ascending, &mut |key, value| {
-            visit(decode::<FileRow>(key, value)?.1)?;
+        self.walk_files(Order::Ascending, &mut |row, _| {
+            visit(row)?;
             Ok(ControlFlow::Continue(()))
         })
     }
 
-    /// Calls `visit` for every file with those who want it in order of attribution, newest id first, a few hundred at
-    /// a time in memory, until told to stop.
+    /// Calls `visit` for every file with those who want it in order of attribution, in the order of ids, one at a time
+    /// in memory, until told to stop.
     ///
     /// # Errors
     /// As [`Rows::file`], and the first error of `visit`, which ends the walk.
-    fn for_each_file_newest_first(&self, visit: &mut pairs::Visit<'_>) -> Result<()> {
-        pairs::walk(self, Order::Descending, visit)
+    fn walk_files(&self, order: Order, visit: &mut VisitFile<'_>) -> Result<()> {
+        self.walk(Table::Files, keys::ALL, order, &mut |key, value| {
+            let (_, FileRecord { row, attributions }) = decode(key, value)?;
+            visit(row, attributions)
+        })
     }
 
     /// At most `limit` files, newest id first.
@@ -96,7 +109,8 @@ pub trait Rows: Bytes {
     /// # Errors
     /// As [`Rows::file`].
     fn newest_files(&self, limit: usize) -> Result<Vec<FileRow>> {
-        some(self, keys::ALL, Order::Descending, limit)
+        let records = some::<FileRecord>(self, keys::ALL, Order::Descending, limit)?;
+        Ok(records.into_iter().map(|record| record.row).collect())
     }
 
     /// Whether there are more files than this. Asks no more than it needs to know.
@@ -117,20 +131,7 @@ pub trait Rows: Bytes {
     /// # Errors
     /// As [`Rows::file`].
     fn attributions(&self, id: FileId) -> Result<Vec<Attribution>> {
-        let mut attributions: Vec<Attribution> =
-            some(self, keys::starting_with(&id.encode()), Order::Ascending, usize::MAX)?;
-        attributions.sort_by(|a, b| (a.ordinal, &a.user).cmp(&(b.ordinal, &b.user)));
-        Ok(attributions)
-    }
-
-    /// The files that a user wants, in the order of their ids.
-    ///
-    /// # Errors
-    /// As [`Rows::file`].
-    fn files_of_user(&self, user: &str) -> Result<Vec<FileId>> {
-        let range = keys::starting_with(&keys::user_prefix(user));
-        let ids = tails(self, Table::FileByUser, range, Order::Ascending, usize::MAX)?;
-        ids.iter().map(|id| FileId::decode(id).ok_or_else(|| odd(Table::FileByUser, id))).collect()
+        Ok(find::<FileRecord>(self, &id)?.map(|record| record.attributions).unwrap_or_default())
     }
 
     /// A job.
@@ -279,11 +280,10 @@ pub trait Rows: Bytes {
     /// As [`Rows::file`].
     fn log(&self, before: Option<(Time, LogId)>, limit: usize) -> Result<Vec<LogRow>> {
         let range = match before {
-            Some((at, id)) => keys::before([&keys::time(at)[..], &id.bytes()].concat()),
+            Some(place) => keys::before(place.encode()),
             None => keys::ALL,
         };
-        let ids = tails(self, Table::LogByTime, range, Order::Descending, limit)?;
-        ids.iter().map(|id| named(self, Table::LogByTime, id)).collect()
+        some(self, range, Order::Descending, limit)
     }
 
     /// At most `limit` log rows of a file, newest first.
@@ -292,8 +292,10 @@ pub trait Rows: Bytes {
     /// As [`Rows::file`].
     fn log_of(&self, id: FileId, limit: usize) -> Result<Vec<LogRow>> {
         let range = keys::starting_with(&id.bytes());
-        let ids = tails(self, Table::LogByFile, range, Order::Descending, limit)?;
-        ids.iter().map(|id| named(self, Table::LogByFile, id)).collect()
+        let by = Table::LogByFile;
+        collect(self, by, range, Order::Descending, limit, |key, _| {
+            named(self, by, keys::log_tail(key).ok_or_else(|| odd(by, key))?)
+        })
     }
 
     /// Whether this store ever wrote its marker into a cache dir.

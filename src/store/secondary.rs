@@ -45,19 +45,13 @@ pub fn compare(old: Vec<Entry>, new: Vec<Entry>) -> Change {
 pub fn owner(table: Table, key: &[u8], value: &[u8]) -> Option<(Table, Vec<u8>)> {
     match table {
         Table::FileByPath => Some((Table::Files, value.to_vec())),
-        Table::FileByUser => {
-            let file = keys::tail(key)?;
-            let user = key.get(4..key.len() - file.len())?;
-            Some((Table::Attributions, [file, user].concat()))
-        }
         Table::JobByState | Table::JobByFile | Table::JobByPath | Table::JobByTurn => {
             Some((Table::Jobs, keys::tail(key)?.to_vec()))
         }
         Table::IntentByFile => Some((Table::Intents, keys::tail(key)?.to_vec())),
-        Table::LogByTime | Table::LogByFile => Some((Table::Log, keys::tail(key)?.to_vec())),
+        Table::LogByFile => Some((Table::Log, keys::log_tail(key)?.to_vec())),
         Table::Meta
         | Table::Files
-        | Table::Attributions
         | Table::Jobs
         | Table::BatchFiles
         | Table::Intents
@@ -71,21 +65,19 @@ pub fn owner(table: Table, key: &[u8], value: &[u8]) -> Option<(Table, Vec<u8>)>
 pub fn show(table: Table, key: &[u8]) -> String {
     let head = match table {
         Table::FileByPath => key,
+        Table::LogByFile => &key[..key.len().saturating_sub(24)],
         _ => &key[..key.len().saturating_sub(16)],
     };
     let shown = match table {
-        Table::FileByUser => head.get(4..).map(|user| format!("{:?}", String::from_utf8_lossy(user))),
         Table::JobByPath => head.get(4..).map(|path| format!("\"{}\"", path.escape_ascii())),
-        Table::JobByFile | Table::IntentByFile => FileId::decode(head).map(|file| file.to_string()),
+        Table::JobByFile | Table::IntentByFile | Table::LogByFile => {
+            FileId::decode(head).map(|file| file.to_string())
+        }
         Table::JobByTurn => head.first().map(|turn| format!("turn {turn}")),
         Table::JobByState => {
             let state = JobState::ALL.iter().find(|state| [state_byte(**state)] == *head);
             state.map(|state| state.name().to_owned())
         }
-        Table::LogByTime => keys::decode_time(head).map(|at| at.to_string()),
-        Table::LogByFile => head
-            .split_at_checked(16)
-            .and_then(|(file, at)| Some(format!("{} {}", FileId::decode(file)?, keys::decode_time(at)?))),
         _ => None,
     };
     shown.unwrap_or_else(|| format!("\"{}\"", head.escape_ascii()))
@@ -93,8 +85,6 @@ pub fn show(table: Table, key: &[u8]) -> String {
 
 /// The secondary tables.
 pub fn tables() -> impl Iterator<Item = Table> {
-    use Table::{FileByPath, FileByUser, LogByFile, LogByTime};
-    use Table::{IntentByFile, JobByFile, JobByPath, JobByState, JobByTurn};
-    let of_jobs = [JobByState, JobByFile, JobByPath, JobByTurn];
-    [FileByPath, FileByUser].into_iter().chain(of_jobs).chain([IntentByFile, LogByTime, LogByFile])
+    use Table::{FileByPath, IntentByFile, JobByFile, JobByPath, JobByState, JobByTurn, LogByFile};
+    [FileByPath, JobByState, JobByFile, JobByPath, JobByTurn, IntentByFile, LogByFile].into_iter()
 }

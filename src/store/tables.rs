@@ -7,22 +7,19 @@
 //! | table | key | value |
 //! |---|---|---|
 //! | `meta_v1` | a name | `schema`: u32 · `store_id`: 16 bytes · `cache_marked`: one byte, 0 or 1 |
-//! | `files_v1` | file id (16) | `FileRow` |
-//! | `attributions_v1` | file id (16), user (rest) | `Attribution`: so nobody is attributed twice to one file |
+//! | `files_v1` | file id (16) | `FileRow` and its `Attribution`s |
 //! | `jobs_v1` | job id (16) | `JobRow` |
 //! | `batch_files_v1` | job id (16), file id (16) | `BatchFile`: what a batch has not settled yet |
 //! | `intents_v1` | intent id (16) | `Intent` |
 //! | `trash_v1` | trash id (16) | `TrashRow` |
 //! | `roots_v1` | name of the library | `RootRow` |
-//! | `log_v1` | log id (16) | `LogRow` |
+//! | `log_v2` | time (8), log id (16) | `LogRow` |
 //! | `file_by_path_v1` | library path, its bytes | file id: so a path has one row |
-//! | `file_by_user_v1` | length of user (4), user, file id (16) | nothing |
 //! | `job_by_state_v1` | state (1, see [`super::rows`]), job id (16) | nothing |
 //! | `job_by_file_v1` | file id (16), job id (16): jobs that have not ended | nothing |
 //! | `job_by_path_v1` | length of path (4), path, job id (16): jobs that have not ended | nothing |
 //! | `job_by_turn_v1` | turn (1, see [`super::rows`]), job id (16): jobs that may run | nothing |
 //! | `intent_by_file_v1` | file id (16), intent id (16) | nothing |
-//! | `log_by_time_v1` | time (8), log id (16) | nothing |
 //! | `log_by_file_v1` | file id (16), time (8), log id (16) | nothing |
 //!
 //! Ids are UUID version 7: their byte order is the order of making.
@@ -58,8 +55,6 @@ tables! {
     Meta = "meta_v1",
     /// Cached files.
     Files = "files_v1",
-    /// Who wants them.
-    Attributions = "attributions_v1",
     /// Units of work.
     Jobs = "jobs_v1",
     /// Files that batches have not settled.
@@ -71,11 +66,9 @@ tables! {
     /// Libraries as last seen.
     Roots = "roots_v1",
     /// The operation log.
-    Log = "log_v1",
+    Log = "log_v2",
     /// Library path → file; unique.
     FileByPath = "file_by_path_v1",
-    /// User → files.
-    FileByUser = "file_by_user_v1",
     /// State → jobs.
     JobByState = "job_by_state_v1",
     /// File → jobs that have not ended.
@@ -86,8 +79,6 @@ tables! {
     JobByTurn = "job_by_turn_v1",
     /// File → journal entries.
     IntentByFile = "intent_by_file_v1",
-    /// Time → log rows.
-    LogByTime = "log_by_time_v1",
     /// File, time → log rows.
     LogByFile = "log_by_file_v1",
 }

@@ -2,8 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::pairs;
-use super::read::{Order, Reader};
+use super::read::{Order, Reader, Rows};
 use crate::Result;
 use crate::index::{Entry, Index};
 
@@ -11,7 +10,7 @@ use crate::index::{Entry, Index};
 pub fn build(reader: &Reader) -> Result<Index> {
     let mut builder = Index::builder();
     // The order of ids is the order of making, and so nearly that of caching.
-    pairs::walk(reader, Order::Ascending, &mut |row, attributions| {
+    reader.walk_files(Order::Ascending, &mut |row, attributions| {
         builder.add(&Entry::of(&row, &attributions));
         Ok(ControlFlow::Continue(()))
     })?;

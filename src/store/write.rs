@@ -7,7 +7,7 @@ use redb::WriteTransaction;
 use super::health::Health;
 use super::keys::{Key, Range};
 use super::read::{Bytes, Order, Rows, Visit, find, get_from, walk_over};
-use super::rows::{Row, encode};
+use super::rows::{FileRecord, Row, encode};
 use super::secondary::{Entry, compare};
 use super::tables::{Table, meta};
 use crate::domain::batch::BatchFile;
@@ -40,22 +40,30 @@ impl<'t> Writer<'t> {
     /// What the index has to follow.
     pub(super) fn changes(&self) -> Result<Vec<Change>> {
         let change = |id: &FileId| {
-            Ok(match self.file(*id)? {
-                Some(row) => Change::Put(index::Entry::of(&row, &self.attributions(*id)?)),
+            Ok(match self.wanted_file(*id)? {
+                Some((row, attributions)) => Change::Put(index::Entry::of(&row, &attributions)),
                 None => Change::Gone(*id),
             })
         };
         self.touched.iter().map(change).collect()
     }
 
-    /// Adds or replaces a file.
+    /// Adds or replaces a file. Who wants it stays as it is.
     ///
     /// # Errors
     /// [`Error::Store`], here and everywhere below: the storage failed, an old row cannot be decoded, or (here) the
     /// library path belongs to another file.
     pub fn put_file(&mut self, row: &FileRow) -> Result<()> {
-        self.touched.insert(row.id);
-        self.put(&row.id, row)
+        let attributions = self.attributions(row.id)?;
+        self.put_record(FileRecord { row: row.clone(), attributions })
+    }
+
+    /// Adds or replaces a file and those who want it.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_wanted_file(&mut self, row: &FileRow, attributions: Vec<Attribution>) -> Result<()> {
+        self.put_record(FileRecord { row: row.clone(), attributions })
     }
 
     /// Removes a file and its attributions; nothing happens where there is none.
@@ -63,30 +71,40 @@ impl<'t> Writer<'t> {
     /// # Errors
     /// As [`Writer::put_file`].
     pub fn remove_file(&mut self, id: FileId) -> Result<()> {
-        self.clear_attributions(id)?;
         self.touched.insert(id);
-        self.remove::<FileRow>(&id)
+        self.remove::<FileRecord>(&id)
     }
 
     /// Adds an attribution, or replaces the one of the same user.
     ///
     /// # Errors
-    /// As [`Writer::put_file`].
-    pub fn put_attribution(&mut self, file: FileId, row: &Attribution) -> Result<()> {
-        self.touched.insert(file);
-        self.put(&(file, row.user.clone()), row)
+    /// As [`Writer::put_file`]; there is no such file.
+    pub fn put_attribution(&mut self, file: FileId, attribution: &Attribution) -> Result<()> {
+        let Some((row, mut attributions)) = self.wanted_file(file)? else {
+            let detail = format!("file {file} does not exist, so nobody can want it");
+            return Err(Error::Store { operation: "write a row", detail });
+        };
+        attributions.retain(|known| known.user != attribution.user);
+        attributions.push(attribution.clone());
+        self.put_record(FileRecord { row, attributions })
     }
 
-    /// Removes every attribution of a file.
+    /// Removes every attribution of a file; nothing happens where there is none.
     ///
     /// # Errors
     /// As [`Writer::put_file`].
     pub fn clear_attributions(&mut self, file: FileId) -> Result<()> {
-        self.touched.insert(file);
-        for attribution in self.attributions(file)? {
-            self.remove::<Attribution>(&(file, attribution.user))?;
+        match self.file(file)? {
+            Some(row) => self.put_record(FileRecord::unwanted(row)),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    fn put_record(&mut self, mut record: FileRecord) -> Result<()> {
+        record.sort();
+        self.touched.insert(record.row.id);
+        let id = record.row.id;
+        self.put(&id, &record)
     }
 
     /// Adds or replaces a job.
@@ -178,7 +196,7 @@ impl<'t> Writer<'t> {
     /// # Errors
     /// As [`Writer::put_file`].
     pub fn put_log(&mut self, row: &LogRow) -> Result<()> {
-        self.put(&row.id, row)
+        self.put(&(row.at, row.id), row)
     }
 
     /// Remembers whether a marker was written into a cache dir.

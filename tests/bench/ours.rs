@@ -84,8 +84,7 @@ fn fill(new: &Path, dir: &Path, records: u64) -> Outcome<f64> {
 }
 
 fn put(w: &mut Writer<'_>, record: &Record) -> cacherr::Result<()> {
-    w.put_file(&record.row)?;
-    record.attributions.iter().try_for_each(|one| w.put_attribution(record.row.id, one))?;
+    w.put_wanted_file(&record.row, record.attributions.clone())?;
     w.put_log(&log(record))
 }
 
@@ -95,7 +94,7 @@ fn list(store: &Store, filter: &Filter, offset: u64) -> Outcome<u64> {
         index.page(&index.find(filter), Sort::CachedAt, Direction::Desc, &Start::Offset(offset), 50)
     })?;
     for id in &page.ids {
-        std::hint::black_box((rows.file(*id)?, rows.attributions(*id)?));
+        std::hint::black_box(rows.wanted_file(*id)?);
     }
     Ok(page.total)
 }
@@ -163,7 +162,7 @@ fn read(store: &Store, records: u64, figures: &mut Figures) -> Outcome {
             index.page(&index.find(&all), Sort::Filename, Direction::Asc, &Start::Offset(1000), 50)
         })?;
         for id in &page.ids {
-            std::hint::black_box((rows.file(*id)?, rows.attributions(*id)?));
+            std::hint::black_box(rows.wanted_file(*id)?);
         }
         Ok(())
     };

@@ -9,7 +9,7 @@ use crate::Result;
 use crate::domain::file::{Attribution, FileRow, Status};
 use crate::domain::query::Filter;
 use crate::domain::time::Time;
-use crate::store::{Reader, Rows};
+use crate::store::{Order, Reader, Rows};
 
 /// Whether each file brings what is known of the film.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,7 +82,7 @@ impl Selection {
         write: &mut dyn FnMut(&ExportedFile) -> std::io::Result<()>,
     ) -> Result<()> {
         let filter = self.filter();
-        rows.for_each_file_newest_first(&mut |row, users| {
+        rows.walk_files(Order::Descending, &mut |row, users| {
             if takes(&filter, &row, &users) {
                 let file = ExportedFile::of(&row, &users, self.detail);
                 write(&file).map_err(|error| crate::Error::io("send", "an export", error))?;

@@ -72,8 +72,7 @@ struct WhyBody {
 /// `NotFound`; the store fails.
 pub fn detail(store: &Store, id: FileId) -> Result<FileDetail, Problem> {
     let rows = store.read()?;
-    let row = rows.file(id)?.ok_or(Error::NotFound { what: "file" })?;
-    let attributions = rows.attributions(id)?;
+    let (row, attributions) = rows.wanted_file(id)?.ok_or(Error::NotFound { what: "file" })?;
     Ok(FileDetail {
         attributions: attributions.iter().map(Into::into).collect(),
         history: rows.log_of(id, HISTORY)?.iter().map(Into::into).collect(),

@@ -127,8 +127,8 @@ pub fn list(store: &Store, given: FilterApplied) -> Result<(u64, FilePage), Prob
 pub fn bodies(rows: &Reader, ids: &[FileId]) -> Result<Vec<FileBody>, Problem> {
     let mut files = Vec::with_capacity(ids.len());
     for id in ids {
-        if let Some(row) = rows.file(*id)? {
-            files.push(FileBody::of(&row, &rows.attributions(*id)?));
+        if let Some((row, attributions)) = rows.wanted_file(*id)? {
+            files.push(FileBody::of(&row, &attributions));
         }
     }
     Ok(files)

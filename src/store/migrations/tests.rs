@@ -64,7 +64,7 @@ fn version_zero_is_a_store_without_a_version() {
     let (database, health) = empty();
     set_version(&database, &[0; 4]);
     let id = bring_up_to_date(&database, &health).unwrap();
-    assert_eq!(version(&database), Some(vec![0, 0, 0, 2]));
+    assert_eq!(version(&database), Some(vec![0, 0, 0, 3]));
     assert_eq!(bring_up_to_date(&database, &health).unwrap(), id, "the id is for life");
 }
 
@@ -73,7 +73,7 @@ fn a_newer_store_is_not_touched() {
     let (database, health) = empty();
     set_version(&database, &[0, 0, 0, 9]);
     let error = bring_up_to_date(&database, &health).unwrap_err();
-    assert!(matches!(error, Error::StoreTooNew { found: 9, known: 2 }), "{error}");
+    assert!(matches!(error, Error::StoreTooNew { found: 9, known: 3 }), "{error}");
     assert_eq!(version(&database), Some(vec![0, 0, 0, 9]));
     assert!(health.is_well(), "nothing is wrong with its storage");
 }
@@ -170,4 +170,75 @@ fn a_store_of_version_1_gets_its_jobs_and_intents_indexed() {
     let mut five = [0; 16];
     (five[0], five[15]) = (1, 5);
     assert_eq!(rows.intents_of(FileId::from_bytes(five)).unwrap().len(), 1);
+}
+
+#[test]
+fn a_store_of_version_2_gets_its_attributions_and_its_log_in_place() {
+    use crate::domain::file::{Attribution, Operation};
+    use crate::domain::id::{FileId, LogId};
+    use crate::domain::log::{LogKind, LogRow};
+    use crate::domain::time::Time;
+    use crate::store::keys::Key;
+    use crate::store::rows::{FileRecord, decode};
+
+    const fn table(name: &'static str) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
+        TableDefinition::new(name)
+    }
+    let (database, health) = empty();
+    migrate(&database, &health, &MIGRATIONS[..2]).unwrap();
+    let row = crate::store::rows::sample();
+    let wish = |user: &str, ordinal| Attribution {
+        user: user.to_owned(),
+        reason: Operation::Manual,
+        added_at: Time::from_micros(5),
+        ordinal,
+    };
+    let log = LogRow {
+        id: LogId::from_bytes([4; 16]),
+        kind: LogKind::Cache,
+        file_id: Some(row.id),
+        file_path: row.file_path.clone(),
+        triggered_by: "system".to_owned(),
+        user: None,
+        reason: String::new(),
+        success: true,
+        error: None,
+        metadata: vec![],
+        at: Time::from_micros(77),
+    };
+    let txn = database.begin_write().unwrap();
+    {
+        let first = |row: &FileRecord| postcard::to_extend(&row.row, vec![1]).unwrap();
+        let mut files = txn.open_table(table("files_v1")).unwrap();
+        files.insert(&row.id.bytes()[..], &first(&FileRecord::unwanted(row.clone()))[..]).unwrap();
+        files.insert(&[9; 16][..], &b"unreadable"[..]).unwrap();
+        let mut wishes = txn.open_table(table("attributions_v1")).unwrap();
+        for (file, one) in [
+            (row.id, wish("user1", 1)),
+            (row.id, wish("user2", 0)),
+            (FileId::from_bytes([1; 16]), wish("user1", 0)),
+        ] {
+            let key = [&file.bytes()[..], one.user.as_bytes()].concat();
+            wishes.insert(&key[..], &postcard::to_extend(&one, vec![1]).unwrap()[..]).unwrap();
+        }
+        let mut logs = txn.open_table(table("log_v1")).unwrap();
+        logs.insert(&log.id.bytes()[..], &postcard::to_extend(&log, vec![1]).unwrap()[..]).unwrap();
+    }
+    txn.commit().unwrap();
+
+    bring_up_to_date(&database, &health).unwrap();
+    let txn = database.begin_read().unwrap();
+    let files = txn.open_table(table("files_v1")).unwrap();
+    let key = row.id.bytes();
+    let bytes = files.get(&key[..]).unwrap().unwrap().value().to_vec();
+    let expected = FileRecord { row, attributions: vec![wish("user2", 0), wish("user1", 1)] };
+    assert_eq!(decode::<FileRecord>(&key, &bytes).unwrap().1, expected);
+    assert_eq!(files.get(&[9; 16][..]).unwrap().unwrap().value(), b"unreadable");
+    let logs = txn.open_table(table("log_v2")).unwrap();
+    let key = (log.at, log.id).encode();
+    let bytes = logs.get(&key[..]).unwrap().unwrap().value().to_vec();
+    assert_eq!(decode::<LogRow>(&key, &bytes).unwrap().1, log);
+    for gone in ["attributions_v1", "log_v1", "log_by_time_v1"] {
+        assert!(txn.open_table(table(gone)).is_err(), "{gone}");
+    }
 }

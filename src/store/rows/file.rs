@@ -1,38 +1,77 @@
-//! Files: one per library path.
+//! Files, each with those who want it: one per library path.
+//!
+//! Who wants a file is written beside it: a page of files is one read for each, and a file that is cached is written
+//! once.
 
 use std::os::unix::ffi::OsStrExt;
 
+use serde::{Deserialize, Serialize};
+
 use super::Row;
-use super::packed::Packed;
-use crate::domain::file::FileRow;
+use super::packed::{Packed, PackedWish};
+use crate::domain::file::{Attribution, FileRow};
 use crate::domain::id::FileId;
 use crate::store::secondary::Entry;
 use crate::store::tables::Table;
 
-impl Row for FileRow {
+/// A file and those who want it, in order of attribution; each user once.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct FileRecord {
+    pub row: FileRow,
+    pub attributions: Vec<Attribution>,
+}
+
+impl FileRecord {
+    /// Nobody wants it (yet).
+    pub fn unwanted(row: FileRow) -> Self {
+        Self { row, attributions: Vec::new() }
+    }
+
+    /// In order, whoever put them in.
+    pub fn sort(&mut self) {
+        self.attributions.sort_by(|a, b| (a.ordinal, &a.user).cmp(&(b.ordinal, &b.user)));
+    }
+}
+
+impl Row for FileRecord {
     type Key = FileId;
     const TABLE: Table = Table::Files;
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 
     fn pack(&self, out: Vec<u8>) -> postcard::Result<Vec<u8>> {
-        postcard::to_extend(&Packed::from(self), out)
+        let wish = |one| PackedWish::of(one, self.row.cached_at);
+        let wishes: Vec<PackedWish> = self.attributions.iter().map(wish).collect();
+        postcard::to_extend(&(Packed::from(&self.row), wishes), out)
     }
 
     fn unpack(version: u8, bytes: &[u8]) -> postcard::Result<(Self, &[u8])> {
+        // Until version 3 of the store, attributions had a table of their own.
         match version {
-            1 => postcard::take_from_bytes(bytes),
-            _ => postcard::take_from_bytes::<Packed>(bytes).map(|(packed, rest)| (packed.into(), rest)),
+            1 => {
+                let (row, rest) = postcard::take_from_bytes(bytes)?;
+                Ok((Self::unwanted(row), rest))
+            }
+            2 => {
+                let (packed, rest) = postcard::take_from_bytes::<Packed>(bytes)?;
+                Ok((Self::unwanted(packed.into()), rest))
+            }
+            _ => {
+                let ((packed, wishes), rest) = postcard::take_from_bytes::<(Packed, Vec<PackedWish>)>(bytes)?;
+                let row = FileRow::from(packed);
+                let attributions = wishes.into_iter().map(|wish| wish.attribution(row.cached_at)).collect();
+                Ok((Self { row, attributions }, rest))
+            }
         }
     }
 
     fn belongs_to(&self, key: &FileId) -> bool {
-        self.id == *key
+        self.row.id == *key
     }
 
     fn entries(&self, key: &FileId) -> Vec<Entry> {
         vec![Entry {
             table: Table::FileByPath,
-            key: self.file_path.as_os_str().as_bytes().to_vec(),
+            key: self.row.file_path.as_os_str().as_bytes().to_vec(),
             value: key.bytes().to_vec(),
         }]
     }

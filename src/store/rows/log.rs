@@ -1,26 +1,23 @@
-//! The operation log: found by time, and by file and time.
+//! The operation log: in the order of time, and found by file.
 
 use super::Row;
-use crate::domain::id::LogId;
+use crate::domain::id::{FileId, LogId};
 use crate::domain::log::LogRow;
-use crate::store::keys;
+use crate::domain::time::Time;
+use crate::store::keys::Key;
 use crate::store::secondary::Entry;
 use crate::store::tables::Table;
 
 impl Row for LogRow {
-    type Key = LogId;
+    type Key = (Time, LogId);
     const TABLE: Table = Table::Log;
 
-    fn belongs_to(&self, key: &LogId) -> bool {
-        self.id == *key
+    fn belongs_to(&self, key: &(Time, LogId)) -> bool {
+        (self.at, self.id) == *key
     }
 
-    fn entries(&self, key: &LogId) -> Vec<Entry> {
-        let at = keys::time(self.at);
-        let mut entries = vec![Entry::key(Table::LogByTime, &[&at, &key.bytes()])];
-        if let Some(file) = self.file_id {
-            entries.push(Entry::key(Table::LogByFile, &[&file.bytes(), &at, &key.bytes()]));
-        }
-        entries
+    fn entries(&self, key: &(Time, LogId)) -> Vec<Entry> {
+        let by_file = |file: FileId| Entry::key(Table::LogByFile, &[&file.bytes(), &key.encode()]);
+        self.file_id.map(by_file).into_iter().collect()
     }
 }

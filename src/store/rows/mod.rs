@@ -4,7 +4,6 @@
 //! **Invariant:** decoding never panics and never guesses: an unknown version, bytes that do not fit and bytes left
 //! over are errors that name the table and the key.
 
-mod attribution;
 mod batch;
 mod file;
 mod intent;
@@ -24,6 +23,7 @@ use super::secondary::Entry;
 use super::tables::Table;
 use crate::{Error, Result};
 
+pub use file::FileRecord;
 pub use job::state_byte;
 
 /// Something a table holds.
@@ -64,7 +64,11 @@ pub fn encode<R: Row>(row: &R) -> Result<Vec<u8>> {
 pub fn decode<R: Row>(key: &[u8], bytes: &[u8]) -> Result<(R::Key, R)> {
     decode_parts(key, bytes).map_err(|reason| Error::Store {
         operation: "read a row",
-        detail: format!("{} {}: {reason}", R::TABLE.name(), show_key::<R>(key)),
+        detail: format!(
+            "{} {}: {reason}; restore a backup, or run `cacherr rescue`",
+            R::TABLE.name(),
+            show_key::<R>(key)
+        ),
     })
 }
 
@@ -112,8 +116,7 @@ const fn kind<R: Row>() -> Kind {
 
 /// Every kind of row.
 pub const KINDS: &[Kind] = &[
-    kind::<crate::domain::file::FileRow>(),
-    kind::<crate::domain::file::Attribution>(),
+    kind::<FileRecord>(),
     kind::<crate::domain::job::JobRow>(),
     kind::<crate::domain::batch::BatchFile>(),
     kind::<crate::domain::intent::Intent>(),
@@ -124,3 +127,5 @@ pub const KINDS: &[Kind] = &[
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub use tests::sample;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::file::{FileRow, Metadata, Method, Operation, Placement, Removed, Status};
+use crate::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Removed, Status};
 use crate::domain::id::FileId;
 use crate::domain::identity::{Hash, Identity};
 use crate::domain::path::kept_name;
@@ -234,4 +234,27 @@ fn path(bytes: Bytes) -> PathBuf {
 /// The bytes, unless they are as expected. Compared byte by byte: paths that lead to the same place differ.
 fn unless(text: impl AsRef<OsStr>, expected: Option<&OsStr>) -> Option<Bytes> {
     (expected != Some(text.as_ref())).then(|| bytes(text))
+}
+
+/// An attribution; most were added when the file was cached.
+#[derive(Serialize, Deserialize)]
+pub struct PackedWish {
+    user: String,
+    reason: Operation,
+    added_at: Option<Time>,
+    ordinal: u32,
+}
+
+impl PackedWish {
+    /// Of a file that was cached then.
+    pub fn of(attribution: &Attribution, cached_at: Time) -> Self {
+        let Attribution { user, reason, added_at, ordinal } = attribution.clone();
+        Self { user, reason, added_at: (added_at != cached_at).then_some(added_at), ordinal }
+    }
+
+    /// The attribution again.
+    pub fn attribution(self, cached_at: Time) -> Attribution {
+        let Self { user, reason, added_at, ordinal } = self;
+        Attribution { user, reason, added_at: added_at.unwrap_or(cached_at), ordinal }
+    }
 }

@@ -125,6 +125,20 @@ fn file() -> impl Strategy<Value = FileRow> {
     )
 }
 
+fn record() -> impl Strategy<Value = FileRecord> {
+    let wish = (any::<String>(), select(Operation::ALL), option::of(time()), any::<u32>());
+    (file(), prop::collection::vec(wish, 0..4)).prop_map(|(row, wishes)| {
+        let wish = |(user, reason, at, ordinal): (String, Operation, Option<Time>, u32)| Attribution {
+            user,
+            reason,
+            added_at: at.unwrap_or(row.cached_at),
+            ordinal,
+        };
+        let attributions = wishes.into_iter().map(wish).collect();
+        FileRecord { row, attributions }
+    })
+}
+
 fn job_kind() -> impl Strategy<Value = JobKind> {
     let wish = (any::<Option<String>>(), select(Operation::ALL))
         .prop_map(|(user, operation)| Wish { user, operation });
@@ -281,14 +295,18 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_file_comes_back_as_it_was(row in file()) {
-        comes_back(row.id, &row)?;
+    fn a_file_comes_back_as_it_was(record in record()) {
+        comes_back(record.row.id, &record)?;
     }
 
     #[test]
-    fn a_file_of_version_1_is_still_read(row in file()) {
-        let bytes = postcard::to_extend(&row, vec![1]).unwrap();
-        prop_assert_eq!(decode::<FileRow>(&row.id.encode(), &bytes).unwrap().1, row);
+    fn files_of_earlier_versions_are_still_read(row in file()) {
+        let first = postcard::to_extend(&row, vec![1]).unwrap();
+        let second = postcard::to_extend(&packed::Packed::from(&row), vec![2]).unwrap();
+        for bytes in [first, second] {
+            let record = decode::<FileRecord>(&row.id.encode(), &bytes).unwrap().1;
+            prop_assert_eq!(record, FileRecord::unwanted(row.clone()));
+        }
     }
 
     #[test]
@@ -308,14 +326,14 @@ proptest! {
 
     #[test]
     fn a_log_row_comes_back_as_it_was(row in log()) {
-        comes_back(row.id, &row)?;
+        comes_back((row.at, row.id), &row)?;
     }
 
     #[test]
     fn any_bytes_are_a_row_or_an_error(
         key in prop::collection::vec(any::<u8>(), 0..40),
         mut bytes in prop::collection::vec(any::<u8>(), 0..400),
-        version in option::of(1..=2_u8),
+        version in option::of(1..=3_u8),
     ) {
         if let (Some(version), Some(first)) = (version, bytes.first_mut()) {
             *first = version;
@@ -329,16 +347,16 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_row_is_a_row_or_an_error(row in file(), at in any::<prop::sample::Index>(), bit in 0u8..8) {
-        let mut bytes = encode(&row).unwrap();
+    fn a_damaged_row_is_a_row_or_an_error(record in record(), at in any::<prop::sample::Index>(), bit in 0u8..8) {
+        let mut bytes = encode(&record).unwrap();
         let at = at.index(bytes.len());
         bytes[at] ^= 1 << bit;
-        let _ = decode::<FileRow>(&row.id.encode(), &bytes);
+        let _ = decode::<FileRecord>(&record.row.id.encode(), &bytes);
     }
 }
 
-#[test]
-fn what_follows_from_the_rest_of_a_row_is_not_written() {
+/// A row as an ordinary film has it.
+pub fn sample() -> FileRow {
     let original = Identity {
         fsid: u64::MAX,
         ino: 1 << 40,
@@ -354,7 +372,7 @@ fn what_follows_from_the_rest_of_a_row_is_not_written() {
     let cached_path = PathBuf::from("/mnt/fast/cacherr/Movies/Dune (2021)/Dune (2021) Bluray-1080p.mkv");
     let name = file_path.file_name().unwrap().to_owned();
     let at = Time::from_micros(1_700_000_000_000_000);
-    let row = FileRow {
+    FileRow {
         id: FileId::from_bytes([7; 16]),
         original_path: file_path.clone(),
         library: "Movies".to_owned(),
@@ -382,9 +400,15 @@ fn what_follows_from_the_rest_of_a_row_is_not_written() {
         link_missing_since: None,
         attention: None,
         file_path,
-    };
-    let bytes = encode(&row).unwrap();
-    assert_eq!(decode::<FileRow>(&row.id.encode(), &bytes).unwrap().1, row);
+    }
+}
+
+#[test]
+fn what_follows_from_the_rest_of_a_row_is_not_written() {
+    let row = sample();
+    let record = FileRecord::unwanted(row.clone());
+    let bytes = encode(&record).unwrap();
+    assert_eq!(decode::<FileRecord>(&row.id.encode(), &bytes).unwrap().1, record);
     let written_out = postcard::to_stdvec(&row).unwrap().len();
     assert!(bytes.len() * 2 < written_out, "{} of {written_out}", bytes.len());
 }
@@ -392,20 +416,30 @@ fn what_follows_from_the_rest_of_a_row_is_not_written() {
 #[test]
 fn an_error_names_table_and_key() {
     let id = FileId::from_bytes([7; 16]);
-    let error = decode::<FileRow>(&id.encode(), &[]).unwrap_err().to_string();
+    let error = decode::<FileRecord>(&id.encode(), &[]).unwrap_err().to_string();
     assert!(error.contains("files_v1") && error.contains(&id.to_string()), "{error}");
 }
 
 #[test]
 fn a_row_under_another_key_is_refused() {
-    let row = Attribution {
-        user: "user1".to_owned(),
-        reason: Operation::Manual,
-        added_at: Time::from_micros(0),
-        ordinal: 0,
+    let row = LogRow {
+        id: LogId::from_bytes([7; 16]),
+        kind: LogKind::Cache,
+        file_id: None,
+        file_path: PathBuf::new(),
+        triggered_by: "system".to_owned(),
+        user: None,
+        reason: String::new(),
+        success: true,
+        error: None,
+        metadata: vec![],
+        at: Time::from_micros(0),
     };
-    let key = (FileId::from_bytes([7; 16]), "user2".to_owned()).encode();
-    assert!(decode::<Attribution>(&key, &encode(&row).unwrap()).is_err());
+    let bytes = encode(&row).unwrap();
+    assert!(decode::<LogRow>(&(row.at, row.id).encode(), &bytes).is_ok());
+    for key in [(Time::from_micros(1), row.id), (row.at, LogId::from_bytes([8; 16]))] {
+        assert!(decode::<LogRow>(&key.encode(), &bytes).is_err());
+    }
 }
 
 #[test]

@@ -55,11 +55,11 @@ fn time(value: &Value) -> Timestamp {
 
 /// Every file of a dump.
 pub fn films(dump: &str) -> Vec<Film> {
-    let wishes = dump::rows(dump, "attributions_v1");
-    let film = |(id, row): (String, Value)| {
-        let of_it = wishes.iter().filter(|(key, _)| key.starts_with(&id));
+    let film = |(id, record): (String, Value)| {
+        let row = record["row"].clone();
+        let of_it = record["attributions"].as_array().unwrap().iter();
         let mut wishes: Vec<Wish> = of_it
-            .map(|(_, wish)| Wish {
+            .map(|wish| Wish {
                 user: text(&wish["user"]),
                 reason: outside(&wish["reason"]),
                 at: time(&wish["added_at"]),

@@ -16,7 +16,6 @@ use cacherr::domain::path::kept_name;
 use cacherr::domain::size::readable;
 use cacherr::domain::time::{FileTime, Time};
 use cacherr::store::Store;
-use serde_json::Value;
 
 use super::{House, Instance, wait_for};
 use crate::support::tell;
@@ -264,31 +263,6 @@ async fn who_hangs_up_ends_the_export_at_once() {
     let log = open.instance.log();
     for word in ["an export was broken off", "panicked", "ZipWriter"] {
         assert!(!log.contains(word), "{log}");
-    }
-    assert_eq!(open.instance.stop().0, Some(0));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_read_is_refused_before_the_first_byte() {
-    let house = house(500);
-    {
-        // Somebody wanted the oldest file; who, cannot be read any more.
-        let table = redb::TableDefinition::<&[u8], &[u8]>::new("attributions_v1");
-        let database = redb::Database::open(house.at("data/cacherr.redb")).unwrap();
-        let transaction = database.begin_write().unwrap();
-        let key = [&id(0).bytes()[..], b"user0"].concat();
-        transaction.open_table(table).unwrap().insert(&key[..], &[99_u8][..]).unwrap();
-        transaction.commit().unwrap();
-    }
-    let open = Open::start(&house);
-    for format in ["csv", "json", "txt", "zip"] {
-        let refused = open.ask(&format!("export?format={format}")).await;
-        assert_eq!(
-            (refused.status().as_u16(), &refused.headers()["content-type"]),
-            (500, &"application/json".parse().unwrap())
-        );
-        let refused: Value = refused.json().await.unwrap();
-        assert_eq!(refused["code"], "store_failed");
     }
     assert_eq!(open.instance.stop().0, Some(0));
 }

@@ -5,9 +5,11 @@ use std::fs::{self, File};
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
+use redb::ReadableTable;
 use serde_json::Value;
 
 use super::{House, Tree, hash};
+use crate::support::app::tamper;
 
 /// Films that stay beside their links, and films that were given up, under names of every kind.
 struct Films {
@@ -110,6 +112,27 @@ fn a_corrupted_store_is_neither_needed_nor_opened() {
     house.tell([OsStr::new("rescue"), house.at("library").as_os_str()]);
     films.are_back(&house);
     assert!(fs::read(&store).unwrap() == junk);
+}
+
+#[test]
+fn with_a_row_that_cannot_be_read_nothing_is_begun_and_people_are_told_what_helps() {
+    let house = House::new();
+    let films = cached(&house);
+    let library = house.library();
+    tamper(&house.at("data/cacherr.redb"), "files_v1", |files| {
+        let first = files.first().unwrap().unwrap().0.value().to_vec();
+        files.insert(&first[..], &b"\x63 from the future"[..]).unwrap();
+    });
+    for words in [&["run"][..], &["check"], &["restore", "--all"]] {
+        let ran = house.run(words);
+        assert_eq!(ran.code, 1, "{words:?}");
+        for word in ["files_v1", "restore a backup", "cacherr rescue"] {
+            assert!(ran.stderr.contains(word), "{words:?}: {}", ran.stderr);
+        }
+    }
+    assert!(house.library() == library);
+    house.tell([OsStr::new("rescue"), house.at("library").as_os_str()]);
+    films.are_back(&house);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use cacherr::domain::file::{FileRow, Method, Operation, Status};
 use cacherr::domain::id::FileId;
 use cacherr::domain::job::{JobKind, JobRow, JobState, RestoreAction, Wish};
 use cacherr::domain::log::LogRow;
-use cacherr::store::Rows;
+use cacherr::store::{Order, Rows};
 
 use super::{in_memory, rows, sound};
 
@@ -82,7 +82,7 @@ fn all_files_are_walked_newest_first_with_those_who_want_them() {
         let reader = store.read().unwrap();
         let mut next = count;
         reader
-            .for_each_file_newest_first(&mut |row, users| {
+            .walk_files(Order::Descending, &mut |row, users| {
                 next -= 1;
                 assert_eq!(row.id, id(next));
                 assert_eq!(users, reader.attributions(row.id)?);
@@ -96,7 +96,7 @@ fn all_files_are_walked_newest_first_with_those_who_want_them() {
             seen += 1;
             Ok(if seen == 300 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         };
-        reader.for_each_file_newest_first(stop).unwrap();
+        reader.walk_files(Order::Descending, stop).unwrap();
         assert_eq!(seen, count.min(300));
     }
 }
@@ -118,13 +118,10 @@ fn attributions_come_in_their_order_and_one_for_each_user() {
         store.read().unwrap().attributions(id).unwrap().into_iter().map(|one| one.user).collect()
     };
     assert_eq!(users(&store), ["user9", "user5", "user1"]);
-    assert_eq!(store.read().unwrap().files_of_user("user5").unwrap(), [id]);
-    assert!(store.read().unwrap().files_of_user("mi").unwrap().is_empty());
     sound(&store);
 
     store.write(|writer| writer.clear_attributions(id)).unwrap();
     assert!(users(&store).is_empty());
-    assert!(store.read().unwrap().files_of_user("user5").unwrap().is_empty());
     sound(&store);
 }
 
@@ -135,8 +132,8 @@ fn a_removed_file_takes_its_attributions_along_and_nobody_elses() {
     store.write(|writer| writer.remove_file(rows::file_id(1))).unwrap();
     store.write(|writer| writer.remove_file(rows::file_id(9))).unwrap();
     let reader = store.read().unwrap();
-    assert_eq!(reader.files_of_user("user1").unwrap(), [rows::file_id(2)]);
     assert!(reader.attributions(rows::file_id(1)).unwrap().is_empty());
+    assert!(!reader.attributions(rows::file_id(2)).unwrap().is_empty());
     sound(&store);
 }
 

@@ -236,6 +236,14 @@ impl Drop for TestApp {
     }
 }
 
+/// Changes a table behind the back of a store that is closed.
+pub fn tamper(file: &Path, table: &'static str, act: impl FnOnce(&mut redb::Table<'_, &[u8], &[u8]>)) {
+    let database = redb::Database::open(file).unwrap();
+    let txn = database.begin_write().unwrap();
+    act(&mut txn.open_table(redb::TableDefinition::<&[u8], &[u8]>::new(table)).unwrap());
+    txn.commit().unwrap();
+}
+
 /// A text as a value of a query, whatever is in it.
 pub fn quoted(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02x}")).collect()
