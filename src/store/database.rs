@@ -7,7 +7,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
+use std::sync::{PoisonError, RwLock};
 
 use redb::backends::FileBackend;
 use redb::{DatabaseError, ReadableDatabase, StorageBackend, WriteTransaction};
@@ -17,6 +17,7 @@ use super::create::{self, dir_of};
 use super::health::Health;
 use super::migrations;
 use super::read::Reader;
+use super::turn::{Group, Line, Ticket, Turn};
 use super::view;
 use super::write::Writer;
 use crate::domain::id::StoreId;
@@ -41,8 +42,8 @@ pub enum Source {
 pub struct Database {
     source: Source,
     id: StoreId,
-    /// One writer at a time. Also held while the database is replaced, so that no transaction is under way then.
-    turn: Mutex<()>,
+    /// One writer at a time. A turn is also had while the database is replaced, so that no transaction is under way then.
+    line: Line,
     live: RwLock<Option<Live>>,
     /// Counts commits that changed files, and openings. Changes only while the view is written.
     changes: AtomicU64,
@@ -78,7 +79,7 @@ impl Database {
         Ok(Self {
             source,
             id,
-            turn: Mutex::new(()),
+            line: Line::default(),
             live: RwLock::new(Some(live)),
             changes: AtomicU64::new(1),
         })
@@ -87,6 +88,12 @@ impl Database {
     /// The store's id.
     pub fn id(&self) -> StoreId {
         self.id
+    }
+
+    /// How many wait to write.
+    #[cfg(test)]
+    pub fn waiting(&self) -> usize {
+        self.line.waiting()
     }
 
     /// Rises whenever files change.
@@ -106,8 +113,8 @@ impl Database {
 
     /// The same, and nothing is committed meanwhile; others go on reading.
     pub fn hold<T>(&self, ask: impl FnOnce(&Index, &Reader) -> Result<T>) -> Result<T> {
-        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        self.reopen(&turn)?;
+        let mut turn = self.line.wait_aside();
+        self.reopen(&mut turn)?;
         self.ask(|view| ask(view.index()?, &view.reader))
     }
 
@@ -123,24 +130,23 @@ impl Database {
             return Ok(());
         }
         // Waiting for a writer's turn here could wait for ourselves: `act` may read a snapshot while it writes.
-        let turn = match self.turn.try_lock() {
-            Ok(turn) => turn,
-            Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
-            Err(TryLockError::WouldBlock) => return Err(unwell("read")),
-        };
-        self.reopen(&turn)
+        let mut turn = self.line.try_now().ok_or_else(|| unwell("read"))?;
+        self.reopen(&mut turn)
     }
 
     /// One durable transaction.
     pub fn write<T>(&self, act: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<T> {
-        // A writer that panicked left nothing behind but its turn: its transaction is never committed.
-        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        self.reopen(&turn)?;
-        let result =
-            self.with_live(|live| transact(live, &self.changes, act)).unwrap_or_else(|| Err(unwell("write")));
+        let mut turn = self.line.wait();
+        self.reopen(&mut turn)?;
+        let result = self
+            .with_live(|live| transact(live, &self.changes, &mut turn, act))
+            .unwrap_or_else(|| Err(unwell("write")));
         // At once, not only at the next use: nobody should hold the lock of a file that cannot be written.
-        self.drop_unwell(&turn);
-        result
+        self.drop_unwell(&mut turn);
+        drop(turn);
+        let (value, ticket) = result?;
+        ticket.map_or(Ok(()), Ticket::wait)?;
+        Ok(value)
     }
 
     /// Asks the present database, if it is well.
@@ -149,14 +155,17 @@ impl Database {
         live.as_ref().filter(|live| live.health.is_well()).map(ask)
     }
 
-    fn drop_unwell(&self, _: &MutexGuard<'_, ()>) {
+    fn drop_unwell(&self, turn: &mut Turn<'_>) {
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(unwell) = live.take_if(|live| !live.health.is_well()) {
+            if let Some(group) = turn.take() {
+                abort(group, &unwell.health);
+            }
             close(unwell);
         }
     }
 
-    fn reopen(&self, turn: &MutexGuard<'_, ()>) -> Result<()> {
+    fn reopen(&self, turn: &mut Turn<'_>) -> Result<()> {
         self.drop_unwell(turn);
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
         if live.is_some() {
@@ -198,35 +207,48 @@ fn begin_write(live: &Live) -> Result<WriteTransaction> {
     Ok(txn)
 }
 
-fn transact<T>(live: &Live, count: &AtomicU64, act: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<T> {
+/// Where the act is done but not yet durable, a ticket says when it is.
+fn transact<T>(
+    live: &Live,
+    count: &AtomicU64,
+    turn: &mut Turn<'_>,
+    act: impl FnOnce(&mut Writer<'_>) -> Result<T>,
+) -> Result<(T, Option<Ticket>)> {
     let health = &live.health;
-    let txn = begin_write(live)?;
+    let mut group = match turn.take() {
+        Some(group) => group,
+        None => Group::new(begin_write(live)?),
+    };
     // redb leaks the pages of a transaction that is dropped by a panic; opening again finds them.
     let panicked = LoseOnPanic(health);
-    let acted = Writer::new(&txn, health.clone()).and_then(|mut writer| {
-        let value = act(&mut writer)?;
-        Ok((value, writer.changes()?))
-    });
+    let acted = group.act(health, act);
     drop(panicked);
-    match acted {
-        Ok((value, changes)) if health.is_well() => {
-            health.ask("commit", || txn.commit())?;
-            live.follow(changes, count)?;
-            Ok(value)
-        }
-        // The storage failed and `act` did not mind: what it wrote may be incomplete.
-        Ok(_) => {
-            abort(txn, health);
-            Err(unwell("commit"))
-        }
-        Err(error) => {
-            abort(txn, health);
-            Err(error)
-        }
+    if group.is_empty() || !health.is_well() {
+        abort(group, health);
+        // The storage may have failed without `act` minding: what it wrote may be incomplete.
+        return acted.and_then(|_| Err(unwell("commit")));
     }
+    let ended = if turn.should_hand_on(&group) {
+        Ok(Some(turn.hand_on(group)))
+    } else {
+        live.commit(group, count).map(|()| None)
+    };
+    // Whose act failed hears of that, and not of the others' commit.
+    let value = acted?;
+    ended.map(|ticket| (value, ticket))
 }
 
 impl Live {
+    fn commit(&self, group: Group, count: &AtomicU64) -> Result<()> {
+        let Group { txn, promise, changes, .. } = group;
+        let committed = self
+            .health
+            .ask("commit", || txn.commit())
+            .and_then(|()| self.follow(changes.into_values().collect(), count));
+        promise.keep(&committed);
+        committed
+    }
+
     /// What is read from now on is the last commit. It is durable; if it cannot be read, the database is not used again.
     fn follow(&self, changes: Vec<Change>, count: &AtomicU64) -> Result<()> {
         let reader = begin_read(&self.redb, &self.health)?;
@@ -249,7 +271,8 @@ impl Live {
 }
 
 /// The transaction's error is what people hear of, not the abort's.
-fn abort(txn: WriteTransaction, health: &Health) {
+fn abort(group: Group, health: &Health) {
+    let Group { txn, .. } = group;
     let _ = health.ask("abort", || txn.abort());
 }
 

@@ -20,6 +20,7 @@ mod read;
 mod rows;
 mod secondary;
 mod tables;
+mod turn;
 mod view;
 mod write;
 

@@ -1,6 +1,7 @@
 //! Writing: every change of a row passes through one function, and its secondary entries with it.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 use redb::WriteTransaction;
 
@@ -23,29 +24,58 @@ use crate::{Error, Result};
 ///
 /// **Invariant:** a call that fails for another reason than storage has changed nothing.
 pub struct Writer<'t> {
-    /// Opened together, in the order of [`Table::ALL`], so that reading one while walking another is possible.
-    tables: Vec<redb::Table<'t, &'static [u8], &'static [u8]>>,
+    txn: &'t WriteTransaction,
+    /// Opened when they are first asked for, in the order of [`Table::ALL`].
+    tables: [OnceCell<OpenTable<'t>>; Table::ALL.len()],
     health: Health,
-    /// Files whose row or attributions were written.
-    touched: BTreeSet<FileId>,
+    /// What became of files.
+    changes: BTreeMap<FileId, Change>,
+    /// What was there before each change, if somebody may want it back.
+    before: Option<Vec<Before>>,
 }
 
+type OpenTable<'t> = redb::Table<'t, &'static [u8], &'static [u8]>;
+
+/// What a change replaced.
+type Old<'a> = redb::AccessGuard<'a, &'static [u8]>;
+
+/// What was under a key of a table.
+type Before = (Table, Vec<u8>, Option<Vec<u8>>);
+
 impl<'t> Writer<'t> {
-    pub(super) fn new(txn: &'t WriteTransaction, health: Health) -> Result<Self> {
-        let open = |table: &Table| health.ask("open a table", || txn.open_table(table.definition()));
-        let tables = Table::ALL.iter().map(open).collect::<Result<_>>()?;
-        Ok(Self { tables, health, touched: BTreeSet::new() })
+    pub(super) fn new(txn: &'t WriteTransaction, health: Health) -> Self {
+        let tables = [const { OnceCell::new() }; _];
+        Self { txn, tables, health, changes: BTreeMap::new(), before: None }
+    }
+
+    /// From now on every change can be taken back.
+    pub(super) fn remember(&mut self) {
+        self.before.get_or_insert_default();
+    }
+
+    /// Takes back what was changed since [`Writer::remember`]; leaves the rest to whoever gives up the transaction.
+    pub(super) fn take_back(mut self) -> Result<()> {
+        for (table, key, value) in self.before.take().into_iter().flatten().rev() {
+            match value {
+                Some(value) => self.insert(table, &key, &value)?,
+                None => self.delete(table, &key)?,
+            }
+        }
+        Ok(())
     }
 
     /// What the index has to follow.
-    pub(super) fn changes(&self) -> Result<Vec<Change>> {
-        let change = |id: &FileId| {
-            Ok(match self.wanted_file(*id)? {
-                Some((row, attributions)) => Change::Put(index::Entry::of(&row, &attributions)),
-                None => Change::Gone(*id),
-            })
-        };
-        self.touched.iter().map(change).collect()
+    pub(super) fn finish(self) -> BTreeMap<FileId, Change> {
+        self.changes
+    }
+
+    fn table(&self, table: Table) -> Result<&OpenTable<'t>> {
+        let place = &self.tables[table as usize];
+        if let Some(open) = place.get() {
+            return Ok(open);
+        }
+        let open = self.health.ask("open a table", || self.txn.open_table(table.definition()))?;
+        Ok(place.get_or_init(|| open))
     }
 
     /// Adds or replaces a file. Who wants it stays as it is.
@@ -54,8 +84,9 @@ impl<'t> Writer<'t> {
     /// [`Error::Store`], here and everywhere below: the storage failed, an old row cannot be decoded, or (here) the
     /// library path belongs to another file.
     pub fn put_file(&mut self, row: &FileRow) -> Result<()> {
-        let attributions = self.attributions(row.id)?;
-        self.put_record(FileRecord { row: row.clone(), attributions })
+        let old: Option<FileRecord> = find(self, &row.id)?;
+        let attributions = old.as_ref().map(|old| old.attributions.clone()).unwrap_or_default();
+        self.put_record(old, FileRecord { row: row.clone(), attributions })
     }
 
     /// Adds or replaces a file and those who want it.
@@ -63,7 +94,8 @@ impl<'t> Writer<'t> {
     /// # Errors
     /// As [`Writer::put_file`].
     pub fn put_wanted_file(&mut self, row: &FileRow, attributions: Vec<Attribution>) -> Result<()> {
-        self.put_record(FileRecord { row: row.clone(), attributions })
+        let old = find(self, &row.id)?;
+        self.put_record(old, FileRecord { row: row.clone(), attributions })
     }
 
     /// Removes a file and its attributions; nothing happens where there is none.
@@ -71,8 +103,9 @@ impl<'t> Writer<'t> {
     /// # Errors
     /// As [`Writer::put_file`].
     pub fn remove_file(&mut self, id: FileId) -> Result<()> {
-        self.touched.insert(id);
-        self.remove::<FileRecord>(&id)
+        self.remove::<FileRecord>(&id)?;
+        self.changes.insert(id, Change::Gone(id));
+        Ok(())
     }
 
     /// Adds an attribution, or replaces the one of the same user.
@@ -80,13 +113,14 @@ impl<'t> Writer<'t> {
     /// # Errors
     /// As [`Writer::put_file`]; there is no such file.
     pub fn put_attribution(&mut self, file: FileId, attribution: &Attribution) -> Result<()> {
-        let Some((row, mut attributions)) = self.wanted_file(file)? else {
+        let Some(old) = find::<FileRecord>(self, &file)? else {
             let detail = format!("file {file} does not exist, so nobody can want it");
             return Err(Error::Store { operation: "write a row", detail });
         };
-        attributions.retain(|known| known.user != attribution.user);
-        attributions.push(attribution.clone());
-        self.put_record(FileRecord { row, attributions })
+        let mut new = old.clone();
+        new.attributions.retain(|known| known.user != attribution.user);
+        new.attributions.push(attribution.clone());
+        self.put_record(Some(old), new)
     }
 
     /// Removes every attribution of a file; nothing happens where there is none.
@@ -94,17 +128,21 @@ impl<'t> Writer<'t> {
     /// # Errors
     /// As [`Writer::put_file`].
     pub fn clear_attributions(&mut self, file: FileId) -> Result<()> {
-        match self.file(file)? {
-            Some(row) => self.put_record(FileRecord::unwanted(row)),
+        match find::<FileRecord>(self, &file)? {
+            Some(old) => {
+                let row = old.row.clone();
+                self.put_record(Some(old), FileRecord::unwanted(row))
+            }
             None => Ok(()),
         }
     }
 
-    fn put_record(&mut self, mut record: FileRecord) -> Result<()> {
+    fn put_record(&mut self, old: Option<FileRecord>, mut record: FileRecord) -> Result<()> {
         record.sort();
-        self.touched.insert(record.row.id);
         let id = record.row.id;
-        self.put(&id, &record)
+        self.replace(&id, old, &record)?;
+        self.changes.insert(id, Change::Put(index::Entry::of(&record.row, &record.attributions)));
+        Ok(())
     }
 
     /// Adds or replaces a job.
@@ -208,27 +246,29 @@ impl<'t> Writer<'t> {
     }
 
     fn put<R: Row>(&mut self, key: &R::Key, row: &R) -> Result<()> {
+        let old = find::<R>(self, key)?;
+        self.replace(key, old, row)
+    }
+
+    /// `old` is what is there.
+    fn replace<R: Row>(&mut self, key: &R::Key, old: Option<R>, row: &R) -> Result<()> {
         let bytes = encode(row)?;
-        let old = self.entries_of::<R>(key)?;
         self.reindex::<R>(key, old, row.entries(key))?;
         self.insert(R::TABLE, &key.encode(), &bytes)
     }
 
     fn remove<R: Row>(&mut self, key: &R::Key) -> Result<()> {
-        let old = self.entries_of::<R>(key)?;
+        let old = find::<R>(self, key)?;
         self.reindex::<R>(key, old, Vec::new())?;
         self.delete(R::TABLE, &key.encode())
     }
 
-    fn entries_of<R: Row>(&self, key: &R::Key) -> Result<Vec<Entry>> {
-        Ok(find::<R>(self, key)?.map(|row| row.entries(key)).unwrap_or_default())
-    }
-
     /// The only function that changes secondary tables.
-    fn reindex<R: Row>(&mut self, key: &R::Key, old: Vec<Entry>, new: Vec<Entry>) -> Result<()> {
-        let change = compare(old, new);
-        // Before anything is changed: an entry that is there already belongs to another row.
-        for entry in &change.new {
+    fn reindex<R: Row>(&mut self, key: &R::Key, old: Option<R>, new: Vec<Entry>) -> Result<()> {
+        let change = compare(old.map(|old| old.entries(key)).unwrap_or_default(), new);
+        // Before anything is changed: an entry that is there already belongs to another row. One whose key says it all
+        // has the key of its row in it.
+        for entry in change.new.iter().filter(|entry| !entry.value.is_empty()) {
             if let Some(owner) = self.get(entry.table, &entry.key)?
                 && owner != entry.value
             {
@@ -245,13 +285,29 @@ impl<'t> Writer<'t> {
     }
 
     fn insert(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<()> {
-        let open = &mut self.tables[table as usize];
-        self.health.ask("write", || open.insert(key, value).map(drop))
+        self.change(table, key, |open| open.insert(key, value))
     }
 
     fn delete(&mut self, table: Table, key: &[u8]) -> Result<()> {
-        let open = &mut self.tables[table as usize];
-        self.health.ask("write", || open.remove(key).map(drop))
+        self.change(table, key, |open| open.remove(key))
+    }
+
+    fn change(
+        &mut self,
+        table: Table,
+        key: &[u8],
+        change: impl for<'a> FnOnce(&'a mut OpenTable<'t>) -> redb::Result<Option<Old<'a>>>,
+    ) -> Result<()> {
+        self.table(table)?;
+        let Some(open) = self.tables[table as usize].get_mut() else { unreachable!("opened above") };
+        let before = &mut self.before;
+        self.health.ask("write", || {
+            let old = change(open)?;
+            if let Some(before) = before {
+                before.push((table, key.to_vec(), old.map(|old| old.value().to_vec())));
+            }
+            Ok::<_, redb::StorageError>(())
+        })
     }
 }
 
@@ -271,11 +327,11 @@ fn taken<R: Row>(key: &R::Key, entry: &Entry, owner: &[u8]) -> Error {
 
 impl Bytes for Writer<'_> {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        get_from(&self.tables[table as usize], &self.health, key)
+        get_from(self.table(table)?, &self.health, key)
     }
 
     fn walk(&self, table: Table, range: Range, order: Order, visit: &mut Visit<'_>) -> Result<()> {
-        walk_over(&self.tables[table as usize], &self.health, &range, order, visit)
+        walk_over(self.table(table)?, &self.health, &range, order, visit)
     }
 }
 
