@@ -5,6 +5,11 @@ use std::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use memchr::memmem::Finder;
 
+/// So many bytes are worth a thread of their own,
+const PART: usize = if cfg!(test) { 64 } else { 1 << 20 };
+/// but more threads than this are not taken from others.
+const THREADS: usize = 4;
+
 /// A text's number.
 pub type Word = u32;
 
@@ -50,9 +55,11 @@ impl Dictionary {
 
     /// For each text, whether it holds what is looked for.
     pub fn holding(&self, needle: &str) -> Vec<bool> {
-        let mut hits = vec![needle.is_empty(); self.len()];
-        for_each_hit(self.text.as_bytes(), &self.starts, &Finder::new(needle), |word| hits[word] = true);
-        hits
+        let mut holds = vec![needle.is_empty(); self.len()];
+        for word in hits(self.text.as_bytes(), &self.starts, needle) {
+            holds[word as usize] = true;
+        }
+        holds
     }
 
     /// For each text, whether it ends so.
@@ -61,22 +68,54 @@ impl Dictionary {
     }
 }
 
-/// Calls `found` once for each text that holds the needle, in order.
-pub fn for_each_hit(text: &[u8], starts: &[u32], finder: &Finder<'_>, mut found: impl FnMut(usize)) {
-    let Some(first) = starts.first() else { return };
-    let mut from = *first as usize;
-    let mut word = 0;
+/// The numbers of the texts that hold the needle, rising. A long text is searched by several threads.
+pub fn hits(text: &[u8], starts: &[u32], needle: &str) -> Vec<Word> {
+    let finder = Finder::new(needle);
+    let parts = (text.len() / PART).clamp(1, THREADS);
+    let parts = parts.min(std::thread::available_parallelism().map_or(1, usize::from));
+    let part = |number: usize| {
+        let (first, last) = (starts.len() * number / parts, starts.len() * (number + 1) / parts);
+        let end = starts.get(last).map_or(text.len(), |next| *next as usize);
+        hits_in(&text[..end], first, &starts[first..last], &finder)
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..parts).map(|number| scope.spawn(move || part(number))).collect();
+        let mut found = part(0);
+        for other in others {
+            found.append(&mut other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        found
+    })
+}
+
+/// The same among the texts that begin at `starts`, of which the first has the number `first`.
+fn hits_in(text: &[u8], first: usize, starts: &[u32], finder: &Finder<'_>) -> Vec<Word> {
+    let mut found = Vec::new();
+    let Some(start) = starts.first() else { return found };
+    let (mut word, mut from) = (0, *start as usize);
     while let Some(hit) = finder.find(&text[from..]) {
-        let at = from + hit;
-        word += starts[word..].partition_point(|start| *start as usize <= at) - 1;
-        found(word);
+        word = last_until(starts, word, from + hit);
+        found.push((first + word) as Word);
         word += 1;
         match starts.get(word) {
             // One hit is enough: on with the next text.
             Some(next) => from = *next as usize,
-            None => return,
+            None => break,
         }
     }
+    found
+}
+
+/// The last text that begins at `at` or before, known not to come before `word`. The next hit is near, as a rule, and so is
+/// looked for in steps that grow.
+fn last_until(starts: &[u32], mut word: usize, at: usize) -> usize {
+    let mut step = 1;
+    while starts.get(word + step).is_some_and(|start| *start as usize <= at) {
+        word += step;
+        step *= 2;
+    }
+    let end = (word + step).min(starts.len());
+    word + starts[word..end].partition_point(|start| *start as usize <= at) - 1
 }
 
 fn slice<'a>(text: &'a str, starts: &[u32], word: Word) -> &'a str {

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem::Finder;
 use roaring::RoaringBitmap;
 
-use super::dictionary::for_each_hit;
+use super::dictionary::hits;
 use super::{Index, Slot};
 use crate::domain::file::{Operation, Status};
 use crate::domain::fold::fold;
@@ -148,10 +147,7 @@ impl Index {
     }
 
     fn names_holding(&self, needle: &str) -> RoaringBitmap {
-        let mut slots = Vec::new();
-        let finder = Finder::new(needle);
-        for_each_hit(&self.columns.names, &self.columns.name_at, &finder, |slot| slots.push(slot as Slot));
-        sorted(slots)
+        sorted(hits(&self.columns.names, &self.columns.name_at, needle))
     }
 
     /// A path is a folder, a slash and a name without one; what is looked for may lie in either, or across.
