@@ -163,17 +163,18 @@ fn short_hash(name: &OsStr) -> String {
 /// Serde for paths and names as bytes, whatever their encoding.
 pub mod bytes {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_bytes::{ByteBuf, Bytes};
     use std::ffi::{OsStr, OsString};
     use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
     /// Writes the bytes.
     pub fn serialize<T: AsRef<OsStr>, S: Serializer>(path: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        path.as_ref().as_bytes().serialize(serializer)
+        serializer.serialize_bytes(path.as_ref().as_bytes())
     }
 
     /// Reads the bytes.
     pub fn deserialize<'de, T: From<OsString>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        Ok(T::from(OsString::from_vec(Vec::<u8>::deserialize(deserializer)?)))
+        Ok(T::from(OsString::from_vec(ByteBuf::deserialize(deserializer)?.into_vec())))
     }
 
     /// The same for an optional path.
@@ -185,14 +186,15 @@ pub mod bytes {
             path: &Option<T>,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            path.as_ref().map(|path| path.as_ref().as_bytes()).serialize(serializer)
+            path.as_ref().map(|path| Bytes::new(path.as_ref().as_bytes())).serialize(serializer)
         }
 
         /// Reads the bytes, if any.
         pub fn deserialize<'de, T: From<OsString>, D: Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Option<T>, D::Error> {
-            Ok(Option::<Vec<u8>>::deserialize(deserializer)?.map(|bytes| T::from(OsString::from_vec(bytes))))
+            let bytes = Option::<ByteBuf>::deserialize(deserializer)?;
+            Ok(bytes.map(|bytes| T::from(OsString::from_vec(bytes.into_vec()))))
         }
     }
 }

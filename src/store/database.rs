@@ -4,6 +4,7 @@
 //! opened (they exclude each other by a lock on the file), and the new one must be the same store.
 
 use std::io;
+use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +12,7 @@ use std::sync::{PoisonError, RwLock};
 
 use redb::backends::FileBackend;
 use redb::{DatabaseError, ReadableDatabase, StorageBackend, WriteTransaction};
+use rustix::fs::{Advice, fadvise};
 
 use super::backend::Boxed;
 use super::create::{self, dir_of};
@@ -26,6 +28,9 @@ use crate::{Error, Result};
 
 /// Memory for pages: redb's own default is 1 GiB.
 const CACHE_BYTES: usize = 32 * 1024 * 1024;
+
+/// What the kernel reads ahead at once, on most devices.
+const READ_AHEAD: u64 = 128 * 1024;
 
 /// Makes a backend, every time the store is opened.
 pub type MakeBackend = dyn Fn() -> io::Result<Box<dyn StorageBackend>> + Send + Sync;
@@ -296,12 +301,26 @@ fn unwell(operation: &'static str) -> Error {
 /// Opens what is there. A file that vanished or was emptied must not become a new, empty store.
 fn open(source: &Source) -> Result<Opened> {
     match source {
-        Source::File(file) => opened(dir_of(file), |builder| builder.open(file)),
+        Source::File(file) => {
+            read_ahead(file);
+            opened(dir_of(file), |builder| builder.open(file))
+        }
         Source::Backend(make) => {
             let backend =
                 make().map_err(|error| Error::Store { operation: "open", detail: error.to_string() })?;
             opened(Path::new(""), |builder| builder.create_with_backend(Boxed(backend)))
         }
+    }
+}
+
+/// Asks the kernel for the whole file, in the order in which it lies on the disk: the index reads most of it at once, but
+/// in the order of rows. Only advice; whether the file can be read is found out by opening it.
+fn read_ahead(file: &Path) {
+    let Ok(file) = std::fs::File::open(file) else { return };
+    let length = file.metadata().map_or(0, |found| found.len());
+    // In pieces: of a longer one the kernel reads the beginning.
+    for start in (0..length).step_by(READ_AHEAD as usize) {
+        let _ = fadvise(&file, start, NonZeroU64::new(READ_AHEAD), Advice::WillNeed);
     }
 }
 

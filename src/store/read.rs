@@ -444,6 +444,7 @@ pub fn walk_over(
 ) -> Result<()> {
     let bounds = (range.0.as_ref().map(Vec::as_slice), range.1.as_ref().map(Vec::as_slice));
     let mut entries = health.ask("read", || table.range::<&[u8]>(bounds))?;
+    let (mut key, mut value) = (Vec::new(), Vec::new());
     loop {
         // Bytes are copied inside: on a damaged page, looking at them is what panics.
         let entry = health.ask("read", || {
@@ -451,11 +452,16 @@ pub fn walk_over(
                 Order::Ascending => entries.next(),
                 Order::Descending => entries.next_back(),
             };
-            entry
-                .transpose()
-                .map(|entry| entry.map(|(key, value)| (key.value().to_vec(), value.value().to_vec())))
+            let Some(entry) = entry.transpose()? else { return Ok::<_, redb::StorageError>(false) };
+            for (copy, guard) in [(&mut key, entry.0), (&mut value, entry.1)] {
+                copy.clear();
+                copy.extend_from_slice(guard.value());
+            }
+            Ok(true)
         })?;
-        let Some((key, value)) = entry else { return Ok(()) };
+        if !entry {
+            return Ok(());
+        }
         if visit(&key, &value)?.is_break() {
             return Ok(());
         }

@@ -11,7 +11,8 @@ use super::Row;
 use super::packed::{Packed, PackedWish};
 use crate::domain::file::{Attribution, FileRow};
 use crate::domain::id::FileId;
-use crate::store::secondary::Entry;
+use crate::index::Entry;
+use crate::store::secondary;
 use crate::store::tables::Table;
 
 /// A file and those who want it, in order of attribution; each user once.
@@ -33,6 +34,22 @@ impl FileRecord {
     }
 }
 
+type Whole<'a> = (Packed<'a>, Vec<PackedWish<'a>>);
+
+impl FileRecord {
+    /// As [`Row::unpack`], but only what the index takes.
+    pub fn unpack_entry(version: u8, bytes: &[u8]) -> postcard::Result<(Entry, &[u8])> {
+        if version < Self::VERSION {
+            let (record, rest) = Self::unpack(version, bytes)?;
+            return Ok((Entry::of(&record.row, &record.attributions), rest));
+        }
+        let ((packed, wishes), rest) = postcard::take_from_bytes::<Whole<'_>>(bytes)?;
+        let source = packed.source();
+        let wishes = wishes.iter().map(|wish| wish.wish(source.cached_at)).collect();
+        Ok((Entry::from_source(source, wishes), rest))
+    }
+}
+
 impl Row for FileRecord {
     type Key = FileId;
     const TABLE: Table = Table::Files;
@@ -40,8 +57,8 @@ impl Row for FileRecord {
 
     fn pack(&self, out: Vec<u8>) -> postcard::Result<Vec<u8>> {
         let wish = |one| PackedWish::of(one, self.row.cached_at);
-        let wishes: Vec<PackedWish> = self.attributions.iter().map(wish).collect();
-        postcard::to_extend(&(Packed::from(&self.row), wishes), out)
+        let wishes: Vec<PackedWish<'_>> = self.attributions.iter().map(wish).collect();
+        postcard::to_extend(&(Packed::of(&self.row), wishes), out)
     }
 
     fn unpack(version: u8, bytes: &[u8]) -> postcard::Result<(Self, &[u8])> {
@@ -52,13 +69,13 @@ impl Row for FileRecord {
                 Ok((Self::unwanted(row), rest))
             }
             2 => {
-                let (packed, rest) = postcard::take_from_bytes::<Packed>(bytes)?;
-                Ok((Self::unwanted(packed.into()), rest))
+                let (packed, rest) = postcard::take_from_bytes::<Packed<'_>>(bytes)?;
+                Ok((Self::unwanted(packed.row()), rest))
             }
             _ => {
-                let ((packed, wishes), rest) = postcard::take_from_bytes::<(Packed, Vec<PackedWish>)>(bytes)?;
-                let row = FileRow::from(packed);
-                let attributions = wishes.into_iter().map(|wish| wish.attribution(row.cached_at)).collect();
+                let (whole, rest) = postcard::take_from_bytes::<Whole<'_>>(bytes)?;
+                let (row, wishes) = (whole.0.row(), whole.1);
+                let attributions = wishes.iter().map(|wish| wish.attribution(row.cached_at)).collect();
                 Ok((Self { row, attributions }, rest))
             }
         }
@@ -68,8 +85,8 @@ impl Row for FileRecord {
         self.row.id == *key
     }
 
-    fn entries(&self, key: &FileId) -> Vec<Entry> {
-        vec![Entry {
+    fn entries(&self, key: &FileId) -> Vec<secondary::Entry> {
+        vec![secondary::Entry {
             table: Table::FileByPath,
             key: self.row.file_path.as_os_str().as_bytes().to_vec(),
             value: key.bytes().to_vec(),

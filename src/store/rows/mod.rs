@@ -21,6 +21,8 @@ use serde::de::DeserializeOwned;
 use super::keys::Key;
 use super::secondary::Entry;
 use super::tables::Table;
+use crate::domain::id::FileId;
+use crate::index;
 use crate::{Error, Result};
 
 pub use file::FileRecord;
@@ -62,7 +64,23 @@ pub fn encode<R: Row>(row: &R) -> Result<Vec<u8>> {
 
 /// A row from bytes.
 pub fn decode<R: Row>(key: &[u8], bytes: &[u8]) -> Result<(R::Key, R)> {
-    decode_parts(key, bytes).map_err(|reason| Error::Store {
+    decode_by::<R, R>(key, bytes, R::unpack, R::belongs_to)
+}
+
+/// What the index takes from a file's row, without making the rest of it.
+pub fn decode_entry(key: &[u8], bytes: &[u8]) -> Result<index::Entry> {
+    let belongs_to = |entry: &index::Entry, key: &FileId| entry.id == *key;
+    decode_by::<FileRecord, _>(key, bytes, FileRecord::unpack_entry, belongs_to).map(|(_, entry)| entry)
+}
+
+/// A row from bytes, or what else `unpack` makes of it.
+fn decode_by<R: Row, T>(
+    key: &[u8],
+    bytes: &[u8],
+    unpack: impl FnOnce(u8, &[u8]) -> postcard::Result<(T, &[u8])>,
+    belongs_to: impl FnOnce(&T, &R::Key) -> bool,
+) -> Result<(R::Key, T)> {
+    decode_parts::<R, T>(key, bytes, unpack, belongs_to).map_err(|reason| Error::Store {
         operation: "read a row",
         detail: format!(
             "{} {}: {reason}; restore a backup, or run `cacherr rescue`",
@@ -72,17 +90,22 @@ pub fn decode<R: Row>(key: &[u8], bytes: &[u8]) -> Result<(R::Key, R)> {
     })
 }
 
-fn decode_parts<R: Row>(key: &[u8], bytes: &[u8]) -> Result<(R::Key, R), String> {
+fn decode_parts<R: Row, T>(
+    key: &[u8],
+    bytes: &[u8],
+    unpack: impl FnOnce(u8, &[u8]) -> postcard::Result<(T, &[u8])>,
+    belongs_to: impl FnOnce(&T, &R::Key) -> bool,
+) -> Result<(R::Key, T), String> {
     let key = R::Key::decode(key).ok_or("the key is not one of this table")?;
     let (version, body) = bytes.split_first().ok_or("the row is empty")?;
     if !(1..=R::VERSION).contains(version) {
         return Err(format!("row version {version} is unknown, this program knows {}", R::VERSION));
     }
-    let (row, rest) = R::unpack(*version, body).map_err(|error| error.to_string())?;
+    let (row, rest) = unpack(*version, body).map_err(|error| error.to_string())?;
     if !rest.is_empty() {
         return Err(format!("{} bytes are left over", rest.len()));
     }
-    if !row.belongs_to(&key) {
+    if !belongs_to(&row, &key) {
         return Err("the row belongs to another key".to_owned());
     }
     Ok((key, row))

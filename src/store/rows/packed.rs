@@ -5,25 +5,29 @@
 //! here follows from a setting: each part is compared with the others when it is written, and where it is not as
 //! expected it is written out.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_bytes::Bytes;
 
 use crate::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Removed, Status};
 use crate::domain::id::FileId;
 use crate::domain::identity::{Hash, Identity};
 use crate::domain::path::kept_name;
 use crate::domain::time::{FileTime, Time};
+use crate::index::{Source, Wish};
 
 /// The row. Absent parts follow from others.
 #[derive(Serialize, Deserialize)]
-pub struct Packed {
+pub struct Packed<'a> {
     id: FileId,
-    file_path: Bytes,
-    original_path: Option<Bytes>,
-    library: String,
+    #[serde(borrow)]
+    file_path: &'a Bytes,
+    original_path: Option<&'a Bytes>,
+    library: &'a str,
     method: Method,
     size: u64,
     cached_at: Time,
@@ -31,39 +35,38 @@ pub struct Packed {
     access_count: u64,
     operation: Operation,
     status: Status,
-    removed: Option<Removed>,
-    metadata: Metadata,
+    removed: Cow<'a, Option<Removed>>,
+    metadata: Cow<'a, Metadata>,
     pinned: bool,
-    folder: Option<Bytes>,
-    name: Option<Bytes>,
-    kept: Kept,
-    cached_path: Shared,
-    link_text: Option<Bytes>,
+    folder: Option<&'a Bytes>,
+    name: Option<&'a Bytes>,
+    kept: Kept<'a>,
+    cached_path: Shared<'a>,
+    link_text: Option<&'a Bytes>,
     original: Identity,
     copy: Option<Twin>,
     hash: Hash,
     verified_at: Option<Time>,
     link_missing_since: Option<Time>,
-    attention: Option<String>,
+    attention: Option<&'a str>,
 }
-
-type Bytes = Vec<u8>;
 
 /// The hidden name of the kept original.
 #[derive(Serialize, Deserialize)]
-enum Kept {
+enum Kept<'a> {
     /// There is none.
     Nothing,
     /// The one that its name leads to.
     ByRule,
     /// Another.
-    Other(Bytes),
+    Other(#[serde(borrow)] &'a Bytes),
 }
 
 /// A path that ends as the library path does.
 #[derive(Serialize, Deserialize)]
-struct Shared {
-    start: Bytes,
+struct Shared<'a> {
+    #[serde(borrow)]
+    start: &'a Bytes,
     /// So many bytes of the library path follow.
     shared: u32,
 }
@@ -88,15 +91,16 @@ struct Face {
     gid: u32,
 }
 
-impl From<&FileRow> for Packed {
-    fn from(row: &FileRow) -> Self {
+impl<'a> Packed<'a> {
+    /// A row, without what follows.
+    pub fn of(row: &'a FileRow) -> Self {
         let place = &row.place;
         let expected = Expected::of(&row.original_path);
         Self {
             id: row.id,
-            file_path: bytes(&row.file_path),
-            original_path: unless(&row.original_path, Some(row.file_path.as_os_str())),
-            library: row.library.clone(),
+            file_path: bytes(row.file_path.as_os_str()),
+            original_path: unless(row.original_path.as_os_str(), Some(row.file_path.as_os_str())),
+            library: &row.library,
             method: row.method,
             size: row.size,
             cached_at: row.cached_at,
@@ -104,72 +108,94 @@ impl From<&FileRow> for Packed {
             access_count: row.access_count,
             operation: row.operation,
             status: row.status,
-            removed: row.removed.clone(),
-            metadata: row.metadata.clone(),
+            removed: Cow::Borrowed(&row.removed),
+            metadata: Cow::Borrowed(&row.metadata),
             pinned: row.pinned,
-            folder: unless(&place.folder, expected.folder),
+            folder: unless(place.folder.as_os_str(), expected.folder),
             name: unless(&place.name, expected.name),
             kept: match &place.kept {
                 None => Kept::Nothing,
                 Some(kept) if *kept == kept_name(&place.name) => Kept::ByRule,
-                Some(kept) => Kept::Other(kept.as_bytes().to_vec()),
+                Some(kept) => Kept::Other(bytes(kept)),
             },
             cached_path: Shared::of(&place.cached_path, &row.file_path),
-            link_text: unless(&place.link_text, Some(place.cached_path.as_os_str())),
+            link_text: unless(place.link_text.as_os_str(), Some(place.cached_path.as_os_str())),
             original: place.original,
             copy: place.copy.map(|copy| Twin::of(&copy, &place.original)),
             hash: place.hash,
             verified_at: (row.verified_at != row.cached_at).then_some(row.verified_at),
             link_missing_since: row.link_missing_since,
-            attention: row.attention.clone(),
+            attention: row.attention.as_deref(),
         }
     }
-}
 
-impl From<Packed> for FileRow {
-    fn from(packed: Packed) -> Self {
-        let file_path = PathBuf::from(OsString::from_vec(packed.file_path));
-        let original_path = packed.original_path.map_or_else(|| file_path.clone(), path);
-        let expected = Expected::of(&original_path);
-        let or_expected = |written: Option<Bytes>, expected: Option<&OsStr>| {
-            written.map_or_else(|| expected.unwrap_or_default().to_owned(), OsString::from_vec)
+    /// What the index takes from it.
+    pub fn source(&self) -> Source<'a> {
+        Source {
+            id: self.id,
+            cached_at: self.cached_at,
+            last_accessed: self.last_accessed,
+            size: self.size,
+            access_count: self.access_count,
+            status: self.status,
+            operation: self.operation,
+            library: self.library,
+            file_path: self.file_path(),
+            original_path: self.original_path(),
+        }
+    }
+
+    fn file_path(&self) -> &'a Path {
+        path(self.file_path)
+    }
+
+    fn original_path(&self) -> &'a Path {
+        path(self.original_path.unwrap_or(self.file_path))
+    }
+
+    /// The whole row again.
+    pub fn row(self) -> FileRow {
+        let (file_path, original_path) = (self.file_path(), self.original_path());
+        let expected = Expected::of(original_path);
+        let or_expected = |written: Option<&'a Bytes>, expected: Option<&'a OsStr>| {
+            written.map_or_else(|| expected.unwrap_or_default(), text).to_owned()
         };
-        let folder = or_expected(packed.folder, expected.folder).into();
-        let name = or_expected(packed.name, expected.name);
-        let cached_path = packed.cached_path.path(&file_path);
+        let folder = or_expected(self.folder, expected.folder).into();
+        let name = or_expected(self.name, expected.name);
+        let cached_path = self.cached_path.path(self.file_path);
         let place = Placement {
             folder,
-            kept: match packed.kept {
+            kept: match self.kept {
                 Kept::Nothing => None,
                 Kept::ByRule => Some(kept_name(&name)),
-                Kept::Other(kept) => Some(OsString::from_vec(kept)),
+                Kept::Other(kept) => Some(text(kept).to_owned()),
             },
             name,
-            link_text: packed.link_text.map_or_else(|| cached_path.clone(), path),
+            link_text: self.link_text.map_or_else(|| cached_path.clone(), |link| path(link).to_owned()),
             cached_path,
-            original: packed.original,
-            copy: packed.copy.map(|twin| twin.identity(&packed.original)),
-            hash: packed.hash,
+            original: self.original,
+            copy: self.copy.map(|twin| twin.identity(&self.original)),
+            hash: self.hash,
         };
-        Self {
-            id: packed.id,
-            file_path,
-            original_path,
-            library: packed.library,
-            method: packed.method,
-            size: packed.size,
-            cached_at: packed.cached_at,
-            last_accessed: packed.last_accessed,
-            access_count: packed.access_count,
-            operation: packed.operation,
-            status: packed.status,
-            removed: packed.removed,
-            metadata: packed.metadata,
-            pinned: packed.pinned,
+        FileRow {
+            id: self.id,
+            file_path: file_path.to_owned(),
+            original_path: original_path.to_owned(),
+            library: self.library.to_owned(),
+            method: self.method,
+            size: self.size,
+            cached_at: self.cached_at,
+            last_accessed: self.last_accessed,
+            access_count: self.access_count,
+            operation: self.operation,
+            status: self.status,
+            removed: self.removed.into_owned(),
+            metadata: self.metadata.into_owned(),
+            pinned: self.pinned,
             place,
-            verified_at: packed.verified_at.unwrap_or(packed.cached_at),
-            link_missing_since: packed.link_missing_since,
-            attention: packed.attention,
+            verified_at: self.verified_at.unwrap_or(self.cached_at),
+            link_missing_since: self.link_missing_since,
+            attention: self.attention.map(str::to_owned),
         }
     }
 }
@@ -186,19 +212,21 @@ impl<'p> Expected<'p> {
     }
 }
 
-impl Shared {
-    fn of(path: &Path, like: &Path) -> Self {
+impl<'a> Shared<'a> {
+    fn of(path: &'a Path, like: &Path) -> Self {
         let (path, like) = (path.as_os_str().as_bytes(), like.as_os_str().as_bytes());
         let alike = path.iter().rev().zip(like.iter().rev()).take_while(|(a, b)| a == b).count();
         let shared = u32::try_from(alike).unwrap_or(u32::MAX);
-        Self { start: path[..path.len() - shared as usize].to_vec(), shared }
+        Self { start: Bytes::new(&path[..path.len() - shared as usize]), shared }
     }
 
-    fn path(self, like: &Path) -> PathBuf {
-        let like = like.as_os_str().as_bytes();
+    fn path(&self, like: &[u8]) -> PathBuf {
         // A number that the row cannot have written leads to a path that is not the copy's, and never out of bounds.
         let from = like.len().saturating_sub(self.shared as usize);
-        path([&self.start, &like[from..]].concat())
+        let mut path = OsString::with_capacity(self.start.len() + like.len() - from);
+        path.push(text(self.start));
+        path.push(OsStr::from_bytes(&like[from..]));
+        path.into()
     }
 }
 
@@ -223,38 +251,49 @@ impl Face {
     }
 }
 
-fn bytes(text: impl AsRef<OsStr>) -> Bytes {
-    text.as_ref().as_bytes().to_vec()
+fn bytes(text: &OsStr) -> &Bytes {
+    Bytes::new(text.as_bytes())
 }
 
-fn path(bytes: Bytes) -> PathBuf {
-    PathBuf::from(OsString::from_vec(bytes))
+fn text(bytes: &Bytes) -> &OsStr {
+    OsStr::from_bytes(bytes)
+}
+
+fn path(bytes: &Bytes) -> &Path {
+    Path::new(text(bytes))
 }
 
 /// The bytes, unless they are as expected. Compared byte by byte: paths that lead to the same place differ.
-fn unless(text: impl AsRef<OsStr>, expected: Option<&OsStr>) -> Option<Bytes> {
-    (expected != Some(text.as_ref())).then(|| bytes(text))
+fn unless<'a>(text: &'a OsStr, expected: Option<&OsStr>) -> Option<&'a Bytes> {
+    (expected != Some(text)).then(|| bytes(text))
 }
 
 /// An attribution; most were added when the file was cached.
 #[derive(Serialize, Deserialize)]
-pub struct PackedWish {
-    user: String,
+pub struct PackedWish<'a> {
+    #[serde(borrow)]
+    user: &'a str,
     reason: Operation,
     added_at: Option<Time>,
     ordinal: u32,
 }
 
-impl PackedWish {
+impl<'a> PackedWish<'a> {
     /// Of a file that was cached then.
-    pub fn of(attribution: &Attribution, cached_at: Time) -> Self {
-        let Attribution { user, reason, added_at, ordinal } = attribution.clone();
-        Self { user, reason, added_at: (added_at != cached_at).then_some(added_at), ordinal }
+    pub fn of(attribution: &'a Attribution, cached_at: Time) -> Self {
+        let Attribution { user, reason, added_at, ordinal } = attribution;
+        let added_at = (*added_at != cached_at).then_some(*added_at);
+        Self { user, reason: *reason, added_at, ordinal: *ordinal }
     }
 
     /// The attribution again.
-    pub fn attribution(self, cached_at: Time) -> Attribution {
-        let Self { user, reason, added_at, ordinal } = self;
-        Attribution { user, reason, added_at: added_at.unwrap_or(cached_at), ordinal }
+    pub fn attribution(&self, cached_at: Time) -> Attribution {
+        let Wish { user, reason, at: added_at } = self.wish(cached_at);
+        Attribution { user, reason, added_at, ordinal: self.ordinal }
+    }
+
+    /// What the index takes from it.
+    pub fn wish(&self, cached_at: Time) -> Wish {
+        Wish { user: self.user.to_owned(), reason: self.reason, at: self.added_at.unwrap_or(cached_at) }
     }
 }

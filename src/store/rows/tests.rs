@@ -302,7 +302,7 @@ proptest! {
     #[test]
     fn files_of_earlier_versions_are_still_read(row in file()) {
         let first = postcard::to_extend(&row, vec![1]).unwrap();
-        let second = postcard::to_extend(&packed::Packed::from(&row), vec![2]).unwrap();
+        let second = postcard::to_extend(&packed::Packed::of(&row), vec![2]).unwrap();
         for bytes in [first, second] {
             let record = decode::<FileRecord>(&row.id.encode(), &bytes).unwrap().1;
             prop_assert_eq!(record, FileRecord::unwanted(row.clone()));
