@@ -27,7 +27,7 @@ use crate::index::{Change, Index};
 use crate::{Error, Result};
 
 /// Memory for pages: redb's own default is 1 GiB.
-const CACHE_BYTES: usize = 32 * 1024 * 1024;
+const CACHE_BYTES: usize = 16 * 1024 * 1024;
 
 /// What the kernel reads ahead at once, on most devices.
 const READ_AHEAD: u64 = 128 * 1024;
