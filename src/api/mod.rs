@@ -47,7 +47,7 @@ mod users;
 mod value;
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use poem::endpoint::make_sync;
@@ -138,11 +138,18 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
 fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
     let ApiParts { cacher, hub, server } = parts;
     let service = service();
-    let document = document::build(&server.base_path, &service);
-    let mut shape = shape::Shape::of(&document);
+    let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");
     shape.add_page("/api/openapi.json");
-    let (text, html) = (document::render(&document), document::page(&service, &document));
+    // Made when somebody reads them: most starts are not for that.
+    let made = |write: fn(&OpenApiService<Resources, ()>, &serde_json::Value) -> String| {
+        let base_path = server.base_path.clone();
+        LazyLock::new(move || {
+            let service = self::service();
+            write(&service, &document::build(&base_path, &service))
+        })
+    };
+    let (text, html) = (made(|_, document| document::render(document)), made(document::page));
     let inner = Route::new()
         .at("/api/openapi.json", make_sync(move |_| page(answer::JSON, "default-src 'none'", &text)))
         .at("/api/docs", make_sync(move |_| page("text/html; charset=utf-8", DOCS_POLICY, &html)))
