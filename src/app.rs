@@ -54,7 +54,6 @@ pub fn run_with(config: Config, begin: impl FnOnce(&Cacher) -> Result<()>) -> Re
     let engine = open(&config, &home, web.hub.sink())?;
     let recovered = engine.recover()?;
     tracing::info!(data_dir = %config.data_dir.display(), "recovered: {recovered}");
-    look_at_cache(&engine)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -220,12 +219,12 @@ fn watch_cache(config: &Config, cacher: &Cacher) -> Result<Watch> {
 
 async fn look_hourly(cacher: Cacher) {
     loop {
-        tokio::time::sleep(SCAN_EVERY).await;
         let cacher = cacher.clone();
         let looked = tokio::task::spawn_blocking(move || look_at_cache(cacher.engine())).await;
         if let Ok(Err(error)) = looked {
             tracing::error!(%error, "the cache was not looked at");
         }
+        tokio::time::sleep(SCAN_EVERY).await;
     }
 }
 

@@ -40,14 +40,8 @@ impl Room {
     /// # Errors
     /// The store cannot be read.
     pub fn counted(store: &Store) -> Result<Self> {
-        let rows = store.read()?;
-        let mut used = 0;
-        rows.for_each_file(&mut |row| {
-            if matches!(row.status, Status::Active | Status::PendingRemoval) {
-                used += row.size;
-            }
-            Ok(())
-        })?;
+        let (mut used, rows) =
+            store.look(|index| index.size_in(Status::Active) + index.size_in(Status::PendingRemoval))?;
         for intent in rows.intents()? {
             if matches!(intent.phase, Phase::Swapping | Phase::Released { .. } | Phase::Unclaimed { .. }) {
                 used += intent.place.original.size;

@@ -21,6 +21,8 @@ use super::outcome::entry_about;
 use super::see::{Seen, in_words};
 use super::table::{Action, CopyIs, PathIs, RowIs, decide};
 
+/// So many rows are in memory at a time.
+const AT_ONCE: usize = 500;
 /// How long a link must be missing before it is searched for.
 const MISSING_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// The brake looks at scans of at least this many files,
@@ -67,21 +69,22 @@ impl Engine {
         let mut suspects = Vec::new();
         let mut missing = 0;
         let busy = self.store.read()?.files_with_intents()?;
-        for row in self.files_in(Status::Active)? {
+        self.for_each_in(Status::Active, &mut |row| {
             if busy.contains(&row.id) {
-                continue;
+                return Ok(());
             }
             report.looked_at += 1;
             match self.suspect(&row, depth) {
                 Ok(None) => self.clear_attention(&row)?,
                 Ok(Some(gone)) => {
                     missing += u64::from(gone);
-                    suspects.push(row);
+                    suspects.push((row.id, row.library));
                 }
                 Err(error @ (Error::Store { .. } | Error::CacheVolumeMissing { .. })) => return Err(error),
                 Err(error) => report.findings.push((row.id, error.to_string())),
             }
-        }
+            Ok(())
+        })?;
         let total = report.looked_at;
         if !confirmed && total >= BRAKE_FROM && missing * 100 > total * BRAKE_PERCENT {
             return Err(Error::MassOrphanBrake { missing, total });
@@ -91,14 +94,14 @@ impl Engine {
         if depth == Depth::Deep {
             self.look_for_unclaimed(&mut report)?;
         }
-        for row in suspects {
-            match self.put_in_order(&row) {
-                Ok(Done::Healed) => report.healed.push(row.id),
-                Ok(Done::Settled) => report.settled.push(row.id),
+        for (id, library) in suspects {
+            match self.put_in_order(id, &library) {
+                Ok(Done::Healed) => report.healed.push(id),
+                Ok(Done::Settled) => report.settled.push(id),
                 Ok(Done::Nothing) => {}
-                Ok(Done::Finding(text)) => report.findings.push((row.id, text)),
+                Ok(Done::Finding(text)) => report.findings.push((id, text)),
                 Err(error @ Error::Store { .. }) => return Err(error),
-                Err(error) => report.findings.push((row.id, error.to_string())),
+                Err(error) => report.findings.push((id, error.to_string())),
             }
         }
         Ok(report)
@@ -130,14 +133,23 @@ impl Engine {
         Ok(())
     }
 
-    /// The files in a state. Read from the rows themselves: what has to be healed must not wait for an index that cannot
-    /// be built.
+    /// Calls `visit` for every file in a state, a few at a time in memory. No snapshot is held meanwhile: looking at a
+    /// large library takes minutes, and pages of the store are not used again as long as a snapshot may read them.
+    fn for_each_in(&self, status: Status, visit: &mut dyn FnMut(FileRow) -> Result<()>) -> Result<()> {
+        let mut after = None;
+        loop {
+            let rows = self.store.read()?.files_after(after, AT_ONCE)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = Some(last.id);
+            rows.into_iter().filter(|row| row.status == status).try_for_each(&mut *visit)?;
+        }
+    }
+
+    /// The files in a state.
     pub(super) fn files_in(&self, status: Status) -> Result<Vec<FileRow>> {
         let mut files = Vec::new();
-        self.store.read()?.for_each_file(&mut |row| {
-            if row.status == status {
-                files.push(row);
-            }
+        self.for_each_in(status, &mut |row| {
+            files.push(row);
             Ok(())
         })?;
         Ok(files)
@@ -176,11 +188,11 @@ impl Engine {
         self.store.write(|w| change_row(w, row.id, &change))
     }
 
-    fn put_in_order(&self, row: &FileRow) -> Result<Done> {
-        let Some(_held) = self.locks.try_hold(vec![Key::File(row.id)]) else { return Ok(Done::Nothing) };
-        self.prove(&row.library)?;
-        // The row may have changed since it was listed, and the world since it was looked at.
-        let current = self.store.read()?.file(row.id)?.filter(|now| now.status == Status::Active);
+    fn put_in_order(&self, id: FileId, library: &str) -> Result<Done> {
+        let Some(_held) = self.locks.try_hold(vec![Key::File(id)]) else { return Ok(Done::Nothing) };
+        self.prove(library)?;
+        // The row may have changed since it was looked at, and the world with it.
+        let current = self.store.read()?.file(id)?.filter(|now| now.status == Status::Active);
         let Some(row) = current else { return Ok(Done::Nothing) };
         let (seen, place) = self.look_at_row(&row)?;
         let row = FileRow { place, ..row };

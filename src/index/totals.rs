@@ -59,6 +59,12 @@ impl Index {
         }
     }
 
+    /// Bytes of the files in a state.
+    #[must_use]
+    pub fn size_in(&self, status: Status) -> u64 {
+        self.sets.states[status as usize].iter().map(|slot| self.columns.sizes[slot as usize]).sum()
+    }
+
     fn most_accessed(&self) -> Option<Slot> {
         let used = |slot: &Slot| self.columns.counts[*slot as usize] > 0;
         self.sets.present.iter().filter(used).max_by_key(|slot| self.use_of(*slot))

@@ -113,6 +113,16 @@ pub trait Rows: Bytes {
         Ok(records.into_iter().map(|record| record.row).collect())
     }
 
+    /// At most `limit` files after `after`, in the order of their ids.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn files_after(&self, after: Option<FileId>, limit: usize) -> Result<Vec<FileRow>> {
+        let range = after.map_or(keys::ALL, |id| keys::following(&[], id.encode()));
+        let records = some::<FileRecord>(self, range, Order::Ascending, limit)?;
+        Ok(records.into_iter().map(|record| record.row).collect())
+    }
+
     /// Whether there are more files than this. Asks no more than it needs to know.
     ///
     /// # Errors
