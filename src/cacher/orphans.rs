@@ -31,7 +31,7 @@ impl Engine {
     }
 
     fn bring_back(&self, row: &FileRow) -> Result<bool> {
-        if self.copy_is_missing(row)? {
+        if self.copy_is_missing(&self.cache_dir()?, row)? {
             return Ok(false);
         }
         let Some(_held) = self.locks.try_hold(vec![Key::File(row.id)]) else { return Ok(false) };

@@ -3,6 +3,8 @@
 //! **Invariant:** a scan that would conclude too much at once concludes nothing (the brake): a missing volume is the
 //! likelier reason.
 
+use std::sync::atomic::Ordering;
+
 use jiff::SignedDuration;
 
 use crate::domain::event::Event;
@@ -12,6 +14,7 @@ use crate::domain::intent::{Intent, Phase};
 use crate::domain::job::{Asked, JobKind, JobRow, JobState, RestoreAction};
 use crate::domain::log::{LogKind, LogRow};
 use crate::error::{Error, Result};
+use crate::files::Fd;
 use crate::store::{Rows, Writer};
 
 use super::drive::Driven;
@@ -69,19 +72,21 @@ impl Engine {
         let mut suspects = Vec::new();
         let mut missing = 0;
         let busy = self.store.read()?.files_with_intents()?;
-        self.for_each_in(Status::Active, &mut |row| {
-            if busy.contains(&row.id) {
-                return Ok(());
-            }
-            report.looked_at += 1;
-            match self.suspect(&row, depth) {
-                Ok(None) => self.clear_attention(&row)?,
-                Ok(Some(gone)) => {
-                    missing += u64::from(gone);
-                    suspects.push((row.id, row.library));
+        self.for_some_in(Status::Active, &mut |rows| {
+            let look = self.look(depth)?;
+            for row in rows.into_iter().filter(|row| !busy.contains(&row.id)) {
+                report.looked_at += 1;
+                match self.suspect(&row, &look) {
+                    Ok(None) => self.clear_attention(&row)?,
+                    Ok(Some(gone)) => {
+                        missing += u64::from(gone);
+                        suspects.push((row.id, row.library));
+                    }
+                    Err(error @ (Error::Store { .. } | Error::CacheVolumeMissing { .. })) => {
+                        return Err(error);
+                    }
+                    Err(error) => report.findings.push((row.id, error.to_string())),
                 }
-                Err(error @ (Error::Store { .. } | Error::CacheVolumeMissing { .. })) => return Err(error),
-                Err(error) => report.findings.push((row.id, error.to_string())),
             }
             Ok(())
         })?;
@@ -133,33 +138,48 @@ impl Engine {
         Ok(())
     }
 
-    /// Calls `visit` for every file in a state, a few at a time in memory. No snapshot is held meanwhile: looking at a
-    /// large library takes minutes, and pages of the store are not used again as long as a snapshot may read them.
-    fn for_each_in(&self, status: Status, visit: &mut dyn FnMut(FileRow) -> Result<()>) -> Result<()> {
+    /// Calls `visit` with some of the files in a state, and with more, until it had all. No snapshot is held meanwhile:
+    /// looking at a large library takes minutes, and pages of the store are not used again as long as a snapshot may
+    /// read them.
+    fn for_some_in(&self, status: Status, visit: &mut dyn FnMut(Vec<FileRow>) -> Result<()>) -> Result<()> {
         let mut after = None;
         loop {
-            let rows = self.store.read()?.files_after(after, AT_ONCE)?;
+            let mut rows = self.store.read()?.files_after(after, AT_ONCE)?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = Some(last.id);
-            rows.into_iter().filter(|row| row.status == status).try_for_each(&mut *visit)?;
+            rows.retain(|row| row.status == status);
+            if !rows.is_empty() {
+                visit(rows)?;
+            }
         }
     }
 
     /// The files in a state.
     pub(super) fn files_in(&self, status: Status) -> Result<Vec<FileRow>> {
         let mut files = Vec::new();
-        self.for_each_in(status, &mut |row| {
-            files.push(row);
+        self.for_some_in(status, &mut |mut some| {
+            files.append(&mut some);
             Ok(())
         })?;
         Ok(files)
     }
 
+    /// Where to look from. The cache dir is proven once for some rows, and all of them are looked at through the same
+    /// open folder: should the volume go meanwhile, that is an error or the volume still, never an empty folder.
+    fn look(&self, depth: Depth) -> Result<Look> {
+        Ok(match depth {
+            Depth::Deep => Look::Everywhere,
+            Depth::Cache if self.cache_lost.load(Ordering::SeqCst) => Look::Nowhere,
+            Depth::Cache => Look::Cache(self.cache_dir()?),
+        })
+    }
+
     /// Whether a row needs a closer look; the flag says whether something of it is missing.
-    fn suspect(&self, row: &FileRow, depth: Depth) -> Result<Option<bool>> {
-        if depth == Depth::Cache {
-            let cache_lost = self.cache_lost.load(std::sync::atomic::Ordering::SeqCst);
-            return Ok((cache_lost || self.copy_is_missing(row)?).then_some(true));
+    fn suspect(&self, row: &FileRow, look: &Look) -> Result<Option<bool>> {
+        match look {
+            Look::Nowhere => return Ok(Some(true)),
+            Look::Cache(cache) => return Ok(self.copy_is_missing(cache, row)?.then_some(true)),
+            Look::Everywhere => {}
         }
         let (seen, _) = self.look_at_row(row)?;
         let fine = decide(RowIs::Active, seen.path, seen.kept, seen.copy) == Action::Fine
@@ -168,9 +188,8 @@ impl Engine {
         Ok((!fine).then_some(gone))
     }
 
-    pub(super) fn copy_is_missing(&self, row: &FileRow) -> Result<bool> {
-        let cache = self.cache_dir()?;
-        let Some(folder) = self.copy_spot(&cache, &row.place.cached_path)? else { return Ok(true) };
+    pub(super) fn copy_is_missing(&self, cache: &Fd, row: &FileRow) -> Result<bool> {
+        let Some(folder) = self.copy_spot(cache, &row.place.cached_path)? else { return Ok(true) };
         let name = row.place.cached_path.file_name().unwrap_or_default();
         crate::files::errno::present(self.fs.stat_at(&folder, name))
             .map(|stat| stat.is_none())
@@ -323,6 +342,15 @@ fn change_row(w: &mut Writer<'_>, id: FileId, change: impl Fn(&mut FileRow)) -> 
         }
         None => Ok(()),
     }
+}
+
+enum Look {
+    /// A person said that the cache is lost.
+    Nowhere,
+    /// At copies, in the cache dir.
+    Cache(Fd),
+    /// At links and kept originals as well.
+    Everywhere,
 }
 
 enum Done {

@@ -94,13 +94,22 @@ impl Index {
     }
 
     fn of(columns: Columns) -> Self {
-        let (mut sets, mut slots) = (Sets::default(), HashTable::with_capacity(columns.len()));
         let hasher = DefaultHashBuilder::default();
         let hash = |slot: &Slot| hasher.hash_one(columns.ids[*slot as usize]);
-        for slot in 0..columns.len() as Slot {
-            sets.add(&columns, slot);
-            slots.insert_unique(hash(&slot), slot, hash);
-        }
+        let all = 0..columns.len() as Slot;
+        let slots = || {
+            let mut slots = HashTable::with_capacity(columns.len());
+            for slot in all.clone() {
+                slots.insert_unique(hash(&slot), slot, hash);
+            }
+            slots
+        };
+        let mut sets = Sets::default();
+        let slots = std::thread::scope(|scope| {
+            let slots = scope.spawn(slots);
+            all.clone().for_each(|slot| sets.add(&columns, slot));
+            slots.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
         Self { sets, slots, hasher, columns, ..Self::default() }
     }
 

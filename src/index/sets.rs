@@ -34,10 +34,7 @@ impl Sets {
     /// Puts a file where it belongs.
     pub fn add(&mut self, columns: &Columns, slot: Slot) {
         self.change(columns, slot, |set| {
-            // Most come behind all others.
-            if set.try_push(slot).is_err() {
-                set.insert(slot);
-            }
+            set.insert(slot);
         });
         self.weigh(columns, slot, u64::saturating_add);
     }
