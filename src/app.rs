@@ -5,6 +5,7 @@
 
 mod home;
 mod log;
+mod looks;
 mod rescue;
 mod stop;
 mod web;
@@ -12,7 +13,6 @@ mod web;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cacher::scan::Depth;
 use crate::cacher::{Cacher, Engine, Parts, Sink};
 use crate::clock::SystemClock;
 use crate::command::server::Door;
@@ -26,12 +26,11 @@ use crate::watch::{self, Means, Rhythm, Watch};
 
 use home::Home;
 pub use log::{Chatter, start_log};
+use looks::{Looks, look_at_cache};
 pub use rescue::rescue;
 pub use stop::Stopped;
 use web::Web;
 
-/// The cache dir is looked at this often.
-const SCAN_EVERY: Duration = Duration::from_secs(60 * 60);
 /// A failed store is noticed within this time.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 
@@ -78,21 +77,22 @@ async fn serve(
 ) -> Result<Stopped> {
     let mut web = web.open(cacher)?;
     let watch = watch_cache(config, cacher)?;
-    let ended = match begin(cacher) {
+    let begun = begin(cacher);
+    let looks = Looks::start(cacher);
+    let ended = match begun {
         Ok(()) => listen(config, cacher, &door, &mut web).await,
         Err(error) => Err(error),
     };
     drop(door);
-    let stopped = stop::in_order(cacher, watch, web.close()).await?;
+    let stopped = stop::in_order(cacher, watch, looks, web.close()).await?;
     ended.map(|()| stopped)
 }
 
 /// Everything that listens, until the first of it ends.
 async fn listen(config: &Arc<Config>, cacher: &Cacher, door: &Door, web: &mut web::Open) -> Result<()> {
     let signal = stop::asked()?;
-    let hourly = tokio::spawn(look_hourly(cacher.clone()));
     tracing::info!("ready");
-    let ended = tokio::select! {
+    tokio::select! {
         ended = door.serve(cacher, config) => ended,
         failure = web.failure() => Err(failure),
         failure = store_failure(cacher) => Err(failure),
@@ -100,9 +100,7 @@ async fn listen(config: &Arc<Config>, cacher: &Cacher, door: &Door, web: &mut we
             tracing::info!("{name}: stopping; a second one ends at once");
             Ok(())
         }
-    };
-    hourly.abort();
-    ended
+    }
 }
 
 /// Does what a command asks for, in a process of its own. The caller found no running instance.
@@ -185,25 +183,6 @@ fn open(config: &Config, home: &Home, events: Sink) -> Result<Arc<Engine>> {
     Ok(Arc::new(engine))
 }
 
-/// One look at the cache dir. A volume that is away is no reason not to run: jobs wait for it.
-fn look_at_cache(engine: &Engine) -> Result<()> {
-    match engine.scan(Depth::Cache, false) {
-        Ok(scanned) => {
-            let (healed, settled) = (scanned.healed.len(), scanned.settled.len());
-            tracing::info!(files = scanned.looked_at, healed, settled, "looked at the cache");
-            for (id, text) in scanned.findings {
-                tracing::warn!(file = %id, "{text}");
-            }
-            Ok(())
-        }
-        Err(error @ Error::Store { .. }) => Err(error),
-        Err(error) => {
-            tracing::warn!(%error, "the cache was not looked at");
-            Ok(())
-        }
-    }
-}
-
 /// Opens of copies are counted, and changes in the cache dir looked at, from now on.
 fn watch_cache(config: &Config, cacher: &Cacher) -> Result<Watch> {
     let looking = cacher.clone();
@@ -215,17 +194,6 @@ fn watch_cache(config: &Config, cacher: &Cacher) -> Result<Watch> {
         means: Means::Kernel,
         rhythm: Rhythm::default(),
     })
-}
-
-async fn look_hourly(cacher: Cacher) {
-    loop {
-        let cacher = cacher.clone();
-        let looked = tokio::task::spawn_blocking(move || look_at_cache(cacher.engine())).await;
-        if let Ok(Err(error)) = looked {
-            tracing::error!(%error, "the cache was not looked at");
-        }
-        tokio::time::sleep(SCAN_EVERY).await;
-    }
 }
 
 async fn store_failure(cacher: &Cacher) -> Error {

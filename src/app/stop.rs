@@ -9,6 +9,8 @@ use crate::cacher::Cacher;
 use crate::error::{IoContext, Result};
 use crate::watch::Watch;
 
+use super::looks::Looks;
+
 /// What service managers grant before they kill. Nothing is lost if it comes to that.
 const PATIENCE: Duration = Duration::from_secs(9);
 
@@ -53,6 +55,7 @@ pub(super) fn asked() -> Result<impl Future<Output = &'static str>> {
 pub(super) async fn in_order(
     cacher: &Cacher,
     watch: Watch,
+    looks: Looks,
     closes: impl Future<Output = ()>,
 ) -> Result<Stopped> {
     let mut again = Asked::listen()?;
@@ -60,7 +63,7 @@ pub(super) async fn in_order(
     let ended = tokio::task::spawn_blocking(move || ending.stop());
     let unwatched = tokio::task::spawn_blocking(move || watch.stop());
     Ok(tokio::select! {
-        _ = async { tokio::join!(ended, unwatched, closes) } => {
+        _ = async { tokio::join!(ended, unwatched, looks.stop(), closes) } => {
             tracing::info!("stopped");
             Stopped::InOrder
         }

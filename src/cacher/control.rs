@@ -17,6 +17,8 @@ struct All {
     running: HashMap<JobId, Arc<Control>>,
     /// When jobs that just stepped back were last told of. One that is worked off in slices is not told of with each.
     told: HashMap<JobId, Instant>,
+    /// The process is about to end.
+    stopped: bool,
 }
 
 /// The least time between two tellings of a job.
@@ -99,9 +101,17 @@ impl Controls {
 
     /// The process is about to end: every copy stops at the next chunk, and its job stays queued.
     pub fn stop_all(&self) {
-        for control in self.all().running.values() {
+        let mut all = self.all();
+        all.stopped = true;
+        for control in all.running.values() {
             control.with(|state| state.stopped = true);
         }
+    }
+
+    /// Whether the process is about to end.
+    #[must_use]
+    pub fn are_stopped(&self) -> bool {
+        self.all().stopped
     }
 }
 

@@ -60,19 +60,27 @@ impl Engine {
     /// Then what has had its time is forgotten.
     ///
     /// # Errors
-    /// `MassOrphanBrake`; `CacheVolumeMissing`; the store fails.
+    /// `MassOrphanBrake`; `CacheVolumeMissing`; `Cancelled` when the process is about to end; the store fails.
     pub fn scan(&self, depth: Depth, confirmed: bool) -> Result<Scanned> {
-        let report = self.look_at_all(depth, confirmed)?;
+        let go_on = || if self.controls.are_stopped() { Err(Error::Cancelled) } else { Ok(()) };
+        let report = self.look_at_all(depth, confirmed, &go_on)?;
         self.forget_old_orphans()?;
         Ok(report)
     }
 
-    pub(super) fn look_at_all(&self, depth: Depth, confirmed: bool) -> Result<Scanned> {
+    /// Asks to `go_on` now and then; whoever refuses ends it.
+    pub(super) fn look_at_all(
+        &self,
+        depth: Depth,
+        confirmed: bool,
+        go_on: &dyn Fn() -> Result<()>,
+    ) -> Result<Scanned> {
         let mut report = Scanned::default();
         let mut suspects = Vec::new();
         let mut missing = 0;
         let busy = self.store.read()?.files_with_intents()?;
         self.for_some_in(Status::Active, &mut |rows| {
+            go_on()?;
             let look = self.look(depth)?;
             for row in rows.into_iter().filter(|row| !busy.contains(&row.id)) {
                 report.looked_at += 1;
@@ -100,6 +108,7 @@ impl Engine {
             self.look_for_unclaimed(&mut report)?;
         }
         for (id, library) in suspects {
+            go_on()?;
             match self.put_in_order(id, &library) {
                 Ok(Done::Healed) => report.healed.push(id),
                 Ok(Done::Settled) => report.settled.push(id),

@@ -35,6 +35,7 @@ pub fn compare(json: bool) -> Outcome {
     let place = Place::find()?;
     let lasts = Duration::from_secs_f64(setting("SECONDS", "5").parse()?);
     let ours = Home::make(&place, Stock::Everything)?.start()?;
+    ours.rest()?;
     let page = place.dir.join("page.json");
     fs::write(&page, ours.bytes(NEWEST)?)?;
     let servers = [(OURS, ours), (AXUM, axum(&place, &page)?), (FLASK, flask(&place)?)];

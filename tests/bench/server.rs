@@ -136,6 +136,19 @@ impl Server {
         }
     }
 
+    /// Waits until it has looked at all its copies, which it does once it answers.
+    pub fn rest(&self) -> Outcome {
+        let home = self.home.as_ref().ok_or("it has no copies")?;
+        let since = Instant::now();
+        while !fs::read_to_string(home.dir.join("log"))?.contains("looked at the cache") {
+            if since.elapsed() > PATIENCE {
+                return Err("it looks at its copies for ever".into());
+            }
+            sleep(AGAIN);
+        }
+        Ok(())
+    }
+
     /// What it answers to a question.
     pub fn bytes(&self, path: &str) -> Outcome<Vec<u8>> {
         match get(self.port, path)? {

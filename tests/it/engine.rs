@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
-use cacherr::cacher::{Accepted, Engine, RestoreRequest};
+use cacherr::cacher::scan::Depth;
+use cacherr::cacher::{Accepted, Cacher, Engine, RestoreRequest};
 use cacherr::domain::file::Status;
 use cacherr::domain::id::JobId;
 use cacherr::domain::job::{JobRow, JobState, RestoreAction};
@@ -157,4 +158,19 @@ fn what_waits_for_a_volume_can_be_called_off_while_it_looks_for_it() {
     cached.sim.unmount("/lib");
     let (held, refused) = called_off_at_every_call(&cached, |_| job);
     assert!(held > 0 && refused == 0, "{held} {refused}");
+}
+
+#[test]
+fn a_scan_ends_with_the_process_and_concludes_nothing() {
+    let world = World::new(COPYING, BYTES).cached();
+    world.sim.remove(COPY).unwrap();
+    let engine = Arc::new(world.calm());
+    let cacher = Cacher::start(engine.clone()).unwrap();
+    cacher.stop();
+    assert!(matches!(engine.scan(Depth::Cache, false), Err(Error::Cancelled)));
+    assert_eq!(world.row().unwrap().status, Status::Active);
+    assert!(world.read(FILM).is_err(), "healing is left to the next start");
+    drop((cacher, engine));
+    assert_eq!(world.calm().scan(Depth::Cache, false).unwrap().healed.len(), 1);
+    assert_eq!(world.read(FILM).unwrap(), BYTES);
 }

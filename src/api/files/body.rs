@@ -1,9 +1,10 @@
 //! A cached file as the API shows it.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use poem_openapi::Object;
-use poem_openapi::types::{Example, ToJSON};
+use poem_openapi::types::Example;
 use serde::{Serialize, Serializer};
 
 use crate::api::value::{Id, Timestamp, filename, int64, text};
@@ -25,7 +26,7 @@ pub struct FileBody {
     /// The copy on the fast volume.
     pub cached_path: String,
     /// How it is cached.
-    #[serde(serialize_with = "as_json")]
+    #[serde(serialize_with = "as_shown")]
     pub cache_method: Method,
     /// Its size in bytes.
     pub file_size_bytes: i64,
@@ -42,10 +43,10 @@ pub struct FileBody {
     #[oai(nullable)]
     pub triggered_by_user: Option<String>,
     /// Why it was cached.
-    #[serde(serialize_with = "as_json")]
+    #[serde(serialize_with = "as_shown")]
     pub triggered_by_operation: Operation,
     /// Where in its life it is.
-    #[serde(serialize_with = "as_json")]
+    #[serde(serialize_with = "as_shown")]
     pub status: Status,
     /// Everybody who wants it, in the order of attribution.
     pub users: Vec<String>,
@@ -90,11 +91,11 @@ pub struct MetadataBody {
 }
 
 /// Closed names are stored under other names than they are shown.
-fn as_json<S: Serializer>(value: &impl ToJSON, serializer: S) -> Result<S::Ok, S::Error> {
-    value.to_json().serialize(serializer)
+fn as_shown<S: Serializer>(value: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
 }
 
-/// Writes files as a JSON array: what [`ToJSON`] says of them, without making a tree of it first.
+/// Writes files as a JSON array: what [`poem_openapi::types::ToJSON`] says of them, without making a tree of it first.
 pub fn write_files(files: &[FileBody], out: &mut Vec<u8>) {
     // A vector takes everything, and every key is a text.
     let _ = serde_json::to_writer(out, files);
@@ -179,6 +180,8 @@ impl Example for FileBody {
 
 #[cfg(test)]
 mod tests {
+    use poem_openapi::types::ToJSON;
+
     use super::*;
 
     #[test]
