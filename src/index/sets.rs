@@ -1,10 +1,13 @@
 //! Which files have what: one set of slots per status, reason, library and user. They follow from the columns.
 
+use std::collections::BTreeMap;
+
 use roaring::RoaringBitmap;
 
 use super::Slot;
 use super::columns::Columns;
 use crate::domain::file::{Operation, Status};
+use crate::domain::time::Time;
 
 /// The sets.
 #[derive(Default, Debug)]
@@ -24,10 +27,29 @@ pub struct Sets {
 #[derive(Default, PartialEq, Debug)]
 pub struct User {
     pub files: RoaringBitmap,
-    /// Those of them that they wanted later than they were cached.
-    pub late: RoaringBitmap,
+    /// The same by their reason.
+    pub reasons: [RoaringBitmap; Operation::ALL.len()],
+    /// Those of them that they wanted at another time than they were cached, by the day of that.
+    late: BTreeMap<i64, RoaringBitmap>,
     /// How many of them are present.
     present: u64,
+}
+
+impl User {
+    /// Files before this slot that may have come to be wanted at that time or later.
+    pub fn wanted_later(&self, first: Slot, since: Time) -> impl Iterator<Item = Slot> + '_ {
+        self.late.range(day(since)..).flat_map(move |(_, slots)| slots.range(..first))
+    }
+
+    /// Files from this slot on that may have come to be wanted before that time.
+    pub fn wanted_earlier(&self, first: Slot, since: Time) -> impl Iterator<Item = Slot> + '_ {
+        self.late.range(..=day(since)).flat_map(move |(_, slots)| slots.range(first..))
+    }
+}
+
+/// A day of UTC.
+fn day(at: Time) -> i64 {
+    at.as_micros().div_euclid(24 * 60 * 60 * 1_000_000)
 }
 
 impl Sets {
@@ -58,8 +80,14 @@ impl Sets {
         for wish in columns.wishes.of(slot) {
             let user = grown(&mut self.users, wish.user as usize);
             act(&mut user.files);
-            if wish.late.is_some() {
-                act(&mut user.late);
+            act(&mut user.reasons[wish.reason as usize]);
+            if let Some(at) = wish.late {
+                let day = day(at);
+                let of_day = user.late.entry(day).or_default();
+                act(of_day);
+                if of_day.is_empty() {
+                    user.late.remove(&day);
+                }
             }
         }
     }

@@ -86,29 +86,31 @@ impl Index {
             return totals;
         };
         let first = self.columns.cached_at.partition_point(|at| *at < since.as_micros()) as Slot;
-        let mut reasons = [(0_u64, 0_u64); Operation::ALL.len()];
-        let mut newest: Vec<(Slot, Operation)> = Vec::new();
-        // What was cached before and wanted since, then what was cached since.
-        for slot in wants.late.range(..first).chain(wants.files.range(first..)) {
-            let Some(wish) = self.columns.wishes.of(slot).find(|wish| wish.user == word) else { continue };
-            if wish.late.is_some_and(|at| at < since) {
-                continue;
-            }
-            totals.files += 1;
-            let status = self.columns.status(slot);
-            if status == Status::Removed {
-                continue;
-            }
-            totals.active += u64::from(status == Status::Active);
-            totals.size = totals.size.saturating_add(self.columns.sizes[slot as usize]);
-            let (count, last) = &mut reasons[wish.reason as usize];
-            (*count, *last) = (*count + 1, slot.into());
-            newest.push((slot, wish.reason));
+        let wish = |slot: Slot| self.columns.wishes.of(slot).find(|wish| wish.user == word);
+        let was_wanted_late =
+            |slot: &Slot| wish(*slot).and_then(|wish| wish.late).is_some_and(|at| at >= since);
+        // What was cached since, but for what was wanted before; and what was cached before, and wanted since.
+        let mut wanted = wants.files.clone();
+        wanted.remove_range(..first);
+        let earlier: Vec<Slot> =
+            wants.wanted_earlier(first, since).filter(|slot| !was_wanted_late(slot)).collect();
+        for slot in earlier {
+            wanted.remove(slot);
         }
-        let most = Operation::ALL.iter().copied().max_by_key(|reason| reasons[*reason as usize]);
-        totals.most_common = most.filter(|reason| reasons[*reason as usize].0 > 0);
-        let id = |&(slot, reason): &(Slot, Operation)| (self.columns.ids[slot as usize], reason);
-        totals.recent = newest.iter().rev().take(recent).map(id).collect();
+        wanted.extend(wants.wanted_later(first, since).filter(was_wanted_late));
+        totals.files = wanted.len();
+        wanted &= &self.sets.present;
+        totals.active = wanted.intersection_len(&self.sets.states[Status::Active as usize]);
+        totals.size =
+            wanted.iter().fold(0, |size: u64, slot| size.saturating_add(self.columns.sizes[slot as usize]));
+        let common = Operation::ALL.iter().copied().max_by_key(|reason| {
+            let files = &wanted & &wants.reasons[*reason as usize];
+            (files.len(), files.max())
+        });
+        totals.most_common = common.filter(|_| !wanted.is_empty());
+        let recent = wanted.iter().rev().take(recent);
+        totals.recent =
+            recent.filter_map(|slot| Some((self.columns.ids[slot as usize], wish(slot)?.reason))).collect();
         totals
     }
 }

@@ -136,11 +136,11 @@ impl Server {
         }
     }
 
-    /// Waits until it has looked at all its copies, which it does once it answers.
+    /// Waits until it has looked at all its copies (which are not there), as it does once it answers.
     pub fn rest(&self) -> Outcome {
         let home = self.home.as_ref().ok_or("it has no copies")?;
         let since = Instant::now();
-        while !fs::read_to_string(home.dir.join("log"))?.contains("looked at the cache") {
+        while !fs::read_to_string(home.dir.join("log"))?.contains("looked at") {
             if since.elapsed() > PATIENCE {
                 return Err("it looks at its copies for ever".into());
             }

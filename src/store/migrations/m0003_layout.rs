@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 
 use crate::domain::file::Attribution;
-use crate::domain::id::FileId;
+use crate::domain::id::{FileId, LogId};
 use crate::domain::log::LogRow;
+use crate::domain::time::Time;
 use crate::store::keys::Key;
 use crate::store::rows::{FileRecord, decode, encode};
 
@@ -43,9 +44,14 @@ fn move_attributions(txn: &WriteTransaction) -> Result<(), redb::Error> {
     let mut waiting: BTreeMap<FileId, Vec<Attribution>> = BTreeMap::new();
     for entry in attributions.iter()? {
         let (key, value) = entry?;
-        let Some(file) = key.value().get(..16).and_then(FileId::decode) else { continue };
-        let Some(body) = value.value().strip_prefix(&[1]) else { continue };
-        let Ok((attribution, _)) = postcard::take_from_bytes(body) else { continue };
+        let file = key.value().get(..16).and_then(FileId::decode);
+        let body = value.value().strip_prefix(&[1]);
+        let attribution = body.and_then(|body| postcard::take_from_bytes::<Attribution>(body).ok());
+        let (Some(file), Some((attribution, _))) = (file, attribution) else {
+            let key = key.value().escape_ascii();
+            tracing::warn!(%key, "an attribution cannot be read, and is left out of the new store");
+            continue;
+        };
         // Keys begin with the file: whatever waits for another one is complete.
         if waiting.len() >= RUN && !waiting.contains_key(&file) {
             put(&mut files, std::mem::take(&mut waiting))?;
@@ -77,11 +83,12 @@ fn move_log(txn: &WriteTransaction) -> Result<(), redb::Error> {
     let old = txn.open_table(table(LOG))?;
     let mut new = txn.open_table(table(LOG_IN_ORDER))?;
     for entry in old.iter()? {
-        let (_, value) = entry?;
+        let (key, value) = entry?;
+        let Some(id) = LogId::decode(key.value()) else { continue };
         let row = value.value().strip_prefix(&[1]).map(postcard::take_from_bytes::<LogRow>);
-        if let Some(Ok((row, _))) = row {
-            new.insert(&(row.at, row.id).encode()[..], value.value())?;
-        }
+        // One that cannot be read comes before all others, and the check tells of it.
+        let at = row.and_then(Result::ok).map_or(Time::from_micros(i64::MIN), |(row, _)| row.at);
+        new.insert(&(at, id).encode()[..], value.value())?;
     }
     Ok(())
 }

@@ -223,6 +223,7 @@ fn a_store_of_version_2_gets_its_attributions_and_its_log_in_place() {
         }
         let mut logs = txn.open_table(table("log_v1")).unwrap();
         logs.insert(&log.id.bytes()[..], &postcard::to_extend(&log, vec![1]).unwrap()[..]).unwrap();
+        logs.insert(&[8; 16][..], &b"unreadable"[..]).unwrap();
     }
     txn.commit().unwrap();
 
@@ -238,6 +239,8 @@ fn a_store_of_version_2_gets_its_attributions_and_its_log_in_place() {
     let key = (log.at, log.id).encode();
     let bytes = logs.get(&key[..]).unwrap().unwrap().value().to_vec();
     assert_eq!(decode::<LogRow>(&key, &bytes).unwrap().1, log);
+    let first = (Time::from_micros(i64::MIN), LogId::from_bytes([8; 16])).encode();
+    assert_eq!(logs.get(&first[..]).unwrap().unwrap().value(), b"unreadable", "what is damaged is kept");
     for gone in ["attributions_v1", "log_v1", "log_by_time_v1"] {
         assert!(txn.open_table(table(gone)).is_err(), "{gone}");
     }
