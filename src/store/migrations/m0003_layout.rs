@@ -47,11 +47,8 @@ fn move_attributions(txn: &WriteTransaction) -> Result<(), redb::Error> {
         let file = key.value().get(..16).and_then(FileId::decode);
         let body = value.value().strip_prefix(&[1]);
         let attribution = body.and_then(|body| postcard::take_from_bytes::<Attribution>(body).ok());
-        let (Some(file), Some((attribution, _))) = (file, attribution) else {
-            let key = key.value().escape_ascii();
-            tracing::warn!(%key, "an attribution cannot be read, and is left out of the new store");
-            continue;
-        };
+        // Whose wish it was cannot be told. The file stays, wanted by the others.
+        let (Some(file), Some((attribution, _))) = (file, attribution) else { continue };
         // Keys begin with the file: whatever waits for another one is complete.
         if waiting.len() >= RUN && !waiting.contains_key(&file) {
             put(&mut files, std::mem::take(&mut waiting))?;
