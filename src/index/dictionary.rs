@@ -72,7 +72,6 @@ impl Dictionary {
 pub fn hits(text: &[u8], starts: &[u32], needle: &str) -> Vec<Word> {
     let finder = Finder::new(needle);
     let parts = (text.len() / PART).clamp(1, THREADS);
-    let parts = parts.min(std::thread::available_parallelism().map_or(1, usize::from));
     let part = |number: usize| {
         let (first, last) = (starts.len() * number / parts, starts.len() * (number + 1) / parts);
         let end = starts.get(last).map_or(text.len(), |next| *next as usize);
