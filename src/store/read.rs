@@ -78,7 +78,7 @@ pub trait Rows: Bytes {
     /// # Errors
     /// As [`Rows::file`].
     fn files(&self) -> Result<Vec<FileRow>> {
-        Ok(all::<FileRecord>(self)?.into_iter().map(|record| record.row).collect())
+        some_files(self, keys::ALL, Order::Ascending, usize::MAX)
     }
 
     /// Calls `visit` for every file, in the order of their ids, one at a time in memory.
@@ -109,8 +109,7 @@ pub trait Rows: Bytes {
     /// # Errors
     /// As [`Rows::file`].
     fn newest_files(&self, limit: usize) -> Result<Vec<FileRow>> {
-        let records = some::<FileRecord>(self, keys::ALL, Order::Descending, limit)?;
-        Ok(records.into_iter().map(|record| record.row).collect())
+        some_files(self, keys::ALL, Order::Descending, limit)
     }
 
     /// At most `limit` files after `after`, in the order of their ids.
@@ -119,8 +118,7 @@ pub trait Rows: Bytes {
     /// As [`Rows::file`].
     fn files_after(&self, after: Option<FileId>, limit: usize) -> Result<Vec<FileRow>> {
         let range = after.map_or(keys::ALL, |id| keys::following(&[], id.encode()));
-        let records = some::<FileRecord>(self, range, Order::Ascending, limit)?;
-        Ok(records.into_iter().map(|record| record.row).collect())
+        some_files(self, range, Order::Ascending, limit)
     }
 
     /// Whether there are more files than this. Asks no more than it needs to know.
@@ -342,6 +340,18 @@ fn all<R: Row>(bytes: &(impl Bytes + ?Sized)) -> Result<Vec<R>> {
 
 fn some<R: Row>(bytes: &(impl Bytes + ?Sized), range: Range, order: Order, limit: usize) -> Result<Vec<R>> {
     collect(bytes, R::TABLE, range, order, limit, |key, value| decode(key, value).map(|(_, row)| row))
+}
+
+/// Files without those who want them.
+fn some_files(
+    bytes: &(impl Bytes + ?Sized),
+    range: Range,
+    order: Order,
+    limit: usize,
+) -> Result<Vec<FileRow>> {
+    collect(bytes, Table::Files, range, order, limit, |key, value| {
+        decode::<FileRecord>(key, value).map(|(_, record)| record.row)
+    })
 }
 
 /// The row ids at the end of secondary keys.
