@@ -54,28 +54,20 @@ pub struct Wish {
     pub at: Time,
 }
 
-/// What an entry is made of.
-#[derive(Clone, Copy, Debug)]
-#[allow(missing_docs, reason = "they are those of a row")]
-pub struct Source<'a> {
-    pub id: FileId,
-    pub cached_at: Time,
-    pub last_accessed: Option<Time>,
-    pub size: u64,
-    pub access_count: u64,
-    pub status: Status,
-    pub operation: Operation,
-    pub library: &'a str,
-    pub file_path: &'a Path,
-    pub original_path: &'a Path,
-}
-
 impl PathText {
-    fn of(path: &Path) -> Self {
+    /// A path, whatever its bytes are.
+    #[must_use]
+    pub fn of(path: &Path) -> Self {
         // Most are text, and that is told much faster than they are repaired.
         let text = path.to_str().map_or_else(|| fold(&path.to_string_lossy()), fold);
         let (folder, name) = text.rsplit_once('/').unwrap_or(("", &text));
         Self { folder: folder.to_owned(), name: name.to_owned() }
+    }
+
+    /// Where an original lay, unless that is where its link is.
+    #[must_use]
+    pub fn elsewhere(original: &Path, link: &Path) -> Option<Self> {
+        (original.as_os_str() != link.as_os_str()).then(|| Self::of(original))
     }
 }
 
@@ -84,7 +76,7 @@ impl Entry {
     #[must_use]
     pub fn of(row: &FileRow, attributions: &[Attribution]) -> Self {
         let wish = |one: &Attribution| Wish { user: one.user.clone(), reason: one.reason, at: one.added_at };
-        let source = Source {
+        Self {
             id: row.id,
             cached_at: row.cached_at,
             last_accessed: row.last_accessed,
@@ -92,31 +84,10 @@ impl Entry {
             access_count: row.access_count,
             status: row.status,
             operation: row.operation,
-            library: &row.library,
-            file_path: &row.file_path,
-            original_path: &row.original_path,
-        };
-        Self::from_source(source, attributions.iter().map(wish).collect())
-    }
-
-    /// From the parts of a row that matter, and those who want it, in order.
-    #[must_use]
-    pub fn from_source(source: Source<'_>, wishes: Vec<Wish>) -> Self {
-        let Source { id, cached_at, last_accessed, size, access_count, status, operation, .. } = source;
-        let Source { library, file_path, original_path, .. } = source;
-        let elsewhere = original_path.as_os_str() != file_path.as_os_str();
-        Self {
-            id,
-            cached_at,
-            last_accessed,
-            size,
-            access_count,
-            status,
-            operation,
-            library: library.to_owned(),
-            path: PathText::of(file_path),
-            original: elsewhere.then(|| PathText::of(original_path)),
-            wishes,
+            library: row.library.clone(),
+            path: PathText::of(&row.file_path),
+            original: PathText::elsewhere(&row.original_path, &row.file_path),
+            wishes: attributions.iter().map(wish).collect(),
         }
     }
 }

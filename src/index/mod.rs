@@ -27,7 +27,7 @@ use sets::Sets;
 use crate::domain::id::FileId;
 use crate::domain::query::Sort;
 
-pub use entry::{Entry, PathText, Source, Wish};
+pub use entry::{Entry, PathText, Wish};
 pub use find::Files;
 pub use page::{Cursor, Page, SortKey, Start};
 pub use totals::{Totals, UserTotals};

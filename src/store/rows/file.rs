@@ -44,9 +44,7 @@ impl FileRecord {
             return Ok((Entry::of(&record.row, &record.attributions), rest));
         }
         let ((packed, wishes), rest) = postcard::take_from_bytes::<Whole<'_>>(bytes)?;
-        let source = packed.source();
-        let wishes = wishes.iter().map(|wish| wish.wish(source.cached_at)).collect();
-        Ok((Entry::from_source(source, wishes), rest))
+        Ok((packed.entry(&wishes), rest))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::domain::id::FileId;
 use crate::domain::identity::{Hash, Identity};
 use crate::domain::path::kept_name;
 use crate::domain::time::{FileTime, Time};
-use crate::index::{Source, Wish};
+use crate::index::{Entry, PathText, Wish};
 
 /// The row. Absent parts follow from others.
 #[derive(Serialize, Deserialize)]
@@ -129,9 +129,9 @@ impl<'a> Packed<'a> {
         }
     }
 
-    /// What the index takes from it.
-    pub fn source(&self) -> Source<'a> {
-        Source {
+    /// What the index takes from it and those who want it.
+    pub fn entry(&self, wishes: &[PackedWish<'_>]) -> Entry {
+        Entry {
             id: self.id,
             cached_at: self.cached_at,
             last_accessed: self.last_accessed,
@@ -139,9 +139,10 @@ impl<'a> Packed<'a> {
             access_count: self.access_count,
             status: self.status,
             operation: self.operation,
-            library: self.library,
-            file_path: self.file_path(),
-            original_path: self.original_path(),
+            library: self.library.to_owned(),
+            path: PathText::of(self.file_path()),
+            original: PathText::elsewhere(self.original_path(), self.file_path()),
+            wishes: wishes.iter().map(|wish| wish.wish(self.cached_at)).collect(),
         }
     }
 
@@ -292,8 +293,7 @@ impl<'a> PackedWish<'a> {
         Attribution { user, reason, added_at, ordinal: self.ordinal }
     }
 
-    /// What the index takes from it.
-    pub fn wish(&self, cached_at: Time) -> Wish {
+    fn wish(&self, cached_at: Time) -> Wish {
         Wish { user: self.user.to_owned(), reason: self.reason, at: self.added_at.unwrap_or(cached_at) }
     }
 }
