@@ -176,7 +176,7 @@ fn a_store_of_version_1_gets_its_jobs_and_intents_indexed() {
 fn a_store_of_version_2_gets_its_attributions_and_its_log_in_place() {
     use crate::domain::file::{Attribution, Operation};
     use crate::domain::id::{FileId, LogId};
-    use crate::domain::log::{LogKind, LogRow};
+    use crate::domain::log::LogRow;
     use crate::domain::time::Time;
     use crate::store::keys::Key;
     use crate::store::rows::{FileRecord, decode};
@@ -193,19 +193,7 @@ fn a_store_of_version_2_gets_its_attributions_and_its_log_in_place() {
         added_at: Time::from_micros(5),
         ordinal,
     };
-    let log = LogRow {
-        id: LogId::from_bytes([4; 16]),
-        kind: LogKind::Cache,
-        file_id: Some(row.id),
-        file_path: row.file_path.clone(),
-        triggered_by: "system".to_owned(),
-        user: None,
-        reason: String::new(),
-        success: true,
-        error: None,
-        metadata: vec![],
-        at: Time::from_micros(77),
-    };
+    let log = crate::store::rows::sample_log();
     let txn = database.begin_write().unwrap();
     {
         let first = |row: &FileRecord| postcard::to_extend(&row.row, vec![1]).unwrap();

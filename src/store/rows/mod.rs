@@ -151,4 +151,4 @@ pub const KINDS: &[Kind] = &[
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-pub use tests::sample;
+pub use tests::{sample, sample_log};

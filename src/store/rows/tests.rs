@@ -403,6 +403,24 @@ pub fn sample() -> FileRow {
     }
 }
 
+/// A line of the log, as caching a film writes it.
+pub fn sample_log() -> LogRow {
+    let row = sample();
+    LogRow {
+        id: LogId::from_bytes([4; 16]),
+        kind: LogKind::Cache,
+        file_id: Some(row.id),
+        file_path: row.file_path,
+        triggered_by: "system".to_owned(),
+        user: None,
+        reason: String::new(),
+        success: true,
+        error: None,
+        metadata: vec![],
+        at: Time::from_micros(77),
+    }
+}
+
 #[test]
 fn what_follows_from_the_rest_of_a_row_is_not_written() {
     let row = sample();
@@ -422,19 +440,7 @@ fn an_error_names_table_and_key() {
 
 #[test]
 fn a_row_under_another_key_is_refused() {
-    let row = LogRow {
-        id: LogId::from_bytes([7; 16]),
-        kind: LogKind::Cache,
-        file_id: None,
-        file_path: PathBuf::new(),
-        triggered_by: "system".to_owned(),
-        user: None,
-        reason: String::new(),
-        success: true,
-        error: None,
-        metadata: vec![],
-        at: Time::from_micros(0),
-    };
+    let row = sample_log();
     let bytes = encode(&row).unwrap();
     assert!(decode::<LogRow>(&(row.at, row.id).encode(), &bytes).is_ok());
     for key in [(Time::from_micros(1), row.id), (row.at, LogId::from_bytes([8; 16]))] {
