@@ -9,6 +9,7 @@
 //! * `config`: every value is valid and knows its origin; what cannot be used is refused with the place and a suggestion.
 //! * `store`: what was committed stays, in whole or not at all, whatever the storage does; secondary tables say
 //!   what the rows say; damage is found and named, never a panic.
+//! * `plex`: whatever a media server or plex.tv sends, what is understood is right or a fault says what to do; no token strays.
 //! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers;
 //!   an export of any size in constant memory, whole or broken off.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
@@ -45,6 +46,7 @@ mod kill;
 mod model;
 mod openapi;
 mod orphans;
+mod plex;
 mod process;
 mod rescue;
 mod sim;
