@@ -6,7 +6,7 @@
 use reqwest::Url;
 use reqwest::header::LOCATION;
 
-use super::{Cloud, DISCOVER, LARGEST, address, is_plex, with};
+use super::{Cloud, DISCOVER, address, is_plex, with};
 use crate::domain::media::wish::FeedEntry;
 use crate::domain::secret::Secret;
 use crate::plex::fault::{Fault, Kind};
@@ -64,7 +64,7 @@ impl Cloud {
             let target =
                 target.filter(|to| to.scheme() == "https" || (to.scheme() == "http" && self.plain_is_fine()));
             let target = target.ok_or_else(|| Fault::bad_answer(&answer.who, "a redirect to nowhere"))?;
-            ask = Ask { anonymous: true, ..Ask::get(target, None, LARGEST) };
+            ask = self.get(target, None);
         }
         Err(Fault::bad_answer(&ask.who, "redirects without end"))
     }

@@ -169,9 +169,9 @@ async fn a_line_that_answers_lives_and_waits_that_are_given_up_lose_nothing() {
 
 #[tokio::test]
 async fn a_connection_that_breaks_within_a_frame_is_told() {
-    let (origin, _) = server("", |line| async move {
+    let (origin, _) = server("", |mut line| async move {
         use tokio::io::AsyncWriteExt;
-        let mut raw = line.into_inner();
+        let raw = line.get_mut();
         // A text of 100 bytes is announced, two come.
         raw.write_all(&[0x81, 100, b'{', b'"']).await.unwrap();
         raw.shutdown().await.unwrap();
