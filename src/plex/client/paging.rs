@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn page(numbers: std::ops::Range<usize>) -> Vec<Metadata> {
-        let item = |number: usize| Metadata { rating_key: Some(number.to_string()), ..Metadata::default() };
+        let item = |number| serde_json::from_value(serde_json::json!({ "ratingKey": number })).unwrap();
         numbers.map(item).collect()
     }
 

@@ -62,7 +62,9 @@ fn request(client: &Client, url: &Url, who: &str) -> Result<Request<()>, Fault> 
     let mut request =
         address.into_client_request().map_err(|_| Fault::unreachable(who, "its address is none"))?;
     let headers = request.headers_mut();
-    headers.extend(client.http.device().headers());
+    // The library writes text of ASCII alone; what the device is called is not worth a line.
+    let device = client.http.device().headers();
+    headers.extend(device.into_iter().filter(|(_, value)| value.to_str().is_ok()));
     headers.insert("x-plex-token", token_header(&client.token, who)?);
     Ok(request)
 }

@@ -43,5 +43,6 @@ async fn plain_http_where_encryption_is_spoken_is_a_fault_and_the_other_way_roun
     let server = Server::start(|_, _| Reply::status(200, "")).await;
     let encrypted = server.origin.replace("http", "https");
     let fault = client_with(&encrypted, patience(), Trust::Anything).sections().await.unwrap_err();
-    assert!([Kind::Tls, Kind::Unreachable].contains(&fault.kind()), "{fault}");
+    // Some answer, some hang up, and this one waits for more.
+    assert!([Kind::Tls, Kind::Unreachable, Kind::Timeout].contains(&fault.kind()), "{fault}");
 }
