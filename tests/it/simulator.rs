@@ -62,7 +62,9 @@ impl House {
         let show = world.add(series, Video::new("Bluey").year(2018)).unwrap();
         let episode = |season: u32, index: u32| {
             let video = Video::new(&format!("S{season}E{index}")).minutes(10);
-            world.add_episode(show, season, index, video.file(file(&format!("s{season}e{index}.mkv")))).unwrap()
+            world
+                .add_episode(show, season, index, video.file(file(&format!("s{season}e{index}.mkv"))))
+                .unwrap()
         };
         let special = episode(0, 1);
         let episodes = [episode(1, 1), episode(1, 2), episode(2, 1)];

@@ -42,14 +42,21 @@ fn furnish(world: &World, folder: &Path) -> Result<Value, Box<dyn Error>> {
 
     let dune = make("Movies/Dune (2021)/Dune.mkv")?;
     let large = make("Movies/Dune (2021)/Dune - 4K.mkv")?;
-    let dune = Video::new("Dune").year(2021).minutes(155).known_as("imdb://tt1160419").file(dune).version("4k", &[&large]);
+    let dune = Video::new("Dune")
+        .year(2021)
+        .minutes(155)
+        .known_as("imdb://tt1160419")
+        .file(dune)
+        .version("4k", &[&large]);
     let dune = world.add(movies, dune)?;
     let (first, second) = (make("Movies/Hamlet/Hamlet - cd1.mkv")?, make("Movies/Hamlet/Hamlet - cd2.mkv")?);
     let hamlet = Video::new("Hamlet & Co").year(1996).minutes(242).version("1080", &[&first, &second]);
     let hamlet = world.add(movies, hamlet)?;
     let bluey = world.add(series, Video::new("Bluey").year(2018).known_as("tvdb://353546"))?;
     let mut episodes = vec![];
-    for (season, index, title) in [(1, 1, "Magic Xylophone"), (1, 2, "Hospital"), (2, 1, "Dance Mode"), (0, 1, "Verandah Santa")] {
+    for (season, index, title) in
+        [(1, 1, "Magic Xylophone"), (1, 2, "Hospital"), (2, 1, "Dance Mode"), (0, 1, "Verandah Santa")]
+    {
         let file = make(&format!("Series/Bluey/Season {season:02}/Bluey - S{season:02}E{index:02}.mkv"))?;
         episodes.push(world.add_episode(bluey, season, index, Video::new(title).minutes(7).file(file))?);
     }

@@ -81,7 +81,12 @@ impl Door {
         Response::builder().content_type("application/json").body(left)
     }
 
-    async fn upgrade(&self, request: &Request, body: &mut RequestBody, asked: &Asked) -> poem::Result<Response> {
+    async fn upgrade(
+        &self,
+        request: &Request,
+        body: &mut RequestBody,
+        asked: &Asked,
+    ) -> poem::Result<Response> {
         let Some(person) = answers::who(&self.world.state(), asked, Reach::Server) else {
             return Ok(whole(Reply::html(401).into_sent(asked, |_| {})));
         };
@@ -127,7 +132,8 @@ fn broken(mut sent: Sent, faults: &[Fault]) -> Response {
     if faults.contains(&Fault::Truncated) {
         bytes.truncate(bytes.len() / 2);
     }
-    let pause = faults.iter().find_map(|fault| if let Fault::Slow { millis } = fault { Some(*millis) } else { None });
+    let pause =
+        faults.iter().find_map(|fault| if let Fault::Slow { millis } = fault { Some(*millis) } else { None });
     let Some(millis) = pause else { return sent.into_response(Body::from_vec(bytes)) };
     let rest = bytes.split_off(bytes.len() / 2);
     let parts = [(0, bytes), (millis, rest)];

@@ -72,7 +72,8 @@ impl Fault {
     }
 
     fn is_of_frames(&self) -> bool {
-        matches!(self, Self::Unwrapped | Self::Silent | Self::CutInFrame | Self::Flood { .. }) || self.is_of_stops()
+        matches!(self, Self::Unwrapped | Self::Silent | Self::CutInFrame | Self::Flood { .. })
+            || self.is_of_stops()
     }
 
     pub(super) fn befalls_frames(&self) -> bool {

@@ -150,7 +150,12 @@ pub(super) struct Listener {
 
 impl Listener {
     /// Until either side has enough.
-    pub async fn serve(self, mut socket: WebSocketStream, mut heard: Receiver<Notice>, mut stop: watch::Receiver<bool>) {
+    pub async fn serve(
+        self,
+        mut socket: WebSocketStream,
+        mut heard: Receiver<Notice>,
+        mut stop: watch::Receiver<bool>,
+    ) {
         loop {
             tokio::select! {
                 notice = heard.recv() => match notice {
@@ -180,7 +185,9 @@ impl Listener {
             return ControlFlow::Continue(());
         }
         let is_stop = notice.is_stop();
-        let faults = self.faults.take(None, &self.path, |fault| fault.befalls_frames() && (is_stop || !fault.is_of_stops()));
+        let faults = self
+            .faults
+            .take(None, &self.path, |fault| fault.befalls_frames() && (is_stop || !fault.is_of_stops()));
         let has = |fault: &Fault| faults.contains(fault);
         if has(&Fault::Silent) {
             return ControlFlow::Continue(());

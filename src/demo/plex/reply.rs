@@ -62,7 +62,8 @@ impl Reply {
 
     /// An error as the media server says it: a page for people.
     pub fn html(status: u16) -> Self {
-        let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error");
+        let reason =
+            StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error");
         let text = format!(
             "<html><head><title>{reason}</title></head><body><h1>{status} {reason}</h1></body></html>"
         );
@@ -88,7 +89,9 @@ impl Reply {
             Content::Document(node) if asked.wants_json() => bend_json(node.to_json()),
             Content::Either(_, value) if asked.wants_json() => bend_json(value),
             Content::Json(value) => bend_json(value),
-            Content::Document(node) | Content::Either(node, _) | Content::OnlyXml(node) => ("application/xml", node.to_xml()),
+            Content::Document(node) | Content::Either(node, _) | Content::OnlyXml(node) => {
+                ("application/xml", node.to_xml())
+            }
             Content::Text(mime, text) => (mime, text),
             Content::Nothing => ("text/plain", String::new()),
         };
@@ -99,7 +102,8 @@ impl Reply {
 
 impl Sent {
     pub fn into_response(self, body: Body) -> Response {
-        let mut response = Response::builder().status(StatusCode::from_u16(self.status).unwrap_or_default()).body(body);
+        let mut response =
+            Response::builder().status(StatusCode::from_u16(self.status).unwrap_or_default()).body(body);
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.headers_mut().append(HeaderName::from_static(name), value);

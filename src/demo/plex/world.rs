@@ -20,14 +20,14 @@ use tokio::sync::broadcast;
 use super::notices::Notice;
 use crate::clock::Clock;
 
-pub use item::{Kind, RatingKey, Video};
 pub(crate) use item::{Item, Part, Version};
-pub use library::Visibility;
+pub use item::{Kind, RatingKey, Video};
 pub(crate) use library::Section;
+pub use library::Visibility;
 pub use person::{Person, PersonId, Role};
 pub(crate) use person::{Reach, Tokens};
-pub use session::{PlayState, Player, SessionKey};
 pub(crate) use session::Session;
+pub use session::{PlayState, Player, SessionKey};
 pub use wishes::Title;
 pub(crate) use wishes::{Feed, FeedKind, Pin, Wish};
 
@@ -185,7 +185,8 @@ impl State {
     /// Where a file of Plex's lies for this process.
     pub fn ours(&self, file: &str) -> PathBuf {
         let file = Path::new(file);
-        let below = |(plex, ours): &(PathBuf, PathBuf)| file.strip_prefix(plex).ok().map(|rest| ours.join(rest));
+        let below =
+            |(plex, ours): &(PathBuf, PathBuf)| file.strip_prefix(plex).ok().map(|rest| ours.join(rest));
         self.mounts.iter().find_map(below).unwrap_or_else(|| file.to_path_buf())
     }
 

@@ -67,7 +67,7 @@ def the_server():
     assert all(part.exists and part.accessible for part in dune.iterParts())
     assert [guid.id for guid in dune.guids] == ["imdb://tt1160419"]
     assert dune.viewOffset == 30 * 60_000 and dune.duration == 155 * 60_000
-    assert movies.getGuid("imdb://tt1160419").title == "Dune"
+    assert plex.fetchItem(f"/library/all?guid={dune.guid}").title == "Dune"
 
     bluey = shows.get("Bluey")
     assert [season.index for season in bluey.seasons()] == [0, 1, 2]

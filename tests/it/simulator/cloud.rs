@@ -31,7 +31,8 @@ async fn an_account_is_known_by_its_own_token_alone() {
     assert_eq!((&error["code"], &error["status"]), (&json!(1001), &json!(401)));
     house.world().revoke(&anna().account_token);
     assert_eq!(house.told(PLEX, "/api/v2/user").await.0, 401);
-    let bare = house.request(Method::GET, "/api/v2/user").header("X-Forwarded-Host", PLEX).send().await.unwrap();
+    let bare =
+        house.request(Method::GET, "/api/v2/user").header("X-Forwarded-Host", PLEX).send().await.unwrap();
     assert_eq!(bare.status(), 400, "without a client identifier");
 }
 
@@ -39,7 +40,8 @@ async fn an_account_is_known_by_its_own_token_alone() {
 async fn a_resource_leads_to_the_server_by_a_token_of_ones_own() {
     let house = House::new().await;
     let path = "/api/v2/resources?includeHttps=1";
-    let answer = house.cloud(Method::GET, "clients.plex.tv", path, &bob().account_token).send().await.unwrap();
+    let answer =
+        house.cloud(Method::GET, "clients.plex.tv", path, &bob().account_token).send().await.unwrap();
     let resources: Value = answer.json().await.unwrap();
     let server = &resources[0];
     assert_eq!(server["clientIdentifier"], house.world().machine_identifier());
@@ -115,7 +117,9 @@ async fn an_unchanged_watchlist_is_not_sent_again() {
     house.world().wish(ANNA, wanted.clone());
     house.pass(5);
     house.world().add_to_watchlist(ANNA, house.show).unwrap();
-    let ask = |tag: &str| house.cloud(Method::GET, DISCOVER, path, &anna().account_token).header("If-None-Match", tag).send();
+    let ask = |tag: &str| {
+        house.cloud(Method::GET, DISCOVER, path, &anna().account_token).header("If-None-Match", tag).send()
+    };
     let answer = ask("").await.unwrap();
     let tag = answer.headers()["etag"].to_str().unwrap().to_owned();
     let list: Value = answer.json().await.unwrap();
@@ -137,7 +141,8 @@ async fn a_feed_has_moved_and_leads_to_somebody_elses_machine() {
     let house = House::new().await;
     house.world().wish(ANNA, Title::movie("The Menu", 2022).known_as("imdb://tt9764362"));
     let make = house.cloud(Method::POST, DISCOVER, "/rss?format=json", &anna().account_token);
-    let made: Value = make.json(&json!({ "feedType": "watchlist" })).send().await.unwrap().json().await.unwrap();
+    let made: Value =
+        make.json(&json!({ "feedType": "watchlist" })).send().await.unwrap().json().await.unwrap();
     let url = made["RSSInfo"][0]["url"].as_str().unwrap();
     let feed = url.strip_prefix("https://rss.plex.tv").unwrap();
     let old = async |token: Option<String>| {
@@ -147,7 +152,11 @@ async fn a_feed_has_moved_and_leads_to_somebody_elses_machine() {
     };
     assert_eq!(old(None).await.status(), 401);
     assert_eq!(old(Some(anna().account_token)).await.status(), 404);
-    let new = house.cloud(Method::GET, DISCOVER, &format!("/rss{feed}"), &anna().account_token).send().await.unwrap();
+    let new = house
+        .cloud(Method::GET, DISCOVER, &format!("/rss{feed}"), &anna().account_token)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(new.status(), 302);
     let there = new.headers()["location"].to_str().unwrap().to_owned();
     let leaked = house.client.get(&there).header("X-Plex-Token", anna().account_token).send().await.unwrap();

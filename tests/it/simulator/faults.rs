@@ -80,7 +80,8 @@ async fn the_same_is_said_in_other_types() {
     let house = House::new().await;
     let path = format!("/library/metadata/{}?checkFiles=1", house.dune);
     let faults = house.simulator.faults();
-    let drifts = [Fault::IdsAsNumbers, Fault::IdsAsText, Fault::TruthAsNumbers, Fault::MoreFields, Fault::NoMetadata];
+    let drifts =
+        [Fault::IdsAsNumbers, Fault::IdsAsText, Fault::TruthAsNumbers, Fault::MoreFields, Fault::NoMetadata];
     let mut told = vec![];
     for drift in drifts {
         faults.add("/library/metadata", 1, drift);

@@ -79,7 +79,8 @@ async fn xml_and_json_say_the_same_at_every_door() {
 async fn strangers_get_a_page_for_people_and_the_identity() {
     let house = House::new().await;
     for token in [None, Some("nobody"), Some(super::bob().account_token.as_str())] {
-        let mut request = house.request(Method::GET, "/library/sections").header("Accept", "application/json");
+        let mut request =
+            house.request(Method::GET, "/library/sections").header("Accept", "application/json");
         if let Some(token) = token {
             request = request.header("X-Plex-Token", token);
         }
@@ -102,7 +103,10 @@ async fn a_page_is_given_by_header_or_parameter_and_says_how_much_there_is() {
     assert_eq!(answer.headers()["x-plex-container-total-size"], "4");
     let body: Value = answer.json().await.unwrap();
     let container = &body["MediaContainer"];
-    assert_eq!((&container["offset"], &container["size"], &container["totalSize"]), (&1.into(), &2.into(), &4.into()));
+    assert_eq!(
+        (&container["offset"], &container["size"], &container["totalSize"]),
+        (&1.into(), &2.into(), &4.into())
+    );
     assert_eq!(super::titles(&body).len(), 2);
     let none = format!("{path}&X-Plex-Container-Start=0&X-Plex-Container-Size=0");
     let count = house.get(&anna(), &none).await;

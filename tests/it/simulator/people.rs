@@ -116,7 +116,8 @@ async fn whoever_may_not_see_a_section_sees_nothing_of_it() {
     let house = House::new().await;
     let sections = house.get(&bob(), "/library/sections").await;
     assert_eq!(sections["MediaContainer"]["Directory"].as_array().unwrap().len(), 1);
-    let paths = [format!("/library/metadata/{}", house.dune), format!("/library/sections/{}/all", house.movies)];
+    let paths =
+        [format!("/library/metadata/{}", house.dune), format!("/library/sections/{}/all", house.movies)];
     for path in paths {
         let request = house.request(reqwest::Method::GET, &path).header("X-Plex-Token", bob().server_token);
         assert_eq!(request.send().await.unwrap().status(), 404, "{path}");

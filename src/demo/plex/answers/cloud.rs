@@ -45,7 +45,9 @@ fn from_cloud(world: &World, asked: &Asked) -> Reply {
     }
     let Some(person) = who(&world.state(), asked, Reach::Cloud) else { return unauthorized() };
     match parts.as_slice() {
-        ["api", "v2", "home", "users", uuid, "switch"] if is_post => home::switch(world, asked, &person, uuid),
+        ["api", "v2", "home", "users", uuid, "switch"] if is_post => {
+            home::switch(world, asked, &person, uuid)
+        }
         ["api", "home", "users", id, "switch"] if is_post => home::switch_of_old(world, asked, &person, id),
         ["api", "v2", "ping"] if asked.wants_json() => Reply::json(serde_json::json!({ "pong": true })),
         ["api", "v2", "ping"] => {
@@ -54,8 +56,8 @@ fn from_cloud(world: &World, asked: &Asked) -> Reply {
         }
         ["api", "v2", "user"] => account::user(&world.state(), &person, asked.token().unwrap_or_default()),
         ["api", "v2", "resources"] => account::resources(&world.state(), asked, &person),
-        ["api", "v2", "home", "users"] => home::users(&world.state()),
-        ["api", "home", "users"] => home::users_of_old(&world.state()),
+        ["api", "v2", "home", "users"] => home::users(&world.state(), &person),
+        ["api", "home", "users"] => home::users_of_old(&world.state(), &person),
         ["api", "users"] => friends::users(&world.state(), &person),
         ["api", "servers", machine, "shared_servers"] => friends::shares(&world.state(), &person, machine),
         _ => Reply::cloud(404, 1002, "Not found"),
@@ -74,7 +76,9 @@ fn from_provider(world: &World, asked: &Asked, host: Host) -> Reply {
         ["library", "sections", "watchlist", ..] if host == Host::Metadata => {
             Reply::cloud(404, 1002, "Section 'watchlist' not found!")
         }
-        ["library", "sections", "watchlist", filter] => watchlist::list(&world.state(), asked, &person, filter),
+        ["library", "sections", "watchlist", filter] => {
+            watchlist::list(&world.state(), asked, &person, filter)
+        }
         ["library", "metadata", key] => watchlist::title(&world.state(), key),
         ["library", "metadata", key, "userState"] => watchlist::user_state(&world.state(), &person, key),
         ["actions", act @ ("addToWatchlist" | "removeFromWatchlist")] if asked.method == Method::PUT => {

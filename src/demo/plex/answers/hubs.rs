@@ -39,8 +39,11 @@ pub(super) fn hubs(state: &State, view: &View) -> Reply {
         // Since both are one, only this is offered unasked.
         None => id == "home.continue",
     };
-    let hubs: Vec<Node> =
-        all.into_iter().filter(|(id, _)| wanted(id)).map(|(id, title)| node(state, view, id, title)).collect();
+    let hubs: Vec<Node> = all
+        .into_iter()
+        .filter(|(id, _)| wanted(id))
+        .map(|(id, title)| node(state, view, id, title))
+        .collect();
     Reply::document(view.container().with("size", hubs.len()).children(hubs))
 }
 

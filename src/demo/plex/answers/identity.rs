@@ -37,7 +37,8 @@ pub(super) fn root(state: &State, view: &View) -> Reply {
         .with("transcoderActiveVideoSessions", converting)
         .with("updatedAt", state.now())
         .with("version", state.version.as_str());
-    let door = |key: &&str| Node::each("Directory").with("count", 1_i64).with("key", *key).with("title", *key);
+    let door =
+        |key: &&str| Node::each("Directory").with("count", 1_i64).with("key", *key).with("title", *key);
     Reply::document(node.children(doors.iter().map(door)))
 }
 

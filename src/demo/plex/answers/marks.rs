@@ -11,7 +11,9 @@ pub(super) fn report(world: &World, view: &View, parts: &[&str]) -> Option<Reply
     let [":", act @ ("timeline" | "scrobble" | "unscrobble" | "progress")] = parts else { return None };
     let asked = view.asked;
     let named = asked.param("ratingKey").or_else(|| asked.param("key")).unwrap_or_default();
-    let Some(item) = view.find(&world.state(), named).map(|item| item.key) else { return Some(Reply::html(404)) };
+    let Some(item) = view.find(&world.state(), named).map(|item| item.key) else {
+        return Some(Reply::html(404));
+    };
     let person = view.person.id;
     let offset = asked.param("time").and_then(|time| time.parse().ok()).unwrap_or(0);
     match *act {
@@ -19,7 +21,9 @@ pub(super) fn report(world: &World, view: &View, parts: &[&str]) -> Option<Reply
         "unscrobble" => world.mark_unseen(person, item),
         "progress" => world.set_offset(person, item, offset),
         _ => {
-            let Some(state) = asked.param("state").and_then(PlayState::read) else { return Some(Reply::html(400)) };
+            let Some(state) = asked.param("state").and_then(PlayState::read) else {
+                return Some(Reply::html(400));
+            };
             if world.report(person, item, &player(view), offset, state).is_err() {
                 return Some(Reply::html(404));
             }
@@ -44,7 +48,9 @@ fn player(view: &View) -> Player {
 pub(super) fn put(world: &World, view: &View, parts: &[&str]) -> Reply {
     let is_put = view.asked.method == Method::PUT;
     match parts {
-        [":", "prefs"] | ["library", "metadata", _, "analyze"] if is_put && !view.person.is_owner() => Reply::html(403),
+        [":", "prefs"] | ["library", "metadata", _, "analyze"] if is_put && !view.person.is_owner() => {
+            Reply::html(403)
+        }
         [":", "prefs"] if is_put => {
             for (name, value) in view.asked.query.iter().filter(|(name, _)| !name.starts_with("X-Plex-")) {
                 world.set_preference(name, value);

@@ -1,7 +1,7 @@
 //! Single items, and what is below them.
 
-use super::files::{self, Manner};
 use super::View;
+use super::files::{self, Manner};
 use crate::demo::plex::node::Node;
 use crate::demo::plex::reply::Reply;
 use crate::demo::plex::world::{Item, Kind, State};
@@ -34,7 +34,7 @@ pub(super) fn of(state: &State, view: &View, keys: &str) -> Reply {
 pub(super) fn children(state: &State, view: &View, key: &str) -> Reply {
     let Some(item) = view.find(state, key) else { return Reply::html(404) };
     let mut nodes = vec![];
-    if item.kind == Kind::Show {
+    if item.kind == Kind::Show && !view.asked.is_on("excludeAllLeaves") {
         let all = format!("/library/metadata/{key}/allLeaves");
         nodes.push(Node::each("Directory").with("title", "All episodes").with("key", all));
     }
@@ -68,7 +68,8 @@ fn below(state: &State, item: &Item) -> Vec<u64> {
 
 /// An item as lists and details say it.
 pub(super) fn node(state: &State, view: &View, item: &Item, guids: Guids) -> Node {
-    let media = item.versions.iter().map(|version| files::media(state, view, item, version, Manner::InLibrary));
+    let media =
+        item.versions.iter().map(|version| files::media(state, view, item, version, Manner::InLibrary));
     let node = head(state, view, item, None).with("librarySectionID", item.section).children(media);
     if guids == Guids::Always || view.asked.is_on("includeGuids") {
         node.children(item.ids.iter().map(|id| Node::each("Guid").with("id", id.as_str())))
@@ -98,7 +99,11 @@ pub(super) fn head(state: &State, view: &View, item: &Item, playing_at: Option<u
         .with("addedAt", item.added_at)
         .with("updatedAt", item.updated_at);
     let node = with_parents(state, item, node);
-    if tag == "Directory" { with_leaves(state, view, item, node) } else { with_view(state, view, item, playing_at, node) }
+    if tag == "Directory" {
+        with_leaves(state, view, item, node)
+    } else {
+        with_view(state, view, item, playing_at, node)
+    }
 }
 
 fn with_parents(state: &State, item: &Item, node: Node) -> Node {

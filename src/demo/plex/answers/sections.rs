@@ -52,7 +52,11 @@ fn node(section: &Section, view: &View) -> Node {
 
 /// What lies below one section.
 pub(super) fn within(state: &State, view: &View, id: &str, rest: &[&str]) -> Reply {
-    let section = id.parse::<u32>().ok().and_then(|id| state.sections.get(&id)).filter(|found| view.person.sees(found.id));
+    let section = id
+        .parse::<u32>()
+        .ok()
+        .and_then(|id| state.sections.get(&id))
+        .filter(|found| view.person.sees(found.id));
     let Some(section) = section else { return Reply::html(404) };
     match rest {
         [] => Reply::document(view.container().with("size", 1_i64).child(node(section, view))),
@@ -64,7 +68,8 @@ pub(super) fn within(state: &State, view: &View, id: &str, rest: &[&str]) -> Rep
                 .with("librarySectionUUID", section.uuid.as_str())
                 .with("title1", section.title.as_str())
                 .with("viewGroup", section.kind.word());
-            let kind = view.asked.param("type").map_or(section.kind.number(), |kind| kind.parse().unwrap_or(0));
+            let kind =
+                view.asked.param("type").map_or(section.kind.number(), |kind| kind.parse().unwrap_or(0));
             items(state, view, container, |item| item.section == section.id && item.kind.number() == kind)
         }
         ["onDeck"] => hubs::on_deck(state, view, Some(section.id)),
@@ -99,7 +104,9 @@ fn items(state: &State, view: &View, container: Node, belongs: impl Fn(&Item) ->
     let fits = |item: &&Item| {
         belongs(item)
             && asked.param("guid").is_none_or(|guid| guid == item.guid)
-            && asked.param("title").is_none_or(|title| item.title.to_lowercase().contains(&title.to_lowercase()))
+            && asked
+                .param("title")
+                .is_none_or(|title| item.title.to_lowercase().contains(&title.to_lowercase()))
             && at_least.is_none_or(|at| item.added_at >= at)
             && after.is_none_or(|at| item.added_at > at)
     };
@@ -109,6 +116,9 @@ fn items(state: &State, view: &View, container: Node, belongs: impl Fn(&Item) ->
         Some("addedAt" | "addedAt:asc") => found.sort_by_key(|item| (item.added_at, item.key)),
         Some("titleSort" | "titleSort:asc") => found.sort_by_key(|item| item.title.to_lowercase()),
         _ => {}
+    }
+    if let Some(limit) = asked.param("limit").and_then(|limit| limit.parse().ok()) {
+        found.truncate(limit);
     }
     view.list(container, view.metadata(state, found.into_iter().map(|item| item.key)))
 }

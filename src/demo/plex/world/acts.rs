@@ -79,7 +79,8 @@ impl World {
 
     fn turn(&self, session: SessionKey, to: PlayState) -> Result<()> {
         let mut state = self.state();
-        let offset = state.sessions.get(&session).map(|session| session.offset).ok_or_else(|| unknown("session"))?;
+        let offset =
+            state.sessions.get(&session).map(|session| session.offset).ok_or_else(|| unknown("session"))?;
         self.advance(&mut state, session, offset, to)
     }
 
@@ -104,7 +105,8 @@ impl World {
         to: PlayState,
     ) -> Result<()> {
         let mut state = self.state();
-        let same = |session: &&Session| session.player.identifier == player.identifier && session.item == item;
+        let same =
+            |session: &&Session| session.player.identifier == player.identifier && session.item == item;
         let key = if let Some(known) = state.sessions.values().find(same).map(|session| session.key) {
             known
         } else {

@@ -94,7 +94,8 @@ impl State {
     /// The episodes below a show or a season, in order; specials first.
     pub fn leaves(&self, above: RatingKey) -> Vec<RatingKey> {
         let below = |key: RatingKey| {
-            self.show_of(key) == Some(above) || self.items.get(&key).and_then(|item| item.parent) == Some(above)
+            self.show_of(key) == Some(above)
+                || self.items.get(&key).and_then(|item| item.parent) == Some(above)
         };
         let episodes = self.items.values().filter(|item| item.kind == Kind::Episode && below(item.key));
         let mut leaves: Vec<RatingKey> = episodes.map(|item| item.key).collect();

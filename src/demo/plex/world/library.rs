@@ -47,12 +47,14 @@ impl World {
         let mut state = self.state();
         let id = state.sections.keys().next_back().map_or(1, |last| last + 1);
         let hash = blake3::hash(format!("section {id} {title}").as_bytes()).to_hex();
-        let uuid = format!("{}-{}-{}-{}-{}", &hash[..8], &hash[8..12], &hash[12..16], &hash[16..20], &hash[20..32]);
+        let uuid =
+            format!("{}-{}-{}-{}-{}", &hash[..8], &hash[8..12], &hash[12..16], &hash[16..20], &hash[20..32]);
         let locations = locations.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         let now = state.now();
         let title = title.to_owned();
         let visibility = Visibility::Shown;
-        let section = Section { id, kind, title, uuid, locations, visibility, created_at: now, scanned_at: now };
+        let section =
+            Section { id, kind, title, uuid, locations, visibility, created_at: now, scanned_at: now };
         state.sections.insert(id, section);
         id
     }
@@ -70,7 +72,8 @@ impl World {
     /// There is no such section.
     pub fn add(&self, section: u32, video: Video) -> Result<RatingKey> {
         let mut state = self.state();
-        let kind = state.sections.get(&section).map(|section| section.kind).ok_or_else(|| unknown("section"))?;
+        let kind =
+            state.sections.get(&section).map(|section| section.kind).ok_or_else(|| unknown("section"))?;
         let key = state.put(section, kind, None, None, video);
         self.tell_of_arrival(&state, key);
         Ok(key)
@@ -84,7 +87,9 @@ impl World {
         let mut state = self.state();
         let above = state.items.get(&show).filter(|item| item.kind == Kind::Show);
         let section = above.map(|item| item.section).ok_or_else(|| unknown("show"))?;
-        let is_it = |item: &&Item| item.kind == Kind::Season && item.parent == Some(show) && item.index == Some(season);
+        let is_it = |item: &&Item| {
+            item.kind == Kind::Season && item.parent == Some(show) && item.index == Some(season)
+        };
         let season = if let Some(known) = state.items.values().find(is_it).map(|item| item.key) {
             known
         } else {

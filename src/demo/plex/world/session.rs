@@ -32,7 +32,9 @@ impl PlayState {
     }
 
     pub(crate) fn read(word: &str) -> Option<Self> {
-        [Self::Playing, Self::Paused, Self::Buffering, Self::Stopped].into_iter().find(|state| state.word() == word)
+        [Self::Playing, Self::Paused, Self::Buffering, Self::Stopped]
+            .into_iter()
+            .find(|state| state.word() == word)
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is kept at plex.tv: watchlists, feeds of them, and PINs to sign in with.
 
+use super::World;
 use super::item::{Kind, RatingKey, guid_of};
 use super::library::unknown;
 use super::person::{PersonId, Reach};
-use super::World;
 use crate::error::Result;
 
 /// A film or show as all the world knows it, whether or not a library has it.
@@ -101,7 +101,8 @@ impl World {
     /// There is no such item.
     pub fn add_to_watchlist(&self, person: PersonId, item: RatingKey) -> Result<()> {
         let item = self.state().items.get(&item).cloned().ok_or_else(|| unknown("item"))?;
-        let title = Title { kind: item.kind, title: item.title, year: item.year, guid: item.guid, ids: item.ids };
+        let title =
+            Title { kind: item.kind, title: item.title, year: item.year, guid: item.guid, ids: item.ids };
         self.wish(person, title);
         Ok(())
     }

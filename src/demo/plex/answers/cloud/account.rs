@@ -9,7 +9,8 @@ pub(super) fn user(state: &State, person: &Person, token: &str) -> Reply {
     let owner = person.is_owner();
     let members = state.people.values().filter(|person| person.in_home()).count();
     let status = if owner { "Active" } else { "Inactive" };
-    let features: &[&str] = if owner { &["webhooks", "pass", "home", "hardware_transcoding", "rss"] } else { &[] };
+    let features: &[&str] =
+        if owner { &["webhooks", "pass", "home", "hardware_transcoding", "rss"] } else { &[] };
     let subscription = Node::only("subscription")
         .with("active", owner)
         .with("status", status)
@@ -79,10 +80,13 @@ pub(super) fn resources(state: &State, asked: &Asked, person: &Person) -> Reply 
         .with("createdAt", "2024-01-01T00:00:00Z")
         .with("lastSeenAt", "2026-11-01T00:00:00Z")
         .with("provides", "server")
-        .with("ownerId", match owner {
-            Some(owner) if owner != person.id => Datum::from(owner),
-            _ => Datum::Nothing,
-        })
+        .with(
+            "ownerId",
+            match owner {
+                Some(owner) if owner != person.id => Datum::from(owner),
+                _ => Datum::Nothing,
+            },
+        )
         .with("sourceTitle", Datum::Nothing)
         .with("publicAddress", "203.0.113.20")
         .with("accessToken", person.server_token.as_str())

@@ -27,7 +27,8 @@ pub(super) fn create(world: &World, asked: &Asked, person: &Person) -> Reply {
         _ => return Reply::cloud(400, 1004, "feedType is invalid"),
     };
     let hash = blake3::hash(format!("feed {} {kind:?}", person.id).as_bytes()).to_hex();
-    let feed = format!("{}-{}-{}-{}-{}", &hash[..8], &hash[8..12], &hash[12..16], &hash[16..20], &hash[20..32]);
+    let feed =
+        format!("{}-{}-{}-{}-{}", &hash[..8], &hash[8..12], &hash[12..16], &hash[16..20], &hash[20..32]);
     world.state().feeds.insert(feed.clone(), Feed { person: person.id, kind });
     Reply::json(json!({ "RSSInfo": [{ "url": format!("https://rss.plex.tv/{feed}") }] }))
 }
@@ -71,12 +72,14 @@ fn read(state: &State, asked: &Asked, feed: &Feed) -> Reply {
         FeedKind::Friends => wish.person != feed.person,
     };
     let wishes = state.wishes.iter().rev().filter(whose);
-    let wishes: Vec<(&Wish, &Title)> = wishes.filter_map(|wish| Some((wish, state.titles.get(&wish.key)?))).collect();
+    let wishes: Vec<(&Wish, &Title)> =
+        wishes.filter_map(|wish| Some((wish, state.titles.get(&wish.key)?))).collect();
     let cursor: usize = asked.param("cursor").and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
     let page = wishes.iter().skip(cursor).take(PAGE);
     if asked.param("format") == Some("json") {
         let items: Vec<Value> = page.map(|(wish, title)| item_json(wish, title)).collect();
-        let link = |cursor: usize| format!("http://{}{}?format=json&cursor={cursor}", asked.origin, asked.path);
+        let link =
+            |cursor: usize| format!("http://{}{}?format=json&cursor={cursor}", asked.origin, asked.path);
         let mut links = json!({ "self": link(cursor) });
         if cursor + PAGE < wishes.len() {
             links["next"] = link(cursor + PAGE).into();

@@ -6,9 +6,8 @@ use crate::demo::plex::node::{Datum, Node};
 use crate::demo::plex::reply::{Content, Reply};
 use crate::demo::plex::world::{Person, Reach, State, World};
 
-pub(super) fn users(state: &State) -> Reply {
-    let members = state.people.values().filter(|person| person.in_home());
-    let members = members.map(|person| {
+pub(super) fn users(state: &State, person: &Person) -> Reply {
+    let members = members(state, person).map(|person| {
         Node::each("user")
             .with("id", person.id)
             .with("uuid", person.uuid.as_str())
@@ -34,10 +33,16 @@ pub(super) fn users(state: &State) -> Reply {
     Reply::document(node)
 }
 
+/// The home of the server's owner, for those who belong to it.
+fn members<'s>(state: &'s State, person: &Person) -> impl Iterator<Item = &'s Person> + use<'s> {
+    let belongs = person.in_home();
+    state.people.values().filter(move |member| belongs && member.in_home())
+}
+
 /// The first version of it: XML, and other names.
-pub(super) fn users_of_old(state: &State) -> Reply {
-    let members = state.people.values().filter(|person| person.in_home());
-    let members: Vec<Node> = members.map(|person| Node::each("User").with_person(person)).collect();
+pub(super) fn users_of_old(state: &State, person: &Person) -> Reply {
+    let members: Vec<Node> =
+        members(state, person).map(|person| Node::each("User").with_person(person)).collect();
     let node = Node::only("MediaContainer").with("identifier", "com.plexapp.plugins.myplex");
     Reply::only_xml(node.with("size", members.len()).children(members))
 }

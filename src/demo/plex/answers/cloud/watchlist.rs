@@ -1,7 +1,7 @@
 //! What people wish for, and what is known of titles that no library needs to have.
 
 use crate::demo::plex::asked::Asked;
-use crate::demo::plex::node::{Datum, Node};
+use crate::demo::plex::node::Node;
 use crate::demo::plex::reply::Reply;
 use crate::demo::plex::world::{Kind, Person, State, Title, Wish, World};
 
@@ -24,8 +24,12 @@ pub(super) fn list(state: &State, asked: &Asked, person: &Person, filter: &str) 
     let total = wishes.len();
     let page = asked.page(total).unwrap_or(0..total);
     let (start, size) = (page.start, page.len());
-    let nodes: Vec<Node> =
-        wishes.into_iter().skip(start).take(size).map(|(wish, title)| node(title).with("addedAt", wish.at)).collect();
+    let nodes: Vec<Node> = wishes
+        .into_iter()
+        .skip(start)
+        .take(size)
+        .map(|(wish, title)| node(title).with("addedAt", wish.at))
+        .collect();
     let container = Node::only("MediaContainer")
         .with("librarySectionID", "watchlist")
         .with("librarySectionTitle", "Watchlist")
@@ -59,7 +63,7 @@ pub(super) fn user_state(state: &State, person: &Person, key: &str) -> Reply {
         .with("type", title.kind.word())
         .with("viewCount", 0_i64)
         .with("viewOffset", 0_i64)
-        .with("watchlistedAt", wish.map_or(Datum::Nothing, |wish| wish.at.into()));
+        .maybe("watchlistedAt", wish.map(|wish| wish.at));
     Reply::document(container().with("size", 1_i64).child(node))
 }
 
