@@ -28,7 +28,7 @@ pub(super) fn list(state: &State, asked: &Asked, person: &Person, filter: &str) 
         .into_iter()
         .skip(start)
         .take(size)
-        .map(|(wish, title)| node(title).with("addedAt", wish.at))
+        .map(|(wish, title)| node(state, title).with("addedAt", wish.at))
         .collect();
     let container = Node::only("MediaContainer")
         .with("librarySectionID", "watchlist")
@@ -51,7 +51,8 @@ pub(super) fn list(state: &State, asked: &Asked, person: &Person, filter: &str) 
 /// A title with the names under which others know it.
 pub(super) fn title(state: &State, key: &str) -> Reply {
     let Some(title) = known(state, key) else { return Reply::cloud(404, 1002, "Not found") };
-    let node = node(&title).children(title.ids.iter().map(|id| Node::each("Guid").with("id", id.as_str())));
+    let node =
+        node(state, &title).children(title.ids.iter().map(|id| Node::each("Guid").with("id", id.as_str())));
     Reply::document(container().with("size", 1_i64).child(node))
 }
 
@@ -93,7 +94,7 @@ fn known(state: &State, key: &str) -> Option<Title> {
     state.titles.get(key).cloned().or_else(in_library)
 }
 
-fn node(title: &Title) -> Node {
+fn node(state: &State, title: &Title) -> Node {
     let letters = title.title.to_lowercase();
     let slug = letters.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let slug = slug.collect::<Vec<_>>().join("-");
@@ -109,4 +110,12 @@ fn node(title: &Title) -> Node {
         .maybe("year", title.year)
         .with("slug", slug.as_str())
         .with("publicPagesURL", format!("https://watch.plex.tv/{}/{slug}", title.kind.word()))
+        .maybe("childCount", (title.kind == Kind::Show).then(|| seasons(state, title)))
+}
+
+/// How many seasons a show has: python-plexapi cannot read one that does not say. Of those that no library has, one.
+fn seasons(state: &State, title: &Title) -> usize {
+    let show = state.items.values().find(|item| item.guid == title.guid).map(|item| item.key);
+    let below = state.items.values().filter(|item| show.is_some() && item.parent == show).count();
+    below.max(1)
 }
