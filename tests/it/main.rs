@@ -20,6 +20,8 @@
 //! * `kill`: the real binary, killed at any moment again and again, and worked hard: readers never notice, it recovers by
 //!   itself, and nothing is left.
 //! * `watch`: who opens a copy is counted, unless it is us; what others do in the cache dir is seen and put in order.
+//! * `simulator`: the simulated Plex says what a real one says, in XML and JSON alike, to each what they may know; what
+//!   people do shows at once wherever a client looks, and what shall go wrong does, so often as it was ordered.
 //! * `waiting`: who waits for a job hears how its last try ended, never how an earlier one did.
 //! * `engine`: the ways of a file, step by step; `table`: what is done in every state there can be, and that nothing
 //!   unforeseen is acted on.
@@ -50,6 +52,7 @@ mod plex;
 mod process;
 mod rescue;
 mod sim;
+mod simulator;
 mod store;
 mod support;
 mod swap;
