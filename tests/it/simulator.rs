@@ -69,7 +69,10 @@ impl House {
         let special = episode(0, 1);
         let episodes = [episode(1, 1), episode(1, 2), episode(2, 1)];
         let simulator = Simulator::start("127.0.0.1:0".parse().unwrap(), world).unwrap();
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = crate::support::http_client_builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
         Self { simulator, clock, client, folder, movies, series, dune, show, special, episodes }
     }
 

@@ -69,7 +69,7 @@ async fn bodies_are_cut_slow_or_never_come() {
     serde_json::from_slice::<Value>(&rest).unwrap();
     faults.add(SECTIONS, 1, Fault::Dropped);
     // The client may try once more by itself where a connection was kept; then it is answered.
-    let fresh = reqwest::Client::new().get(format!("{}{SECTIONS}", house.simulator.url()));
+    let fresh = crate::support::http_client().get(format!("{}{SECTIONS}", house.simulator.url()));
     let error = fresh.header("X-Plex-Token", anna().server_token).send().await.unwrap_err();
     assert!(error.is_request(), "{error:?}");
     assert_eq!(ask(&house, SECTIONS).await.unwrap().status(), 200);
