@@ -19,6 +19,8 @@ pub mod cacher;
 
 pub mod watch;
 
+pub mod plex;
+
 pub mod live;
 
 pub mod config;

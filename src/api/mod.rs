@@ -1,4 +1,4 @@
-//! The HTTP surface: the only user of poem.
+//! The HTTP surface: beside the simulated Plex of the demo the only user of poem.
 //!
 //! | path | | what |
 //! |---|---|---|

@@ -4,6 +4,7 @@
 
 mod folder;
 mod library;
+pub mod plex;
 mod wishes;
 
 use std::ffi::{OsStr, OsString};

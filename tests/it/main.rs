@@ -9,6 +9,7 @@
 //! * `config`: every value is valid and knows its origin; what cannot be used is refused with the place and a suggestion.
 //! * `store`: what was committed stays, in whole or not at all, whatever the storage does; secondary tables say
 //!   what the rows say; damage is found and named, never a panic.
+//! * `plex`: whatever a media server or plex.tv sends, what is understood is right or a fault says what to do; no token strays.
 //! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers;
 //!   an export of any size in constant memory, whole or broken off.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
@@ -19,6 +20,8 @@
 //! * `kill`: the real binary, killed at any moment again and again, and worked hard: readers never notice, it recovers by
 //!   itself, and nothing is left.
 //! * `watch`: who opens a copy is counted, unless it is us; what others do in the cache dir is seen and put in order.
+//! * `simulator`: the simulated Plex says what a real one says, in XML and JSON alike, to each what they may know; what
+//!   people do shows at once wherever a client looks, and what shall go wrong does, so often as it was ordered.
 //! * `waiting`: who waits for a job hears how its last try ended, never how an earlier one did.
 //! * `engine`: the ways of a file, step by step; `table`: what is done in every state there can be, and that nothing
 //!   unforeseen is acted on.
@@ -45,9 +48,11 @@ mod kill;
 mod model;
 mod openapi;
 mod orphans;
+mod plex;
 mod process;
 mod rescue;
 mod sim;
+mod simulator;
 mod store;
 mod support;
 mod swap;

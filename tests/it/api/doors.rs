@@ -16,7 +16,7 @@ fn with_key() -> Options {
 #[tokio::test]
 async fn without_the_key_nothing_below_api_answers_and_nothing_is_learned() {
     let app = TestApp::start_with(with_key()).await;
-    let client = reqwest::Client::new();
+    let client = crate::support::http_client();
     let url = |path: &str| format!("http://{}{path}", app.origin());
     for path in ["/api/cached/files", "/api/cached/files?limit=nonsense", "/api/version", "/api/none", "/ws"]
     {
@@ -34,7 +34,7 @@ async fn without_the_key_nothing_below_api_answers_and_nothing_is_learned() {
 #[tokio::test]
 async fn the_document_its_page_and_the_probes_need_no_key() {
     let app = TestApp::start_with(with_key()).await;
-    let client = reqwest::Client::new();
+    let client = crate::support::http_client();
     for path in ["/healthz", "/readyz"] {
         let url = format!("http://{}{path}", app.origin());
         send(client.get(&url)).await.is(200);

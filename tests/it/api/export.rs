@@ -306,7 +306,7 @@ async fn what_cannot_be_exported_is_refused_in_json_and_not_written_down() {
         assert!(sentence.starts_with(says), "{query}: {sentence}");
     }
     send(app.request(Method::POST, "/api/cached/export")).await.refuses(405, "method_not_allowed");
-    let stranger = reqwest::Client::new().get(format!("http://{}/api/cached/export", app.origin()));
+    let stranger = crate::support::http_client().get(format!("http://{}/api/cached/export", app.origin()));
     send(stranger).await.refuses(401, "unauthorized");
     let head = app.request(Method::HEAD, "/api/cached/export?format=zip").send().await.unwrap();
     assert_eq!(

@@ -151,7 +151,7 @@ impl Open {
     }
 
     async fn ask(&self, query: &str) -> reqwest::Response {
-        reqwest::Client::new().get(format!("{}/api/cached/{query}", self.origin)).send().await.unwrap()
+        crate::support::http_client().get(format!("{}/api/cached/{query}", self.origin)).send().await.unwrap()
     }
 
     fn proc(&self, name: &str) -> PathBuf {

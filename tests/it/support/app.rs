@@ -70,7 +70,7 @@ impl TestApp {
             cacher: None,
             server: None,
             origin: String::new(),
-            client: reqwest::Client::new(),
+            client: super::http_client(),
         };
         app.run().await;
         app

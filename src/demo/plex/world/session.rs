@@ -1,0 +1,85 @@
+//! What is being played.
+
+use super::item::RatingKey;
+use super::person::PersonId;
+
+/// Names a session, for as long as it lasts.
+pub type SessionKey = u64;
+
+/// What a player does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PlayState {
+    /// It plays.
+    Playing,
+    /// It stands still.
+    Paused,
+    /// It waits for data.
+    Buffering,
+    /// It has ended.
+    Stopped,
+}
+
+impl PlayState {
+    /// The word on the wire.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Playing => "playing",
+            Self::Paused => "paused",
+            Self::Buffering => "buffering",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    pub(crate) fn read(word: &str) -> Option<Self> {
+        [Self::Playing, Self::Paused, Self::Buffering, Self::Stopped]
+            .into_iter()
+            .find(|state| state.word() == word)
+    }
+}
+
+/// On what something is played.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Player {
+    /// What tells it from others.
+    pub identifier: String,
+    /// What people call it.
+    pub title: String,
+    /// Which program it is.
+    pub product: String,
+    /// On which system.
+    pub platform: String,
+    /// Whether the server converts for it rather than sending the file as it is.
+    pub transcodes: bool,
+}
+
+impl Player {
+    /// A browser of this name that plays files as they are.
+    #[must_use]
+    pub fn named(title: &str) -> Self {
+        let identifier = blake3::hash(title.as_bytes()).to_hex()[..24].to_owned();
+        let (product, platform) = ("Plex Web".to_owned(), "Firefox".to_owned());
+        Self { identifier, title: title.to_owned(), product, platform, transcodes: false }
+    }
+
+    /// One for which the server converts.
+    #[must_use]
+    pub fn transcoding(self) -> Self {
+        Self { transcodes: true, ..self }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub key: SessionKey,
+    pub person: PersonId,
+    pub item: RatingKey,
+    /// Which of the item's versions.
+    pub version: usize,
+    pub player: Player,
+    pub state: PlayState,
+    /// Milliseconds.
+    pub offset: u64,
+    /// Counted as seen already.
+    pub seen: bool,
+}
