@@ -8,7 +8,7 @@ use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
-use super::{cleanup, export, files, frames, jobs, operations, socket, statistics, system, users};
+use super::{cleanup, export, files, frames, jobs, operations, sessions, socket, statistics, system, users};
 
 /// Which operations refuse with which codes.
 pub type Refusals = &'static [(&'static str, &'static [Code])];
@@ -22,12 +22,13 @@ const IN_ANY_CASE: [&str; 1] = ["ExportFormat"];
 /// Operations that need no key.
 const OPEN: [&str; 2] = ["getHealth", "getReadiness"];
 
-const ALL: [Refusals; 9] = [
+const ALL: [Refusals; 10] = [
     cleanup::REFUSALS,
     export::REFUSALS,
     files::REFUSALS,
     jobs::REFUSALS,
     operations::REFUSALS,
+    sessions::REFUSALS,
     socket::REFUSALS,
     statistics::REFUSALS,
     system::REFUSALS,

@@ -13,6 +13,7 @@
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
+//! | `/api/sessions` | GET | who plays what (`sessions`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
@@ -38,6 +39,7 @@ mod operations;
 mod pages;
 mod problem;
 mod revalidate;
+mod sessions;
 mod shape;
 mod socket;
 mod statistics;
@@ -76,6 +78,8 @@ enum Tag {
     Statistics,
     /// The operation log.
     Operations,
+    /// The media server: who plays what, its people, how it is reached.
+    Media,
     /// The units of work: waiting, running, ended.
     Jobs,
     /// What the instance is, and whether it works.
@@ -126,9 +130,9 @@ pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future
 async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
     loop {
         hub.statistics_changed().await;
-        let store = cacher.engine().store().clone();
+        let cacher = cacher.clone();
         // What went wrong is in the log; the next change brings the next numbers.
-        if let Ok(statistics) = bridge::blocking(move || Ok(statistics::read(&store)?)).await {
+        if let Ok(statistics) = bridge::blocking(move || Ok(statistics::read(cacher.engine())?)).await {
             hub.tell_statistics(statistics);
         }
         tokio::time::sleep(STATISTICS).await;
@@ -185,6 +189,7 @@ type Resources = (
     users::Users,
     operations::Operations,
     jobs::Jobs,
+    sessions::Sessions,
     system::System,
 );
 
