@@ -8,7 +8,9 @@ use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
-use super::{cleanup, export, files, frames, jobs, operations, sessions, socket, statistics, system, users};
+use super::{
+    cleanup, export, files, frames, jobs, operations, sessions, socket, statistics, system, users, webhooks,
+};
 
 /// Which operations refuse with which codes.
 pub type Refusals = &'static [(&'static str, &'static [Code])];
@@ -20,9 +22,9 @@ const WITH_KEY: &[Code] = &[Code::Unauthorized];
 /// Closed names that may be written in any case. OpenAPI has no word for that.
 const IN_ANY_CASE: [&str; 1] = ["ExportFormat"];
 /// Operations that need no key.
-const OPEN: [&str; 2] = ["getHealth", "getReadiness"];
+const OPEN: [&str; 3] = ["getHealth", "getReadiness", "receiveWebhook"];
 
-const ALL: [Refusals; 10] = [
+const ALL: [Refusals; 11] = [
     cleanup::REFUSALS,
     export::REFUSALS,
     files::REFUSALS,
@@ -33,6 +35,7 @@ const ALL: [Refusals; 10] = [
     statistics::REFUSALS,
     system::REFUSALS,
     users::REFUSALS,
+    webhooks::REFUSALS,
 ];
 
 /// Where answers lead on to: the operation that answers, the next one, its parameter, and its value in the answer.
@@ -67,7 +70,7 @@ that are not known, in a query or a body, are refused. Paths whose bytes are not
 place; ids name files in any case.
 
 Where an API key is configured every request needs it, in the header `X-Api-Key` or as a bearer token. Without one only \
-this machine is served. This document and its page need none.
+this machine is served. This document and its page need none, and the path of a webhook is a key of its own.
 
 Lists and statistics carry an `ETag`; sent back as `If-None-Match` it is answered with 304 as long as nothing changed. \
 Every answer has an `X-Request-Id`; what the log says of it has the same.
@@ -170,6 +173,9 @@ fn finish(operation: &mut Value, refusals: &BTreeMap<&str, &[Code]>) {
             .into_iter()
             .map(|(_, schema)| (super::answer::JSON.to_owned(), schema))
             .collect();
+    }
+    if id == webhooks::TAKES_FORMS.0 {
+        operation["requestBody"]["x-also"] = json!([webhooks::TAKES_FORMS.1]);
     }
     for (_, next, parameter, place) in LINKS.iter().filter(|(from, ..)| *from == id) {
         // Only what has a body leads on.

@@ -95,8 +95,11 @@ impl<E: Endpoint> Gate<E> {
 
 /// Reads the body, checks it and puts it back.
 async fn check_body(request: &mut Request, operation: &Operation) -> Result<(), Problem> {
+    if operation.takes_body_as_it_comes() {
+        return Ok(());
+    }
     let body = request.take_body();
-    if !operation.takes_body() {
+    if !operation.takes_json() {
         return Ok(());
     }
     let too_large = || Problem::new(Code::PayloadTooLarge, "the body is larger than 1 MiB");

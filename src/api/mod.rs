@@ -14,6 +14,7 @@
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
 //! | `/api/sessions` | GET | who plays what (`sessions`) |
+//! | `/api/webhooks`, `/api/webhooks/plex/{token}` | GET; POST | where they are; what is told there (`webhooks`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
@@ -47,6 +48,7 @@ mod system;
 mod text;
 mod users;
 mod value;
+mod webhooks;
 
 use std::future::Future;
 use std::sync::{Arc, LazyLock};
@@ -68,6 +70,7 @@ use crate::live::Hub;
 
 pub use document::{codes_page, document};
 pub use problem::Code;
+pub use webhooks::Hooks;
 
 /// Groups of operations.
 #[derive(Tags)]
@@ -78,7 +81,7 @@ enum Tag {
     Statistics,
     /// The operation log.
     Operations,
-    /// The media server: who plays what, its people, how it is reached.
+    /// The media server: who plays what, its people, how it is reached, what it tells.
     Media,
     /// The units of work: waiting, running, ended.
     Jobs,
@@ -94,6 +97,8 @@ pub struct ApiParts {
     pub hub: Hub,
     /// Where it is reached, and by whom.
     pub server: ServerSettings,
+    /// What webhooks need; none where no media server is configured.
+    pub hooks: Option<Hooks>,
 }
 
 /// How long requests and clients may take to end when the server stops.
@@ -140,7 +145,7 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
 }
 
 fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
-    let ApiParts { cacher, hub, server } = parts;
+    let ApiParts { cacher, hub, server, hooks } = parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");
@@ -154,11 +159,12 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
         })
     };
     let (text, html) = (made(|_, document| document::render(document)), made(document::page));
+    let here = webhooks::Here { hooks, base_path: server.base_path.clone() };
     let inner = Route::new()
         .at("/api/openapi.json", make_sync(move |_| page(answer::JSON, "default-src 'none'", &text)))
         .at("/api/docs", make_sync(move |_| page("text/html; charset=utf-8", DOCS_POLICY, &html)))
         .at("/ws", socket::Socket { hub, closing })
-        .nest("/", service.data(cacher).data(Arc::<pages::Pages>::default()));
+        .nest("/", service.data(cacher).data(Arc::<pages::Pages>::default()).data(here));
     let gate = gate::Gate { inner, door: auth::Door::new(server.api_key), shape };
     let routes = Route::new().nest(&server.base_path, gate).catch_all_error(|_| async {
         problem::Problem::new(Code::NotFound, "nothing is served here; look below the base path")
@@ -191,6 +197,7 @@ type Resources = (
     jobs::Jobs,
     sessions::Sessions,
     system::System,
+    webhooks::Webhooks,
 );
 
 /// Every resource. They have no state: what they work with comes with the request.

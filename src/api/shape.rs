@@ -31,9 +31,13 @@ pub struct Operation {
 }
 
 #[derive(Debug)]
-struct Body {
-    required: bool,
-    fields: Fields,
+enum Body {
+    Json {
+        required: bool,
+        fields: Fields,
+    },
+    /// Of another type, or that: who handles it reads and bounds it.
+    AsItComes,
 }
 
 /// What an object may hold, and what it must.
@@ -144,8 +148,10 @@ impl Operation {
             .collect();
         let content = &operation["requestBody"]["content"]["application/json"]["schema"];
         let fields = Fields::of(document, resolve(document, content));
-        let body =
-            operation.get("requestBody").map(|body| Body { required: body["required"] == true, fields });
+        let body = operation.get("requestBody").map(|body| match body.get("x-also") {
+            Some(_) => Body::AsItComes,
+            None => Body::Json { required: body["required"] == true, fields },
+        });
         let codes = entries(&operation["responses"])
             .filter_map(|(_, response)| response["x-codes"].as_array())
             .flatten()
@@ -170,10 +176,16 @@ impl Operation {
         self.codes.contains(code.name())
     }
 
-    /// Whether it takes a body.
+    /// Whether it takes JSON.
     #[must_use]
-    pub fn takes_body(&self) -> bool {
-        self.body.is_some()
+    pub fn takes_json(&self) -> bool {
+        matches!(self.body, Some(Body::Json { .. }))
+    }
+
+    /// Whether it reads its body itself.
+    #[must_use]
+    pub fn takes_body_as_it_comes(&self) -> bool {
+        matches!(self.body, Some(Body::AsItComes))
     }
 
     /// Checks a query.
@@ -200,15 +212,15 @@ impl Operation {
     /// # Errors
     /// `MalformedJson`, `UnknownParameter`, `InvalidParameter`.
     pub fn check_body(&self, value: Option<&Value>) -> Result<(), Problem> {
-        let Some(body) = &self.body else { return Ok(()) };
+        let Some(Body::Json { required, fields }) = &self.body else { return Ok(()) };
         let Some(value) = value else {
             let missing = || Problem::new(Code::MalformedJson, "a JSON object is needed in the body");
-            return if body.required { Err(missing()) } else { Ok(()) };
+            return if *required { Err(missing()) } else { Ok(()) };
         };
         let object = value
             .as_object()
             .ok_or_else(|| Problem::new(Code::MalformedJson, "the body must be a JSON object"))?;
-        body.fields.check("body", object)
+        fields.check("body", object)
     }
 }
 

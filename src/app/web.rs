@@ -46,7 +46,7 @@ impl Web {
         let listener = TcpListener::from_std(listener).doing("listen at", &at)?;
         tracing::info!("listening at http://{at}{}", server.base_path);
         let (stop, stopped) = oneshot::channel();
-        let parts = ApiParts { cacher: cacher.clone(), hub, server };
+        let parts = ApiParts { cacher: cacher.clone(), hub, server, hooks: None };
         let task = tokio::spawn(api::serve(listener, parts, async {
             // Told, or nobody is left who could tell.
             let _ = stopped.await;

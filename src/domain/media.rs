@@ -9,6 +9,7 @@
 use super::time::Time;
 
 pub mod people;
+pub mod tip;
 pub mod wish;
 
 /// A path as the media server sees it; on Windows with a drive and backslashes.

@@ -18,6 +18,7 @@ pub mod patience;
 pub mod sign_in;
 mod text;
 mod tls;
+pub mod webhook;
 mod wire;
 
 pub use client::Client;

@@ -13,6 +13,7 @@ mod lists;
 mod search;
 mod statistics;
 mod transport;
+mod webhooks;
 mod words;
 
 use cacherr::domain::file::FileRow;

@@ -5,6 +5,7 @@ mod faults;
 mod formats;
 mod notices;
 mod people;
+mod webhooks;
 mod xml;
 
 use std::path::PathBuf;

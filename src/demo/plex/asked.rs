@@ -18,6 +18,8 @@ pub(super) enum Host {
     Metadata,
     /// rss.plex.tv.
     Feeds,
+    /// community.plex.tv, which speaks GraphQL.
+    Community,
     /// Some other host of Plex's.
     Unknown,
 }
@@ -32,6 +34,7 @@ impl Host {
             "discover.provider.plex.tv" => Self::Discover,
             "metadata.provider.plex.tv" => Self::Metadata,
             "rss.plex.tv" => Self::Feeds,
+            "community.plex.tv" => Self::Community,
             other if other.ends_with(".plex.tv") => Self::Unknown,
             _ => Self::Server,
         };

@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures_util::stream;
 use poem::http::StatusCode;
 use poem::web::websocket::WebSocket;
-use poem::{Body, Endpoint, FromRequest, IntoResponse, Request, RequestBody, Response};
-use serde_json::json;
+use poem::{Body, Endpoint, FromRequest, IntoResponse, Request, Response};
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::asked::Asked;
@@ -19,8 +19,13 @@ use super::{answers, drift};
 
 /// Where tests in other languages say what shall go wrong.
 const FAULTS: &str = "/_faults";
+/// Where they say to which address webhooks are sent.
+const WEBHOOK: &str = "/_webhook";
 /// Both spellings are in use.
 const SOCKETS: [&str; 2] = ["/:/websockets/notifications", "/:/websocket/notifications"];
+
+/// The same for those who cannot speak WebSocket.
+const EVENTS: &str = "/:/eventsource/notifications";
 
 /// All that an answer needs.
 pub(super) struct Door {
@@ -38,11 +43,14 @@ impl Endpoint for Door {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let (request, mut body) = request.split();
         let mut asked = Asked::read(&request, &mut body, self.origin.clone()).await;
-        if asked.path == FAULTS {
-            return Ok(self.administer(&asked));
+        match asked.path.as_str() {
+            FAULTS => return Ok(self.change_faults(&asked)),
+            WEBHOOK => return Ok(self.change_webhooks(&asked)),
+            _ => {}
         }
         let is_socket = SOCKETS.contains(&asked.path.as_str());
-        let befalls = if is_socket { Fault::befalls_upgrades } else { Fault::befalls_requests };
+        let is_heard = is_socket || asked.path == EVENTS;
+        let befalls = if is_heard { Fault::befalls_upgrades } else { Fault::befalls_requests };
         let faults = self.faults.take(Some(&asked.host_name), &asked.path, befalls);
         if faults.contains(&Fault::Dropped)
             && let Some(line) = self.lines.find(request.remote_addr())
@@ -52,8 +60,20 @@ impl Endpoint for Door {
         if let Some(reply) = instead(&faults) {
             return Ok(whole(reply.into_sent(&asked, |_| {})));
         }
-        if is_socket {
-            return self.upgrade(&request, &mut body, &asked).await;
+        if is_heard {
+            let Some(listener) = self.listener(&request, &asked) else {
+                return Ok(whole(Reply::html(401).into_sent(&asked, |_| {})));
+            };
+            // From here on nothing is missed, though the client has not heard yet that it is let in.
+            let (heard, stop) = (self.world.listen(), self.stop.clone());
+            if is_socket {
+                let socket = WebSocket::from_request(&request, &mut body).await?;
+                return Ok(socket
+                    .on_upgrade(move |socket| listener.serve(socket, heard, stop))
+                    .into_response());
+            }
+            let body = Body::from_bytes_stream(listener.events(heard, stop));
+            return Ok(Response::builder().content_type("text/event-stream").body(body));
         }
         asked.heeds_paging = !faults.contains(&Fault::PagingIgnored);
         let world = self.world.clone();
@@ -68,7 +88,22 @@ impl Endpoint for Door {
 }
 
 impl Door {
-    fn administer(&self, asked: &Asked) -> Response {
+    fn change_webhooks(&self, asked: &Asked) -> Response {
+        match asked.method.as_str() {
+            "POST" => {
+                let said: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
+                if let Err(error) = self.world.send_webhooks_to(said["url"].as_str().unwrap_or_default()) {
+                    return (StatusCode::BAD_REQUEST, error.to_string()).into_response();
+                }
+            }
+            "DELETE" => self.world.forget_webhooks(),
+            _ => {}
+        }
+        let left = self.world.state().webhooks.len();
+        Response::builder().content_type("application/json").body(json!({ "webhooks": left }).to_string())
+    }
+
+    fn change_faults(&self, asked: &Asked) -> Response {
         match asked.method.as_str() {
             "POST" => match serde_json::from_slice::<Rule>(&asked.body) {
                 Ok(rule) => self.faults.add_rule(rule),
@@ -81,27 +116,15 @@ impl Door {
         Response::builder().content_type("application/json").body(left)
     }
 
-    async fn upgrade(
-        &self,
-        request: &Request,
-        body: &mut RequestBody,
-        asked: &Asked,
-    ) -> poem::Result<Response> {
-        let Some(person) = answers::who(&self.world.state(), asked, Reach::Server) else {
-            return Ok(whole(Reply::html(401).into_sent(asked, |_| {})));
-        };
-        let socket = WebSocket::from_request(request, body).await?;
-        // From here on nothing is missed, though the client has not heard yet that it is let in.
-        let heard = self.world.listen();
-        let listener = Listener {
-            person,
+    /// Whoever asks, if it is somebody.
+    fn listener(&self, request: &Request, asked: &Asked) -> Option<Listener> {
+        Some(Listener {
+            person: answers::who(&self.world.state(), asked, Reach::Server)?,
             filter: Filter::read(asked.param("filters")),
             path: asked.path.clone(),
             faults: self.faults.clone(),
             line: self.lines.find(request.remote_addr()),
-        };
-        let stop = self.stop.clone();
-        Ok(socket.on_upgrade(move |socket| listener.serve(socket, heard, stop)).into_response())
+        })
     }
 }
 

@@ -17,6 +17,7 @@ mod lines;
 mod node;
 mod notices;
 mod reply;
+mod webhooks;
 mod world;
 
 use std::net::SocketAddr;
@@ -47,6 +48,7 @@ pub struct Simulator {
     faults: Faults,
     stop: watch::Sender<bool>,
     task: JoinHandle<std::io::Result<()>>,
+    sender: JoinHandle<()>,
 }
 
 impl Simulator {
@@ -69,6 +71,7 @@ impl Simulator {
             stop: stopped.clone(),
             origin: address.to_string(),
         };
+        let sender = tokio::spawn(webhooks::send_all(world.listen_for_webhooks(), stopped.clone()));
         let server = Server::new_with_acceptor(Exchange { acceptor, lines });
         let ending = async move {
             let mut stopped = stopped;
@@ -76,7 +79,7 @@ impl Simulator {
             let _ = stopped.wait_for(|stop| *stop).await;
         };
         let task = tokio::spawn(server.run_with_graceful_shutdown(door, ending, Some(PATIENCE)));
-        Ok(Self { address, world, faults, stop, task })
+        Ok(Self { address, world, faults, stop, task, sender })
     }
 
     /// Where it is reached.
@@ -106,7 +109,8 @@ impl Simulator {
     /// Takes no more connections, and ends those that are there.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        // It ends as a task does that nobody aborts.
+        // They end as tasks do that nobody aborts.
         let _ = self.task.await;
+        let _ = self.sender.await;
     }
 }

@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{SinkExt, Stream, StreamExt, stream};
 use poem::web::websocket::{Message, WebSocketStream};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -111,10 +111,18 @@ impl Notice {
         self
     }
 
-    fn frame(&self, drifts: &[Fault], wrapped: bool) -> String {
-        let mut body = json!({ "type": self.kind, "size": 1, self.name: [self.entry] });
+    fn frame(&self, drifts: &[Fault], way: Way) -> String {
+        let is_wrapped = !drifts.contains(&Fault::Unwrapped);
+        let mut body = match way {
+            Way::Socket => json!({ "type": self.kind, "size": 1, self.name: [self.entry] }),
+            Way::Events => json!({ self.name: self.entry }),
+        };
         drift::bend(&mut body, drifts);
-        if wrapped { json!({ "NotificationContainer": body }).to_string() } else { body.to_string() }
+        match way {
+            Way::Socket if is_wrapped => json!({ "NotificationContainer": body }).to_string(),
+            Way::Socket => body.to_string(),
+            Way::Events => format!("event: {}\ndata: {body}\n\n", self.kind),
+        }
     }
 }
 
@@ -137,6 +145,15 @@ impl Filter {
         }
         !refused && (!any || found)
     }
+}
+
+/// How notices reach a listener.
+#[derive(Clone, Copy)]
+enum Way {
+    /// As frames of a WebSocket, each a container with a list.
+    Socket,
+    /// As server-sent events, each the entry alone under its name.
+    Events,
 }
 
 /// One who listens.
@@ -181,8 +198,47 @@ impl Listener {
     }
 
     async fn send(&self, socket: &mut WebSocketStream, notice: Notice) -> ControlFlow<()> {
+        let Some((text, times)) = self.frame(notice, Way::Socket) else { return ControlFlow::Continue(()) };
+        for _ in 0..times {
+            if socket.send(Message::Text(text.clone())).await.is_err() {
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The same as server-sent events, for those who cannot speak WebSocket.
+    pub fn events(
+        self,
+        heard: Receiver<Notice>,
+        stop: watch::Receiver<bool>,
+    ) -> impl Stream<Item = std::io::Result<String>> {
+        // The first tells that the line stands.
+        let ping = stream::iter([Ok("event: ping\ndata: {}\n\n".to_owned())]);
+        ping.chain(stream::unfold((self, heard, stop), |(listener, mut heard, mut stop)| async move {
+            loop {
+                let notice = tokio::select! {
+                    notice = heard.recv() => notice,
+                    () = stopped(&mut stop) => return None,
+                };
+                match notice {
+                    Ok(notice) => {
+                        if let Some((text, times)) = listener.frame(notice, Way::Events) {
+                            let text = text.repeat(usize::try_from(times).unwrap_or(1));
+                            return Some((Ok(text), (listener, heard, stop)));
+                        }
+                    }
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                }
+            }
+        }))
+    }
+
+    /// What of a notice reaches this listener, and how often.
+    fn frame(&self, notice: Notice, way: Way) -> Option<(String, u32)> {
         if !notice.is_for(&self.person) || !self.filter.lets(notice.kind) {
-            return ControlFlow::Continue(());
+            return None;
         }
         let is_stop = notice.is_stop();
         let faults = self
@@ -190,10 +246,10 @@ impl Listener {
             .take(None, &self.path, |fault| fault.befalls_frames() && (is_stop || !fault.is_of_stops()));
         let has = |fault: &Fault| faults.contains(fault);
         if has(&Fault::Silent) {
-            return ControlFlow::Continue(());
+            return None;
         }
         let notice = if has(&Fault::NewKeyAtStop) { notice.under_new_key() } else { notice };
-        let text = notice.frame(&faults, !has(&Fault::Unwrapped));
+        let text = notice.frame(&faults, way);
         if has(&Fault::CutInFrame)
             && let Some(line) = &self.line
         {
@@ -201,13 +257,7 @@ impl Listener {
             line.cut_after(text.len() / 2 + 2);
         }
         let floods = faults.iter().map(|fault| if let Fault::Flood { frames } = fault { *frames } else { 0 });
-        let times = 1 + u32::from(has(&Fault::StoppedTwice)) + floods.sum::<u32>();
-        for _ in 0..times {
-            if socket.send(Message::Text(text.clone())).await.is_err() {
-                return ControlFlow::Break(());
-            }
-        }
-        ControlFlow::Continue(())
+        Some((text, 1 + u32::from(has(&Fault::StoppedTwice)) + floods.sum::<u32>()))
     }
 }
 

@@ -15,10 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use poem::http::Uri;
 use tokio::sync::broadcast;
 
 use super::notices::Notice;
+use super::webhooks::{self, Message};
 use crate::clock::Clock;
+use crate::error::Result;
 
 pub(crate) use item::{Item, Part, Version};
 pub use item::{Kind, RatingKey, Video};
@@ -41,6 +44,7 @@ const BACKLOG: usize = 4096;
 pub struct World {
     state: Arc<Mutex<State>>,
     notices: broadcast::Sender<Notice>,
+    messages: broadcast::Sender<Message>,
 }
 
 /// Everything there is to know of a server.
@@ -60,6 +64,8 @@ pub(crate) struct State {
     pub history: Vec<Seen>,
     pub titles: BTreeMap<String, Title>,
     pub wishes: Vec<Wish>,
+    /// Whose watchlist friends do not see.
+    pub private: BTreeSet<PersonId>,
     pub pins: BTreeMap<u64, Pin>,
     pub feeds: BTreeMap<String, Feed>,
     /// Where Plex's view of files differs from that of this process: its prefix, ours.
@@ -68,6 +74,8 @@ pub(crate) struct State {
     pub tells_share_tokens: bool,
     /// Whether feeds have left rss.plex.tv, as they did in 2026.
     pub feeds_moved: bool,
+    /// Where the server sends what happens.
+    pub webhooks: Vec<Uri>,
     /// The next number of anything that is numbered.
     next: u64,
 }
@@ -108,14 +116,17 @@ impl World {
             history: vec![],
             titles: BTreeMap::new(),
             wishes: vec![],
+            private: BTreeSet::new(),
             pins: BTreeMap::new(),
             feeds: BTreeMap::new(),
             mounts: vec![],
             tells_share_tokens: true,
             feeds_moved: true,
+            webhooks: vec![],
             next: 1,
         };
-        Self { state: Arc::new(Mutex::new(state)), notices: broadcast::Sender::new(BACKLOG) }
+        let (notices, messages) = (broadcast::Sender::new(BACKLOG), broadcast::Sender::new(BACKLOG));
+        Self { state: Arc::new(Mutex::new(state)), notices, messages }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -129,6 +140,32 @@ impl World {
     /// Told to whoever listens; to nobody is fine. Called while the lock is held.
     fn tell(&self, notice: Notice) {
         let _ = self.notices.send(notice);
+    }
+
+    pub(super) fn listen_for_webhooks(&self) -> broadcast::Receiver<Message> {
+        self.messages.subscribe()
+    }
+
+    /// Sent to whoever the owner named; to nobody is fine. Called while the lock is held.
+    fn send(&self, message: Option<Message>) {
+        if let Some(message) = message {
+            let _ = self.messages.send(message);
+        }
+    }
+
+    /// From now on the server sends what happens to this address, too, as its owner says it at plex.tv.
+    ///
+    /// # Errors
+    /// It is no address that begins with `http://`.
+    pub fn send_webhooks_to(&self, url: &str) -> Result<()> {
+        let address = webhooks::read_address(url)?;
+        self.state().webhooks.push(address);
+        Ok(())
+    }
+
+    /// From now on the server sends nothing to anybody.
+    pub fn forget_webhooks(&self) {
+        self.state().webhooks.clear();
     }
 
     /// How many listen at the moment.

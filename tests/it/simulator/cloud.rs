@@ -166,3 +166,38 @@ async fn a_feed_has_moved_and_leads_to_somebody_elses_machine() {
     house.world().move_feeds(false);
     assert_eq!(old(None).await.text().await.unwrap(), text);
 }
+
+#[tokio::test]
+async fn friends_show_their_watchlists_unless_they_keep_them() {
+    let house = House::new().await;
+    let ask = async |token: &str, query: &str, variables: Value| -> Value {
+        let request = house.cloud(Method::POST, "community.plex.tv", "/api", token);
+        let said = json!({ "query": query, "variables": variables });
+        request.json(&said).send().await.unwrap().json().await.unwrap()
+    };
+    let (anna, bob) = (anna(), bob());
+    let said =
+        ask(&anna.account_token, "query GetAllFriends { allFriendsV2 { user { id username } } }", json!({}))
+            .await;
+    let friend = json!({ "user": { "id": bob.uuid, "username": "Bob" } });
+    assert_eq!(said["data"]["allFriendsV2"], json!([friend]), "the child has no account");
+    house.world().wish(BOB, Title::movie("The Menu", 2022));
+    house.world().wish(BOB, Title::show("Fargo", 2014));
+    let page = async |token: &str, after: Value| {
+        let query = "query Hub($user: UserInput!) { userV2(user: $user) { ... on User { watchlist(first: $first) } } }";
+        let variables = json!({ "user": { "id": bob.uuid }, "first": 1, "after": after });
+        ask(token, query, variables).await["data"]["userV2"]["watchlist"].clone()
+    };
+    let first = page(&anna.account_token, Value::Null).await;
+    assert_eq!(first["nodes"][0]["title"], "Fargo");
+    assert_eq!(first["nodes"][0]["type"], "SHOW");
+    assert_eq!(first["pageInfo"]["hasNextPage"], true);
+    let second = page(&anna.account_token, first["pageInfo"]["endCursor"].clone()).await;
+    assert_eq!(second["nodes"][0]["id"], Title::movie("The Menu", 2022).key());
+    assert_eq!(second["pageInfo"]["hasNextPage"], false);
+    house.world().hide_watchlist(BOB);
+    assert!(page(&anna.account_token, Value::Null).await.is_null());
+    assert_eq!(page(&bob.account_token, Value::Null).await, first, "from oneself nothing is kept");
+    let nobody = house.cloud(Method::POST, "community.plex.tv", "/api", "none").send().await.unwrap();
+    assert_eq!(nobody.status(), 401);
+}

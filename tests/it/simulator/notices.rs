@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use cacherr::demo::plex::{Person, Video};
 use futures_util::StreamExt;
+use reqwest::Method;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -104,4 +105,37 @@ async fn strangers_hear_nothing_and_a_stop_is_heard_as_an_end() {
     let mut ear = Ear::new(&house, &anna(), "/:/websockets/notifications").await;
     timeout(PATIENCE, house.simulator.stop()).await.unwrap();
     assert!(ear.hear().await.is_err());
+}
+
+#[tokio::test]
+async fn who_cannot_speak_websocket_hears_the_same_as_events() {
+    let house = House::new().await;
+    let ask = |token: &str| {
+        let path = "/:/eventsource/notifications?filters=playing";
+        house.request(Method::GET, path).header("X-Plex-Token", token).send()
+    };
+    assert_eq!(ask("wrong").await.unwrap().status(), 401);
+    let mut answer = ask(&anna().server_token).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    house.world().scan(house.movies);
+    let session = house.world().start(BOB, house.episodes[0], &tv()).unwrap();
+    house.world().stop(session).unwrap();
+    let mut text = String::new();
+    while !text.contains("stopped") {
+        let piece = timeout(PATIENCE, answer.chunk()).await.unwrap().unwrap().unwrap();
+        text.push_str(std::str::from_utf8(&piece).unwrap());
+    }
+    let events: Vec<(&str, &str)> = text
+        .split_terminator("\n\n")
+        .map(|event| event.strip_prefix("event: ").unwrap().split_once("\ndata: ").unwrap())
+        .collect();
+    assert_eq!(events[0], ("ping", "{}"));
+    assert_eq!(events.len(), 4, "no scan: {text}");
+    for ((event, data), state) in events[1..].iter().zip(["buffering", "playing", "stopped"]) {
+        let entry = &serde_json::from_str::<Value>(data).unwrap()["PlaySessionStateNotification"];
+        assert_eq!((*event, entry["state"].as_str()), ("playing", Some(state)));
+        assert_eq!(entry["sessionKey"], session.to_string());
+    }
+    timeout(PATIENCE, house.simulator.stop()).await.unwrap();
+    assert_eq!(timeout(PATIENCE, answer.chunk()).await.unwrap().unwrap(), None);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cacherr::Error;
-use cacherr::api::{ApiParts, serve};
+use cacherr::api::{ApiParts, Hooks, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::SystemClock;
 use cacherr::config::ServerSettings;
@@ -36,6 +36,8 @@ pub struct Options {
     pub bandwidth: u64,
     /// In memory, where that can be had: for tests that commit more often than a disk can sync.
     pub in_memory: bool,
+    /// Where webhooks lead.
+    pub hooks: Option<Hooks>,
 }
 
 /// A running instance.
@@ -106,7 +108,8 @@ impl TestApp {
             base_path: self.options.base_path.unwrap_or("/").to_owned(),
             api_key: self.options.key.map(Secret::new),
         };
-        let parts = ApiParts { cacher: cacher.clone(), hub: self.hub.clone(), server };
+        let hooks = self.options.hooks.clone();
+        let parts = ApiParts { cacher: cacher.clone(), hub: self.hub.clone(), server, hooks };
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, parts, async {
             let _ = stopped.await;

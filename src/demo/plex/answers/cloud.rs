@@ -1,6 +1,7 @@
 //! plex.tv and its providers: accounts, the home, friends, watchlists, feeds.
 
 mod account;
+mod community;
 mod feeds;
 mod friends;
 mod home;
@@ -22,6 +23,7 @@ pub(super) fn answer(world: &World, asked: &Asked, host: Host) -> Reply {
         Host::Cloud => from_cloud(world, asked),
         Host::Discover | Host::Metadata => from_provider(world, asked, host),
         Host::Feeds => feeds::at_the_old_place(world, asked),
+        Host::Community => community::answer(world, asked),
         Host::Server | Host::Unknown => Reply::html(404),
     }
 }

@@ -6,6 +6,7 @@ use super::person::PersonId;
 use super::session::{PlayState, Player, Session, SessionKey};
 use super::{Seen, State, World};
 use crate::demo::plex::notices::Notice;
+use crate::demo::plex::webhooks::Message;
 use crate::error::Result;
 
 impl World {
@@ -38,7 +39,8 @@ impl World {
         let offset = state.view(person, item).offset.unwrap_or(0);
         let (key, player) = (state.number(), player.clone());
         let playing = PlayState::Buffering;
-        let session = Session { key, person, item, version, player, state: playing, offset, seen: false };
+        let (begun, seen) = (false, false);
+        let session = Session { key, person, item, version, player, state: playing, offset, begun, seen };
         self.tell(Notice::playing(&session));
         state.sessions.insert(key, session);
         self.advance(&mut state, key, offset, PlayState::Playing)?;
@@ -114,7 +116,8 @@ impl World {
                 return Err(unknown("item"));
             }
             let (key, player) = (state.number(), player.clone());
-            let session = Session { key, person, item, version: 0, player, state: to, offset, seen: false };
+            let (version, begun, seen) = (0, false, false);
+            let session = Session { key, person, item, version, player, state: to, offset, begun, seen };
             state.sessions.insert(key, session);
             key
         };
@@ -127,8 +130,8 @@ impl World {
         let State { sessions, items, views, .. } = state;
         let session = sessions.get_mut(&key).ok_or_else(|| unknown("session"))?;
         let duration = items.get(&session.item).map_or(0, |item| item.duration);
+        let turned = session.turn_to(to);
         session.offset = offset.min(duration);
-        session.state = to;
         let view = views.entry((session.person, session.item)).or_default();
         (view.last, view.turn) = (now, turn);
         let mut seen_now = false;
@@ -150,6 +153,9 @@ impl World {
             state.sessions.remove(&key);
         }
         self.tell(Notice::playing(&session));
+        for event in seen_now.then_some("media.scrobble").into_iter().chain(turned) {
+            self.send(Message::of_player(state, event, &session));
+        }
         if seen_now && let Some(item) = state.items.get(&session.item) {
             self.tell(Notice::timeline(state, item, 5, None));
         }

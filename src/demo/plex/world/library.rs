@@ -6,6 +6,7 @@ use super::item::{Item, Kind, Part, RatingKey, Version, Video, guid_of};
 use super::person::{Person, PersonId, Reach};
 use super::{State, World};
 use crate::demo::plex::notices::Notice;
+use crate::demo::plex::webhooks::Message;
 use crate::error::{Error, Result};
 
 /// Where a section is offered.
@@ -106,6 +107,7 @@ impl World {
         if let Some(item) = state.items.get(&key) {
             self.tell(Notice::timeline(state, item, 0, Some("created")));
             self.tell(Notice::timeline(state, item, 5, None));
+            self.send(Message::of_arrival(state, item));
         }
     }
 

@@ -80,6 +80,22 @@ pub(crate) struct Session {
     pub state: PlayState,
     /// Milliseconds.
     pub offset: u64,
+    /// It has played, and was not only about to.
+    pub begun: bool,
     /// Counted as seen already.
     pub seen: bool,
+}
+
+impl Session {
+    /// What a webhook tells of it, if anything.
+    pub fn turn_to(&mut self, state: PlayState) -> Option<&'static str> {
+        let was = std::mem::replace(&mut self.state, state);
+        match state {
+            PlayState::Playing if !std::mem::replace(&mut self.begun, true) => Some("media.play"),
+            PlayState::Playing if was == PlayState::Paused => Some("media.resume"),
+            PlayState::Paused if was != PlayState::Paused && self.begun => Some("media.pause"),
+            PlayState::Stopped if self.begun => Some("media.stop"),
+            PlayState::Playing | PlayState::Paused | PlayState::Buffering | PlayState::Stopped => None,
+        }
+    }
 }

@@ -113,6 +113,11 @@ impl World {
         self.state().wishes.retain(|wish| wish.person != person || wish.key != key);
     }
 
+    /// Somebody keeps their watchlist from their friends.
+    pub fn hide_watchlist(&self, person: PersonId) {
+        self.state().private.insert(person);
+    }
+
     /// Somebody lets a program in that shows this code.
     ///
     /// # Errors
