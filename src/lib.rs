@@ -21,6 +21,8 @@ pub mod watch;
 
 pub mod plex;
 
+pub mod media;
+
 pub mod live;
 
 pub mod config;
