@@ -21,11 +21,11 @@ pub mod watch;
 
 pub mod plex;
 
-pub mod media;
-
 pub mod live;
 
 pub mod config;
+
+pub mod media;
 
 pub mod api;
 

@@ -1,17 +1,29 @@
-//! What a media server tells, turned into requests to the engine: who plays what is written down, what plays is cached at
-//! once, and what comes next behind it.
+//! What happens at the media server: who its people are and how we know their wishes; and what it tells, turned into
+//! requests to the engine: who plays what is written down, what plays is cached at once, and what comes next behind it.
 //!
-//! Start with `plays` (what a playback is, pure) and `watcher` (where its beginnings and ends come from); `play` follows
-//! one, `ahead` says what comes next, `line` keeps the server's notices coming, [`status`] is what people see of all this.
+//! People: start with [`household`]. [`tokens`] owns what the program obtained itself, [`people`] asks who there is,
+//! [`sign_in`] lets somebody in, [`reach`] is how Plex is asked for all of them.
 //!
-//! **Invariant:** nothing here touches a file or changes a row: the engine is asked. **Invariant:** what a server, a
+//! Playbacks: start with `plays` (what a playback is, pure) and `watcher` (where its beginnings and ends come from); `play`
+//! follows one, `ahead` says what comes next, `line` keeps the server's notices coming, [`status`] is what people see.
+//!
+//! **Invariant:** a token is used for whom it was given, and for nothing else: nobody is asked for with the owner's.
+//! **Invariant:** nothing here touches a file or changes a row of one: the engine is asked. **Invariant:** what a server, a
 //! webhook or plex.tv says is a reason to look, never a reason to give anything back: a question that fails changes nothing.
 
 mod ahead;
+mod bridge;
+pub mod household;
 mod line;
+mod owner;
+pub mod people;
 mod play;
 mod plays;
+mod random;
+pub mod reach;
+pub mod sign_in;
 pub mod status;
+pub mod tokens;
 mod watcher;
 
 use std::sync::Arc;
@@ -24,11 +36,10 @@ use tokio::task::JoinHandle;
 use crate::cacher::Cacher;
 use crate::clock::Clock;
 use crate::domain::mapping::Mapping;
-use crate::domain::media::people::Viewer;
 use crate::domain::media::tip::Tip;
 use crate::error::Error;
-use crate::plex::Client;
 
+pub use household::Household;
 pub use line::Retry;
 pub use status::{State, Status};
 pub use watcher::Rhythm;
@@ -46,10 +57,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// The server's view of files and ours.
     pub mapping: Mapping,
-    /// The server; none until somebody signs in.
-    pub client: Option<Client>,
-    /// What a viewer is called.
-    pub name: Arc<dyn Fn(&Viewer) -> String + Send + Sync>,
+    /// Its people, and how it is reached.
+    pub household: Household,
     /// Episodes after the one that plays.
     pub episodes_ahead: usize,
     /// A playback shorter than this leaves nothing behind that is not cached yet.
@@ -62,7 +71,7 @@ pub struct Parts {
 struct Context {
     cacher: Cacher,
     mapping: Mapping,
-    name: Arc<dyn Fn(&Viewer) -> String + Send + Sync>,
+    household: Household,
     episodes_ahead: usize,
     min_watch: SignedDuration,
     rhythm: Rhythm,
@@ -91,19 +100,23 @@ pub struct Media(Arc<Inner>);
 struct Inner {
     context: Arc<Context>,
     tips: mpsc::Sender<Tip>,
-    clients: std::sync::Mutex<Option<watch::Sender<Option<Client>>>>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    watching: JoinHandle<()>,
+    asking: [JoinHandle<()>; 2],
 }
 
 impl Media {
     /// Begins to watch. Called within the runtime.
     #[must_use]
     pub fn start(parts: Parts) -> Self {
-        let Parts { cacher, clock, mapping, client, name, episodes_ahead, min_watch, rhythm } = parts;
+        let Parts { cacher, clock, mapping, household, episodes_ahead, min_watch, rhythm } = parts;
         let context = Arc::new(Context {
             cacher,
             mapping,
-            name,
+            household: household.clone(),
             episodes_ahead,
             min_watch,
             rhythm,
@@ -111,10 +124,18 @@ impl Media {
             claims: Mutex::default(),
         });
         let (tips, told) = mpsc::channel(TIPS);
-        let (clients, named) = watch::channel(client);
-        let task = tokio::spawn(watcher::watch(context.clone(), told, named));
-        let clients = std::sync::Mutex::new(Some(clients));
-        Self(Arc::new(Inner { context, tips, clients, task: Mutex::new(Some(task)) }))
+        let (clients, named) = watch::channel(None);
+        let watching = tokio::spawn(watcher::watch(context.clone(), told, named));
+        let owner = tokio::spawn(owner::keep(household.reach().clone(), clients));
+        let people = tokio::spawn(async move { household.run().await });
+        let running = Running { watching, asking: [owner, people] };
+        Self(Arc::new(Inner { context, tips, running: Mutex::new(Some(running)) }))
+    }
+
+    /// The people of the server, and how it is reached.
+    #[must_use]
+    pub fn household(&self) -> &Household {
+        &self.0.context.household
     }
 
     /// Takes what a webhook told. Never waits.
@@ -130,20 +151,16 @@ impl Media {
         self.0.context.board.read()
     }
 
-    /// From now on this server is watched, or none.
-    pub fn connect(&self, client: Option<Client>) {
-        if let Some(clients) = &*self.0.clients.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
-            clients.send_replace(client);
-        }
-    }
-
     /// Ends. Playbacks go on, as far as anybody knows; the next start asks.
     pub async fn stop(&self) {
-        drop(self.0.clients.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take());
-        if let Some(task) = self.0.task.lock().await.take()
-            && tokio::time::timeout(ENDING, task).await.is_err()
-        {
-            tracing::warn!("watching the media server did not end in time");
+        self.household().stop().await;
+        let Some(Running { watching, asking }) = self.0.running.lock().await.take() else { return };
+        // With the one who names servers, the watcher ends.
+        asking.iter().for_each(JoinHandle::abort);
+        match tokio::time::timeout(ENDING, watching).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "watching the media server had panicked"),
+            Err(_) => tracing::warn!("watching the media server did not end in time"),
         }
     }
 }

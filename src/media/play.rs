@@ -34,8 +34,8 @@ pub(super) struct Beginning {
 }
 
 impl Beginning {
-    pub fn listed(key: PlayKey, session: Session, name: impl Fn(&Session) -> Option<String>) -> Self {
-        Self { key, user: name(&session), video: Some(session.video), file: None }
+    pub fn listed(key: PlayKey, session: Session, user: Option<String>) -> Self {
+        Self { key, user, video: Some(session.video), file: None }
     }
 
     pub fn heard(key: PlayKey, hearsay: Hearsay) -> Self {

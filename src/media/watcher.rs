@@ -40,6 +40,7 @@ pub(super) async fn watch(
         let goes_on = match client {
             Some(client) => {
                 context.board.begin(State::Connecting);
+                context.know_people().await;
                 Watching::new(context.clone(), client).run(&mut tips, &mut clients).await
             }
             None => {
@@ -248,8 +249,8 @@ impl Watching {
                 return;
             }
             Change::Began(key, session) => {
-                let name = &self.context.name;
-                let user = |session: &Session| session.user.as_ref().map(|user| name(user));
+                let people = self.context.household.people();
+                let user = session.user.as_ref().map(|viewer| people.viewer_name(viewer));
                 (key.clone(), Beginning::listed(key, *session, user))
             }
             Change::Heard(key, hearsay) => (key.clone(), Beginning::heard(key, hearsay)),
@@ -273,6 +274,14 @@ async fn answer_of(asking: &mut Option<JoinHandle<Answer>>) -> Answer {
 }
 
 impl Context {
+    /// Waits until it is known who there is, so that nobody is called by another name at first; but not for ever.
+    async fn know_people(&self) {
+        let mut people = self.household.people().follow();
+        let known = people.wait_for(|snapshot| snapshot.asked_at.is_some());
+        // Then they are called as the server calls them.
+        let _ = tokio::time::timeout(self.rhythm.people, known).await;
+    }
+
     async fn tells(&self, told: bool) {
         self.cacher.engine().told_of_playbacks(told);
     }
@@ -311,6 +320,8 @@ pub struct Rhythm {
     pub soon: Duration,
     /// What could not be done is tried again after so long.
     pub again: Duration,
+    /// So long is waited at first until it is known who there is.
+    pub people: Duration,
     /// When a silent line is asked whether it is alive.
     pub pulse: crate::plex::notices::Pulse,
     /// When a line that ended is opened again.
@@ -325,6 +336,7 @@ impl Default for Rhythm {
             least: Duration::from_millis(100),
             soon: Duration::from_millis(500),
             again: Duration::from_secs(10),
+            people: Duration::from_secs(5),
             pulse: crate::plex::notices::Pulse::default(),
             line: line::Retry { first: Duration::from_secs(1), longest: Duration::from_secs(60) },
         }
