@@ -12,19 +12,31 @@ use crate::plex::Client;
 /// The file with the token is read this often.
 const EVERY: Duration = Duration::from_secs(30);
 
+/// Whom the watcher is to watch.
+#[derive(Clone)]
+pub(super) enum Named {
+    /// Nobody knows yet: nothing is concluded.
+    Unknown,
+    /// Nobody signed in.
+    Nobody,
+    /// This server.
+    Server(Client),
+}
+
 /// Runs until it is dropped.
-pub(super) async fn keep(reach: Reach, clients: watch::Sender<Option<Client>>) {
+pub(super) async fn keep(reach: Reach, named: watch::Sender<Named>) {
     let mut changes = reach.tokens().changes();
-    let mut known: Option<Secret> = None;
+    let mut known: Option<Option<Secret>> = None;
     let mut complained = false;
     loop {
         match reach.owner_token().await {
             Ok(owner) => {
                 complained = false;
                 let token = owner.map(|owner| owner.token);
-                if token != known {
-                    clients.send_replace(token.as_ref().map(|token| reach.server_as(token)));
-                    known = token;
+                if known.as_ref() != Some(&token) {
+                    let server = token.as_ref().map(|token| reach.server_as(token));
+                    named.send_replace(server.map_or(Named::Nobody, Named::Server));
+                    known = Some(token);
                 }
             }
             // What is known may still do.

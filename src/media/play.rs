@@ -164,7 +164,7 @@ impl Play {
             let answer = unless(ended, ask()).await?;
             match answer {
                 Ok(answer) => return Some(answer),
-                Err(fault) if matches!(fault.kind(), Kind::NotFound | Kind::Refused) => {
+                Err(fault) if fault.kind() == Kind::NotFound => {
                     tracing::warn!(%fault, "the media server does not say {what}");
                     return None;
                 }

@@ -13,6 +13,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::Context;
 use super::line::{self, Said};
+use super::owner::Named;
 use super::play::{Beginning, follow};
 use super::plays::{Change, PlayKey, Plays};
 use super::status::State;
@@ -23,6 +24,8 @@ use crate::store::Rows;
 
 /// So many questions in a row may fail until what was told of is believed without a list.
 const FAILURES: u32 = 4;
+/// The same for questions that it refuses to answer: it answers at all, so it means that.
+const REFUSALS: u32 = 2;
 /// What a line says while nobody has the time to listen.
 const BACKLOG: usize = 256;
 
@@ -33,21 +36,22 @@ type Answer = Result<(Option<ServerIdentity>, Vec<Session>), Fault>;
 pub(super) async fn watch(
     context: Arc<Context>,
     mut tips: mpsc::Receiver<Tip>,
-    mut clients: watch::Receiver<Option<Client>>,
+    mut named: watch::Receiver<Named>,
 ) {
     loop {
-        let client = clients.borrow_and_update().clone();
-        let goes_on = match client {
-            Some(client) => {
+        let whom = named.borrow_and_update().clone();
+        let goes_on = match whom {
+            Named::Server(client) => {
                 context.board.begin(State::Connecting);
                 context.know_people().await;
-                Watching::new(context.clone(), client).run(&mut tips, &mut clients).await
+                Watching::new(context.clone(), client).run(&mut tips, &mut named).await
             }
-            None => {
+            Named::Unknown => idle(&mut tips, &mut named).await,
+            Named::Nobody => {
                 context.board.begin(State::NotConnected);
                 context.tells(false).await;
                 context.end_all_but(|_, _| false).await;
-                idle(&mut tips, &mut clients).await
+                idle(&mut tips, &mut named).await
             }
         };
         if !goes_on {
@@ -57,10 +61,10 @@ pub(super) async fn watch(
 }
 
 /// Waits for a server. What is told meanwhile is about none. Whether there can be another one.
-async fn idle(tips: &mut mpsc::Receiver<Tip>, clients: &mut watch::Receiver<Option<Client>>) -> bool {
+async fn idle(tips: &mut mpsc::Receiver<Tip>, named: &mut watch::Receiver<Named>) -> bool {
     loop {
         tokio::select! {
-            changed = clients.changed() => return changed.is_ok(),
+            changed = named.changed() => return changed.is_ok(),
             Some(_) = tips.recv() => {}
         }
     }
@@ -106,17 +110,13 @@ impl Watching {
     }
 
     /// Watches until another server is named. Whether there can be one.
-    async fn run(
-        mut self,
-        tips: &mut mpsc::Receiver<Tip>,
-        clients: &mut watch::Receiver<Option<Client>>,
-    ) -> bool {
+    async fn run(mut self, tips: &mut mpsc::Receiver<Tip>, named: &mut watch::Receiver<Named>) -> bool {
         let (to, mut said) = mpsc::channel(BACKLOG);
         let rhythm = self.context.rhythm;
         let line = tokio::spawn(line::keep(self.client.clone(), rhythm.pulse, rhythm.line, to));
         let goes_on = loop {
             tokio::select! {
-                changed = clients.changed() => break changed.is_ok(),
+                changed = named.changed() => break changed.is_ok(),
                 Some(said) = said.recv() => self.hear(said),
                 Some(tip) = tips.recv() => {
                     let (change, look) = self.plays.tipped(tip);
@@ -235,7 +235,12 @@ impl Watching {
             tracing::warn!(%fault, "who plays is not known");
         }
         self.next = now + wait;
-        let is_alone = matches!(fault.kind(), Kind::Refused) || self.failures >= FAILURES;
+        let most = if fault.kind() == Kind::Refused { REFUSALS } else { FAILURES };
+        let is_alone = self.failures >= most;
+        let may_ask = !matches!(fault.kind(), Kind::RateLimited { .. });
+        if !is_alone && may_ask && self.plays.awaits() {
+            self.next = self.next.min(now + rhythm.soon);
+        }
         let changes = if is_alone { self.plays.refused(now) } else { vec![] };
         changes.into_iter().for_each(|change| self.follow(change));
     }

@@ -267,10 +267,11 @@ fn only_the_clock_asks_for_the_time() {
             "cacher/workers.rs", // when a job that could not run is tried again; patience of those who wait
             "cli/progress.rs",   // how often a line is written
             "command/follow.rs", // how often progress is asked for
+            "media/watcher.rs", // when the server is asked again; for how long nothing was heard of a playback
             "plex/http/pace.rs", // when the next request to plex.tv may begin
-            "plex/notices.rs",   // since when a line is silent
-            "watch/mod.rs",      // since when something waits
-            "watch/round.rs",    // until when it may
+            "plex/notices.rs",  // since when a line is silent
+            "watch/mod.rs",     // since when something waits
+            "watch/round.rs",   // until when it may
         ],
         "what is stored or compared with stored times comes from the Clock; this list is for waiting and measuring",
     );

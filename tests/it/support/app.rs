@@ -48,6 +48,9 @@ pub struct Options {
     pub plex: Option<Plex>,
 }
 
+/// Where the media server sees the library.
+pub const SERVER_PATH: &str = "/data/Movies";
+
 /// A media server that an instance watches.
 #[derive(Clone)]
 pub struct Plex {
@@ -136,7 +139,7 @@ impl TestApp {
         let libraries = vec![Library {
             name: "Movies".to_owned(),
             path: self.library.clone(),
-            server_path: self.library.clone(),
+            server_path: self.options.plex.as_ref().map_or(self.library.clone(), |_| SERVER_PATH.into()),
             swap: SwapMethod::Exchange,
         }];
         let mapping = Mapping::of(&libraries);
