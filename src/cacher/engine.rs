@@ -139,6 +139,12 @@ impl Engine {
         &self.store
     }
 
+    /// The libraries, as they are configured.
+    #[must_use]
+    pub fn libraries(&self) -> &[Library] {
+        &self.libraries
+    }
+
     pub(super) fn library(&self, name: &str) -> Result<&Library> {
         self.libraries.iter().find(|library| library.name == name).ok_or_else(|| Error::LibraryVolumeMissing {
             library: name.to_owned(),

@@ -6,6 +6,7 @@
 //! **Invariant:** a [`ServerPath`] is the server's view and is never opened here; what is missing is `None` or empty, never
 //! a made-up value.
 
+use super::file::closed_names;
 use super::time::Time;
 
 pub mod people;
@@ -70,6 +71,12 @@ pub enum SectionKind {
     /// Music, photos, whatever is not cached.
     Other,
 }
+
+closed_names!(SectionKind {
+    Movies => "movies",
+    Shows => "shows",
+    Other => "other",
+});
 
 /// What an item is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -30,7 +30,7 @@ use crate::domain::query::Sort;
 pub use entry::{Entry, PathText, Wish};
 pub use find::Files;
 pub use page::{Cursor, Page, SortKey, Start};
-pub use totals::{Totals, UserTotals};
+pub use totals::{Totals, UserCounts, UserTotals};
 
 /// A file's place in every column.
 type Slot = u32;

@@ -182,6 +182,18 @@ fn user_totals(naive: &Naive, user: &str, since: Time) -> UserTotals {
     }
 }
 
+fn users(naive: &Naive) -> BTreeMap<String, UserCounts> {
+    let mut users = BTreeMap::<String, UserCounts>::new();
+    for entry in naive.values().filter(|entry| entry.status != Status::Removed) {
+        for wish in &entry.wishes {
+            let counts = users.entry(wish.user.to_string()).or_default();
+            counts.files += 1;
+            counts.active += u64::from(entry.status == Status::Active);
+        }
+    }
+    users
+}
+
 fn walk(index: &Index, filter: &Filter, sort: Sort, direction: Direction, limit: u64) -> Vec<FileId> {
     let files = index.find(filter);
     let (mut ids, mut start) = (Vec::new(), Start::Offset(0));
@@ -239,6 +251,7 @@ proptest! {
             let fresh = fresh.finish();
             prop_assert_eq!(index.differences(&fresh), Vec::<String>::new());
             prop_assert_eq!(index.totals(), totals(&naive));
+            prop_assert_eq!(index.users(), users(&naive));
             for filter in &filters {
                 for (sort, direction) in Sort::ALL.iter().flat_map(|sort| Direction::ALL.iter().map(|d| (*sort, *d))) {
                     let mut wanted: Vec<&Entry> = naive.values().filter(|entry| passes(filter, entry)).collect();

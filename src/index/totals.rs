@@ -1,5 +1,8 @@
 //! Counts and sums: over everything, and over what one user wants.
 
+use std::collections::BTreeMap;
+
+use super::sets::User;
 use super::{Index, Slot};
 use crate::domain::file::{Operation, Status};
 use crate::domain::id::FileId;
@@ -41,7 +44,32 @@ pub struct UserTotals {
     pub recent: Vec<(FileId, Operation)>,
 }
 
+/// How much a user wants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct UserCounts {
+    /// Files that are not removed.
+    pub files: u64,
+    /// Those of them that are served from the cache.
+    pub active: u64,
+}
+
 impl Index {
+    /// Everybody who wants something that is not removed.
+    #[must_use]
+    pub fn users(&self) -> BTreeMap<String, UserCounts> {
+        let active = &self.sets.states[Status::Active as usize];
+        let counts = |user: &User| UserCounts {
+            files: user.files.intersection_len(&self.sets.present),
+            active: user.files.intersection_len(active),
+        };
+        (0..)
+            .zip(&self.sets.users)
+            .map(|(word, user)| (word, counts(user)))
+            .filter(|(_, counts)| counts.files > 0)
+            .map(|(word, counts)| (self.columns.users.get(word).to_owned(), counts))
+            .collect()
+    }
+
     /// Counts and sums over everything that is not removed.
     #[must_use]
     pub fn totals(&self) -> Totals {

@@ -66,6 +66,18 @@ pub struct Snapshot {
     pub asked_at: Option<Time>,
 }
 
+/// What came of a round.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Everything was answered.
+    Whole,
+    /// Something was not.
+    Partly {
+        /// So long plex.tv wants to be left alone.
+        wait: Duration,
+    },
+}
+
 /// Who there is. A clone is another handle.
 #[derive(Clone)]
 pub struct People(Arc<Inner>);
@@ -84,8 +96,10 @@ impl People {
     #[must_use]
     pub fn new(reach: Reach, clock: Arc<dyn Clock>) -> Self {
         let mut answers = Answers::default();
-        if let Ok(Some(owner)) = reach.tokens().owner() {
-            answers.owner = Ok(Holding { origin: owner.origin, since: owner.since });
+        match reach.tokens().owner() {
+            Ok(Some(owner)) => answers.owner = Ok(Holding { origin: owner.origin, since: owner.since }),
+            Ok(None) => {}
+            Err(error) => answers.owner = Err(Problem::new(Why::TokenUnreadable, error.to_string())),
         }
         let shown = watch::Sender::new(Arc::new(snapshot(&answers, &reach, None)));
         Self(Arc::new(Inner { reach, clock, answers: Mutex::new(answers), shown, wake: Notify::new() }))
@@ -155,13 +169,16 @@ impl People {
     pub async fn run(&self) {
         let mut soon = SOON;
         loop {
-            let pause = if self.refresh().await {
-                soon = SOON;
-                EVERY
-            } else {
-                let pause = soon;
-                soon = (soon * 2).min(EVERY);
-                pause
+            let pause = match self.refresh().await {
+                Outcome::Whole => {
+                    soon = SOON;
+                    EVERY
+                }
+                Outcome::Partly { wait } => {
+                    let pause = soon.max(wait);
+                    soon = (soon * 2).min(EVERY);
+                    pause
+                }
             };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
@@ -170,27 +187,27 @@ impl People {
         }
     }
 
-    /// Asks once. Says whether everything was answered.
-    pub async fn refresh(&self) -> bool {
+    /// Asks once. Says what came of it.
+    pub async fn refresh(&self) -> Outcome {
         let Inner { reach, clock, .. } = &*self.0;
         let mut answers = self.0.answers.lock().await;
         let (turn, cards) = reach.tokens().cards();
         let mut round = Round::new(reach, clock.as_ref(), answers.clone(), cards);
         round.ask().await;
-        let Round { answers: new, cards, .. } = round;
+        let Round { answers: new, cards, wait, .. } = round;
         let tokens = reach.tokens().clone();
         match blocking(move || tokens.keep(turn, cards)).await {
             Ok(true) => {}
             // Somebody signed in or out meanwhile: what was asked for before is of no use any more.
             Ok(false) => {
                 self.refresh_soon();
-                return true;
+                return Outcome::Partly { wait };
             }
             Err(error) => tracing::error!(%error, "what Plex told of its people could not be kept"),
         }
         *answers = new;
         self.show(&answers);
-        is_whole(&answers)
+        if wait.is_zero() && is_whole(&answers) { Outcome::Whole } else { Outcome::Partly { wait } }
     }
 
     fn show(&self, answers: &Answers) {
@@ -201,7 +218,8 @@ impl People {
 
 /// Whether all that can be asked was answered. Without a token there is nothing to ask for.
 fn is_whole(answers: &Answers) -> bool {
-    answers.owner.is_err() || (server_problem(answers).is_none() && answers.cloud_problem().is_none())
+    answers.is_signed_out()
+        || (answers.owner.is_ok() && server_problem(answers).is_none() && answers.cloud_problem().is_none())
 }
 
 fn server_problem(answers: &Answers) -> Option<&Problem> {

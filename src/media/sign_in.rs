@@ -186,8 +186,10 @@ impl Desk {
     }
 
     async fn ask(&self, id: SignInId, whose: Whose, pin: &Pin) -> State {
+        let mut pause = self.reach.sign_in_interval();
         loop {
-            tokio::time::sleep(self.reach.sign_in_interval()).await;
+            tokio::time::sleep(pause).await;
+            pause = self.reach.sign_in_interval();
             let told = match self.reach.cloud().poll_sign_in(pin).await {
                 Ok(Answer::Waiting) => None,
                 Ok(Answer::Expired) => return State::Expired,
@@ -196,7 +198,12 @@ impl Desk {
                     // It is told again as long as the code is valid.
                     Err(problem) => Some(problem),
                 },
-                Err(fault) => Some(Problem::of_fault(Whom::Cloud, &fault)),
+                Err(fault) => {
+                    if let plex::Kind::RateLimited { retry_after: Some(wait) } = fault.kind() {
+                        pause = pause.max(wait);
+                    }
+                    Some(Problem::of_fault(Whom::Cloud, &fault))
+                }
             };
             self.set(id, State::Waiting(told));
         }

@@ -118,9 +118,23 @@ impl Answers {
         self.listed.get().is_some_and(|listed| listed.as_ref().is_none_or(|listed| !listed.owned))
     }
 
+    /// Whether nobody has signed in, or somebody signed out. A token that cannot be read just now is another matter.
+    pub fn is_signed_out(&self) -> bool {
+        self.owner.as_ref().is_err_and(|problem| problem.code == Why::SignInNeeded)
+    }
+
+    /// Whether everything was told that says who is gone.
+    pub fn is_complete(&self) -> bool {
+        self.identity.get().is_some()
+            && self.account.get().is_some()
+            && self.home.get().is_some()
+            && self.friends.get().is_some()
+            && self.shared.get().is_some()
+    }
+
     /// Why plex.tv could not be asked for one of its lists, if it could not.
     pub fn cloud_problem(&self) -> Option<&Problem> {
-        let lists = [&self.home.problem, &self.friends.problem, &self.shared.problem];
+        let lists = [&self.home.problem, &self.friends.problem, &self.shared.problem, &self.listed.problem];
         self.account.problem.as_ref().or_else(|| lists.into_iter().find_map(Option::as_ref))
     }
 }

@@ -75,6 +75,10 @@ pub fn faces(answers: &Answers, cards: &BTreeMap<u64, Card>) -> BTreeMap<u64, Fa
         let kind = match (friend.home, shares) {
             (true, _) => Kind::Home,
             (false, true) => Kind::Shared,
+            // A server that never said who it is cannot be found among those that are shared.
+            (false, false) if machine.is_none() => {
+                cards.get(&friend.id).map_or(Kind::Friend, |card| card.kind)
+            }
             (false, false) => Kind::Friend,
         };
         face(friend.id, kind, &|face| {
@@ -83,7 +87,7 @@ pub fn faces(answers: &Answers, cards: &BTreeMap<u64, Card>) -> BTreeMap<u64, Fa
     }
     for card in cards.values() {
         // Nobody is gone as long as plex.tv did not say so, and who signed in is somebody whatever it lists.
-        let is_unheard = answers.owner.is_ok()
+        let is_unheard = !answers.is_signed_out()
             && match card.kind {
                 Kind::Owner => answers.account.get().is_none(),
                 Kind::Home => answers.home.get().is_none(),

@@ -4,19 +4,22 @@
 //! sent. **Invariant:** who is asked for is asked with a token of theirs.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::answers::{Answers, Check, Checks, Holding, Listed};
 use super::faces::{Face, faces, names};
 use super::person::{Kind, Problem, Way, Whom, Why};
 use crate::clock::Clock;
+use crate::domain::media::people::Account;
 use crate::domain::secret::Secret;
-use crate::error::Error;
 use crate::media::reach::Reach;
 use crate::media::tokens::{Card, Held, OwnerToken};
 use crate::plex::{Fault, Kind as FaultKind};
 
 /// After so many people in a row for whom nobody answered, the others are left for the next round.
 const PATIENCE: u32 = 3;
+/// How long plex.tv is left alone at least, when it says that it is asked too often.
+const A_WHILE: Duration = Duration::from_secs(60);
 
 /// A round under way.
 pub struct Round<'a> {
@@ -26,11 +29,13 @@ pub struct Round<'a> {
     pub cards: BTreeMap<u64, Card>,
     /// So many in a row were asked for in vain.
     in_vain: u32,
+    /// So long plex.tv wants to be left alone.
+    pub wait: Duration,
 }
 
 impl<'a> Round<'a> {
     pub fn new(reach: &'a Reach, clock: &'a dyn Clock, last: Answers, cards: BTreeMap<u64, Card>) -> Self {
-        Self { reach, clock, answers: last, cards, in_vain: 0 }
+        Self { reach, clock, answers: last, cards, in_vain: 0, wait: Duration::ZERO }
     }
 
     /// Asks everything.
@@ -38,31 +43,28 @@ impl<'a> Round<'a> {
         let owner = match self.reach.owner_token().await {
             Ok(owner) => owner,
             Err(error) => {
-                self.forget_all_but_the_server(Some(unreadable(&error)));
+                // A file that cannot be read just now is no decision.
+                self.answers.owner = Err(Problem::new(Why::TokenUnreadable, error.to_string()));
                 None
             }
         };
+        if owner.is_none() && self.answers.owner.is_ok() {
+            self.forget();
+        }
         self.ask_server(owner.as_ref()).await;
-        match &owner {
-            Some(owner) => {
-                self.answers.owner = Ok(Holding { origin: owner.origin, since: owner.since });
-                self.ask_cloud(&owner.token).await;
-            }
-            None if self.answers.owner.is_ok() => self.forget_all_but_the_server(None),
-            None => {}
+        if let Some(owner) = &owner {
+            self.answers.owner = Ok(Holding { origin: owner.origin, since: owner.since });
+            self.ask_cloud(&owner.token).await;
         }
         self.write_cards();
         self.ask_for_each(owner.as_ref()).await;
     }
 
-    /// Without the owner's token, what it was told is not known any more.
-    fn forget_all_but_the_server(&mut self, problem: Option<Problem>) {
-        let (identity, checks) =
-            (std::mem::take(&mut self.answers.identity), std::mem::take(&mut self.answers.checks));
+    /// The owner signed out: what they were told is not known any more.
+    fn forget(&mut self) {
+        let identity = std::mem::take(&mut self.answers.identity);
+        let checks = std::mem::take(&mut self.answers.checks);
         self.answers = Answers { identity, checks, ..Answers::default() };
-        if let Some(problem) = problem {
-            self.answers.owner = Err(problem);
-        }
     }
 
     async fn ask_server(&mut self, owner: Option<&OwnerToken>) {
@@ -72,8 +74,8 @@ impl<'a> Round<'a> {
         let Some(owner) = owner else { return };
         if !is_there {
             // Whoever does not say who they are is not shown a token.
-            (answers.locals.problem, answers.sections.problem) =
-                (answers.identity.problem.clone(), answers.identity.problem.clone());
+            answers.locals.problem.clone_from(&answers.identity.problem);
+            answers.sections.problem.clone_from(&answers.identity.problem);
             return;
         }
         let client = self.reach.server_as(&owner.token);
@@ -82,29 +84,32 @@ impl<'a> Round<'a> {
     }
 
     async fn ask_cloud(&mut self, owner: &Secret) {
-        let (now, cloud, answers) = (self.clock.now(), self.reach.cloud(), &mut self.answers);
+        let (now, cloud) = (self.clock.now(), self.reach.cloud());
+        let (answers, wait) = (&mut self.answers, &mut self.wait);
+        let account = heard(wait, cloud.user(owner).await);
         // Its token is ours already.
-        let account = cloud
-            .user(owner)
-            .await
-            .map(|account| crate::domain::media::people::Account { token: None, ..account });
+        let account = account.map(|account| Account { token: None, ..account });
         if !answers.account.take(account, Whom::Cloud, now) {
-            for problem in
-                [&mut answers.home.problem, &mut answers.friends.problem, &mut answers.shared.problem]
-            {
-                problem.clone_from(&answers.account.problem);
-            }
             return;
         }
-        answers.home.take(cloud.home_users(owner).await, Whom::Cloud, now);
-        answers.friends.take(cloud.friends(owner).await, Whom::Cloud, now);
-        let Some(machine) = answers.identity.get().map(|identity| identity.machine.clone()) else { return };
-        let listed = cloud.resources(owner).await.map(|all| {
-            let mut all = all.into_iter();
-            all.find(|one| one.machine == machine).map(|one| Listed { name: one.name, owned: one.owned })
-        });
-        answers.listed.take(listed, Whom::Cloud, now);
-        answers.shared.take(cloud.shared_users(owner, &machine).await, Whom::Cloud, now);
+        // Each is asked whatever became of the others, unless it is asked not to.
+        answers.home.take(heard(wait, cloud.home_users(owner).await), Whom::Cloud, now);
+        if wait.is_zero() {
+            answers.friends.take(heard(wait, cloud.friends(owner).await), Whom::Cloud, now);
+        }
+        let machine = answers.identity.get().map(|identity| identity.machine.clone());
+        let Some(machine) = machine else { return };
+        if wait.is_zero() {
+            let listed = heard(wait, cloud.resources(owner).await).map(|all| {
+                let here = all.into_iter().find(|one| one.machine == machine);
+                here.map(|one| Listed { name: one.name, owned: one.owned })
+            });
+            answers.listed.take(listed, Whom::Cloud, now);
+        }
+        if wait.is_zero() {
+            let shared = heard(wait, cloud.shared_users(owner, &machine).await);
+            answers.shared.take(shared, Whom::Cloud, now);
+        }
     }
 
     /// Everybody gets a card, which keeps their name; and the tokens that were told.
@@ -119,11 +124,13 @@ impl<'a> Round<'a> {
             card.title = face.title.clone().or_else(|| face.username.clone()).unwrap_or_default();
         }
         // Who is gone, or has nothing shared with them any more, is not asked for with what they were given for that. The
-        // name is kept.
+        // name is kept. As long as not everything was told, nobody is gone.
         let may_not =
             |card: &&mut Card| faces.get(&card.account).is_none_or(|face| face.kind == Kind::Friend);
-        for card in self.cards.values_mut().filter(may_not) {
-            card.forget_obtained();
+        if self.answers.is_complete() {
+            for card in self.cards.values_mut().filter(may_not) {
+                card.forget_obtained();
+            }
         }
         let now = self.clock.now();
         for user in self.answers.shared.get().into_iter().flatten() {
@@ -148,7 +155,7 @@ impl<'a> Round<'a> {
             }
             let Some(mut card) = self.cards.get(account).cloned() else { continue };
             let mut checks = self.answers.checks.get(account).cloned().unwrap_or_default();
-            if self.in_vain < PATIENCE {
+            if self.in_vain < PATIENCE && self.wait.is_zero() {
                 self.ask_for(face, &mut card, &mut checks, owner).await;
             }
             self.cards.insert(*account, card);
@@ -278,18 +285,26 @@ impl<'a> Round<'a> {
     }
 
     fn fails(&mut self, check: &mut Check, whom: Whom, fault: &Fault) {
-        use FaultKind::{RateLimited, Timeout, Tls, Unreachable};
         let mut problem = Problem::of_fault(whom, fault);
         if problem.is_refusal() {
             problem.code = Why::CloudUnavailable;
         }
         check.problem = Some(problem);
-        match fault.kind() {
-            Timeout | Unreachable | Tls => self.in_vain += 1,
-            // To go on asking would be rude.
-            RateLimited { .. } => self.in_vain = PATIENCE,
-            _ => {}
+        leave_alone(&mut self.wait, fault);
+        if let FaultKind::Timeout | FaultKind::Unreachable | FaultKind::Tls = fault.kind() {
+            self.in_vain += 1;
         }
+    }
+}
+
+/// Takes note of how long plex.tv wants to be left alone.
+fn heard<T>(wait: &mut Duration, came: Result<T, Fault>) -> Result<T, Fault> {
+    came.inspect_err(|fault| leave_alone(wait, fault))
+}
+
+fn leave_alone(wait: &mut Duration, fault: &Fault) {
+    if let FaultKind::RateLimited { retry_after } = fault.kind() {
+        *wait = (*wait).max(retry_after.unwrap_or(A_WHILE)).max(A_WHILE);
     }
 }
 
@@ -308,8 +323,4 @@ enum Found {
 pub fn fresh(account: u64, name: String) -> Card {
     let title = name.clone();
     Card { account, uuid: None, name, title, kind: Kind::Friend, own: None, switched: None, server: None }
-}
-
-fn unreadable(error: &Error) -> Problem {
-    Problem::new(Why::TokenUnreadable, error.to_string())
 }

@@ -1,7 +1,7 @@
 //! What goes wrong for one concerns nobody else, and what was known holds.
 
 use cacherr::demo::plex::Fault;
-use cacherr::media::people::{Kind, Source, Way, Why};
+use cacherr::media::people::{Kind, Outcome, Source, Way, Why};
 
 use super::*;
 
@@ -158,4 +158,37 @@ async fn a_token_file_is_read_each_time_and_nothing_stands_in_for_it() {
     std::fs::write(&file, "\n").unwrap();
     let seen = folks.ask().await;
     assert_eq!(seen.owner.as_ref().unwrap_err().code, Why::TokenUnreadable);
+    assert_eq!(ways(&seen, "Anna"), [(Way::None, Some(Why::TokenUnreadable)); 5]);
+    assert_eq!(ways(&seen, "Ben")[3], (Way::HomeSwitch, None), "what is not read just now ends nothing");
+    assert_eq!(ways(&seen, "Bob")[1], (Way::SharedToken, None));
+}
+
+#[tokio::test]
+async fn who_asks_to_be_left_alone_is_and_says_for_how_long() {
+    let folks = Folks::new().await;
+    folks.ask().await;
+    let limited = Fault::TooManyRequests { retry_after: Some(600) };
+    folks.simulator.faults().add("/api/v2/home/users", 1, limited);
+    // Nobody else is asked in this round, or it would be dropped.
+    folks.simulator.faults().add("/api/users", 1, Fault::Dropped);
+    let outcome = folks.household().people().refresh().await;
+    assert_eq!(outcome, Outcome::Partly { wait: Duration::from_secs(600) });
+    assert_eq!(folks.simulator.faults().left().len(), 1);
+    let seen = folks.household().people().snapshot();
+    assert_eq!(seen.people.len(), 5);
+    assert_eq!(seen.cloud_problem.as_ref().unwrap().code, Why::CloudUnavailable);
+}
+
+#[tokio::test]
+async fn a_server_that_was_never_reached_makes_nobody_a_stranger() {
+    let mut folks = Folks::new().await;
+    folks.ask().await;
+    folks.simulator.faults().add("/identity", 99, Fault::Dropped);
+    folks.restart().await;
+    let seen = folks.ask().await;
+    assert_eq!(person(&seen, "Bob").kind, Kind::Shared);
+    assert_eq!(ways(&seen, "Bob")[1], (Way::SharedToken, Some(Why::ServerUnavailable)));
+    folks.simulator.faults().clear();
+    folks.world().tell_share_tokens(false);
+    assert_eq!(ways(&*folks.ask().await, "Bob")[1], (Way::SharedToken, None), "his token was kept");
 }
