@@ -8,7 +8,9 @@ use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
-use super::{cleanup, export, files, frames, jobs, operations, socket, statistics, system, users};
+use super::{
+    cleanup, doctor, export, files, frames, jobs, operations, readers, socket, statistics, system, users,
+};
 
 /// Which operations refuse with which codes.
 pub type Refusals = &'static [(&'static str, &'static [Code])];
@@ -22,12 +24,14 @@ const IN_ANY_CASE: [&str; 1] = ["ExportFormat"];
 /// Operations that need no key.
 const OPEN: [&str; 2] = ["getHealth", "getReadiness"];
 
-const ALL: [Refusals; 9] = [
+const ALL: [Refusals; 11] = [
     cleanup::REFUSALS,
+    doctor::REFUSALS,
     export::REFUSALS,
     files::REFUSALS,
     jobs::REFUSALS,
     operations::REFUSALS,
+    readers::REFUSALS,
     socket::REFUSALS,
     statistics::REFUSALS,
     system::REFUSALS,
@@ -53,6 +57,8 @@ const LINKS: &[(&str, &str, &str, &str)] = &[
     ("listJobs", "resumeJob", "job_id", "/data/jobs/0/id"),
     ("listOperations", "listOperations", "cursor", "/data/pagination/next_cursor"),
     ("getJob", "getFile", "file_id", "/data/file_id"),
+    ("listReaders", "removeReader", "name", "/data/readers/0/name"),
+    ("putReader", "removeReader", "name", "/data/name"),
 ];
 
 const ABOUT: &str = "\

@@ -14,6 +14,8 @@
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
+//! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
+//! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
 //!
@@ -28,6 +30,7 @@ mod auth;
 mod bridge;
 mod cleanup;
 mod compress;
+mod doctor;
 mod document;
 mod export;
 mod files;
@@ -37,6 +40,7 @@ mod jobs;
 mod operations;
 mod pages;
 mod problem;
+mod readers;
 mod revalidate;
 mod shape;
 mod socket;
@@ -61,6 +65,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::cacher::Cacher;
 use crate::config::ServerSettings;
+use crate::doctor::Doctor;
 use crate::error::{IoContext, Result};
 use crate::live::Hub;
 
@@ -86,6 +91,8 @@ enum Tag {
 pub struct ApiParts {
     /// The running engine.
     pub cacher: Cacher,
+    /// Who looks at the installation.
+    pub doctor: Doctor,
     /// The events.
     pub hub: Hub,
     /// Where it is reached, and by whom.
@@ -136,7 +143,7 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
 }
 
 fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
-    let ApiParts { cacher, hub, server } = parts;
+    let ApiParts { cacher, doctor, hub, server } = parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");
@@ -154,7 +161,7 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
         .at("/api/openapi.json", make_sync(move |_| page(answer::JSON, "default-src 'none'", &text)))
         .at("/api/docs", make_sync(move |_| page("text/html; charset=utf-8", DOCS_POLICY, &html)))
         .at("/ws", socket::Socket { hub, closing })
-        .nest("/", service.data(cacher).data(Arc::<pages::Pages>::default()));
+        .nest("/", service.data(cacher).data(doctor).data(Arc::<pages::Pages>::default()));
     let gate = gate::Gate { inner, door: auth::Door::new(server.api_key), shape };
     let routes = Route::new().nest(&server.base_path, gate).catch_all_error(|_| async {
         problem::Problem::new(Code::NotFound, "nothing is served here; look below the base path")
@@ -186,6 +193,8 @@ type Resources = (
     operations::Operations,
     jobs::Jobs,
     system::System,
+    doctor::DoctorApi,
+    readers::Readers,
 );
 
 /// Every resource. They have no state: what they work with comes with the request.

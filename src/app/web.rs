@@ -11,6 +11,7 @@ use crate::api::{self, ApiParts};
 use crate::cacher::Cacher;
 use crate::clock::SystemClock;
 use crate::config::ServerSettings;
+use crate::doctor::Doctor;
 use crate::error::{Error, IoContext, Result};
 use crate::live::Hub;
 
@@ -40,13 +41,13 @@ impl Web {
     }
 
     /// Answers from now on. Called within the runtime.
-    pub fn open(self, cacher: &Cacher) -> Result<Open> {
+    pub fn open(self, cacher: &Cacher, doctor: &Doctor) -> Result<Open> {
         let Self { listener, server, hub } = self;
         let at = server.bind.to_string();
         let listener = TcpListener::from_std(listener).doing("listen at", &at)?;
         tracing::info!("listening at http://{at}{}", server.base_path);
         let (stop, stopped) = oneshot::channel();
-        let parts = ApiParts { cacher: cacher.clone(), hub, server };
+        let parts = ApiParts { cacher: cacher.clone(), doctor: doctor.clone(), hub, server };
         let task = tokio::spawn(api::serve(listener, parts, async {
             // Told, or nobody is left who could tell.
             let _ = stopped.await;

@@ -26,6 +26,13 @@ impl Time {
         Self(at.as_microsecond())
     }
 
+    /// From the text of a header of HTTP (`Sun, 06 Nov 1994 08:49:37 GMT`), if it is one.
+    #[must_use]
+    pub fn from_http(text: &str) -> Option<Self> {
+        let at = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
+        Some(Self::from_jiff(at.timestamp()))
+    }
+
     /// For calendar arithmetic and formatting. Instants beyond jiff's range (year 9999) are clamped to it.
     #[must_use]
     pub fn to_jiff(self) -> jiff::Timestamp {
@@ -74,6 +81,13 @@ pub struct FileTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_of_http_is_read_and_nothing_else() {
+        let read = |text| Time::from_http(text).map(|time| time.to_string());
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT").unwrap(), "1994-11-06T08:49:37Z");
+        assert_eq!(read("yesterday"), None);
+    }
 
     #[test]
     fn an_instant_is_written_with_z_and_at_most_microseconds() {

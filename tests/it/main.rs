@@ -19,6 +19,7 @@
 //! * `foreign_handles`: who holds a file never notices, who writes it is never raced; `watcher`: what inotify tells.
 //! * `kill`: the real binary, killed at any moment again and again, and worked hard: readers never notice, it recovers by
 //!   itself, and nothing is left.
+//! * `doctor`: what breaks an installation is found, with what to do; a trial leaves nothing, however it ends.
 //! * `watch`: who opens a copy is counted, unless it is us; what others do in the cache dir is seen and put in order.
 //! * `simulator`: the simulated Plex says what a real one says, in XML and JSON alike, to each what they may know; what
 //!   people do shows at once wherever a client looks, and what shall go wrong does, so often as it was ordered.
@@ -41,6 +42,7 @@ mod config;
 mod copy;
 mod crash;
 mod crowd;
+mod doctor;
 mod engine;
 mod files;
 mod foreign_handles;

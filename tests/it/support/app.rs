@@ -10,6 +10,7 @@ use cacherr::api::{ApiParts, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::SystemClock;
 use cacherr::config::ServerSettings;
+use cacherr::doctor::{self, Doctor};
 use cacherr::domain::job::JobState;
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{CacheSettings, Library, SwapMethod};
@@ -95,6 +96,7 @@ impl TestApp {
         self.hub = Hub::new(Arc::new(SystemClock));
         let events = self.hub.sink();
         let clock = Arc::new(SystemClock);
+        let (settings, roots) = (cache.clone(), libraries.clone());
         let engine =
             Engine::new(Parts { fs: Arc::new(RealFs), store, clock, cache, libraries, events }).unwrap();
         engine.recover().unwrap();
@@ -106,7 +108,15 @@ impl TestApp {
             base_path: self.options.base_path.unwrap_or("/").to_owned(),
             api_key: self.options.key.map(Secret::new),
         };
-        let parts = ApiParts { cacher: cacher.clone(), hub: self.hub.clone(), server };
+        let doctor = Doctor::new(doctor::Parts {
+            cacher: cacher.clone(),
+            clock: Arc::new(SystemClock),
+            cache: settings,
+            libraries: roots,
+            server: Box::new(|| Ok(None)),
+            runtime: tokio::runtime::Handle::current(),
+        });
+        let parts = ApiParts { cacher: cacher.clone(), doctor, hub: self.hub.clone(), server };
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, parts, async {
             let _ = stopped.await;
