@@ -88,7 +88,7 @@ async fn serve(
         Err(error) => Err(error),
     };
     drop(door);
-    let stopped = stop::in_order(cacher, watch, looks, web.close()).await?;
+    let stopped = stop::in_order(cacher, doctor, watch, looks, web.close()).await?;
     ended.map(|()| stopped)
 }
 

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
 use super::{
-    cleanup, doctor, export, files, frames, jobs, operations, readers, socket, statistics, system, users,
+    cleanup, doctor, export, files, frames, jobs, operations, readers, sessions, socket, statistics, system,
+    users,
 };
 
 /// Which operations refuse with which codes.
@@ -24,7 +25,7 @@ const IN_ANY_CASE: [&str; 1] = ["ExportFormat"];
 /// Operations that need no key.
 const OPEN: [&str; 2] = ["getHealth", "getReadiness"];
 
-const ALL: [Refusals; 11] = [
+const ALL: &[Refusals] = &[
     cleanup::REFUSALS,
     doctor::REFUSALS,
     export::REFUSALS,
@@ -32,6 +33,7 @@ const ALL: [Refusals; 11] = [
     jobs::REFUSALS,
     operations::REFUSALS,
     readers::REFUSALS,
+    sessions::REFUSALS,
     socket::REFUSALS,
     statistics::REFUSALS,
     system::REFUSALS,

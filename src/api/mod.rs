@@ -13,6 +13,7 @@
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
+//! | `/api/sessions` | GET | who plays what (`sessions`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
@@ -42,6 +43,7 @@ mod pages;
 mod problem;
 mod readers;
 mod revalidate;
+mod sessions;
 mod shape;
 mod socket;
 mod statistics;
@@ -81,6 +83,8 @@ enum Tag {
     Statistics,
     /// The operation log.
     Operations,
+    /// The media server: who plays what, its people, how it is reached.
+    Media,
     /// The units of work: waiting, running, ended.
     Jobs,
     /// What the instance is, and whether it works.
@@ -133,9 +137,9 @@ pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future
 async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
     loop {
         hub.statistics_changed().await;
-        let store = cacher.engine().store().clone();
+        let cacher = cacher.clone();
         // What went wrong is in the log; the next change brings the next numbers.
-        if let Ok(statistics) = bridge::blocking(move || Ok(statistics::read(&store)?)).await {
+        if let Ok(statistics) = bridge::blocking(move || Ok(statistics::read(cacher.engine())?)).await {
             hub.tell_statistics(statistics);
         }
         tokio::time::sleep(STATISTICS).await;
@@ -192,6 +196,7 @@ type Resources = (
     users::Users,
     operations::Operations,
     jobs::Jobs,
+    sessions::Sessions,
     system::System,
     doctor::DoctorApi,
     readers::Readers,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cacher::Cacher;
+use crate::doctor::Doctor;
 use crate::error::{IoContext, Result};
 use crate::watch::Watch;
 
@@ -50,17 +51,21 @@ pub(super) fn asked() -> Result<impl Future<Output = &'static str>> {
     Ok(async move { asked.next().await })
 }
 
-/// Ends the engine (copies stop at their next chunk, a swap is finished) and the watch (what it counted is written)
-/// while the web server `closes`.
+/// Ends the engine (copies stop at their next chunk, a swap is finished), what the doctor tries, and the watch (what it
+/// counted is written) while the web server `closes`.
 pub(super) async fn in_order(
     cacher: &Cacher,
+    doctor: Doctor,
     watch: Watch,
     looks: Looks,
     closes: impl Future<Output = ()>,
 ) -> Result<Stopped> {
     let mut again = Asked::listen()?;
     let ending = cacher.clone();
-    let ended = tokio::task::spawn_blocking(move || ending.stop());
+    let ended = tokio::task::spawn_blocking(move || {
+        ending.stop();
+        doctor.rest();
+    });
     let unwatched = tokio::task::spawn_blocking(move || watch.stop());
     Ok(tokio::select! {
         _ = async { tokio::join!(ended, unwatched, looks.stop(), closes) } => {

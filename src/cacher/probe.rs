@@ -106,8 +106,10 @@ impl Engine {
     /// read it. Takes a second for each swap where links are renamed.
     ///
     /// # Errors
-    /// The library is not there or is not the one the store knows; it cannot be written. A refused exchange is no error.
+    /// The library is not there or is not the one the store knows; it cannot be written; the process ends. A refused
+    /// exchange is no error.
     pub fn try_swaps(&self, library: &str, trial: Trial) -> Result<Tried> {
+        self.go_on()?;
         let root = self.prove(library)?;
         let name = trial_name(&self.store.id().to_string());
         self.clear_stage(&root, &name)?;
@@ -119,6 +121,11 @@ impl Engine {
         let tried = stage.play(root.library.swap, trial)?;
         sweep.sweep()?;
         Ok(tried)
+    }
+
+    /// A trial ends with the process, and leaves no folder behind.
+    fn go_on(&self) -> Result<()> {
+        if self.controls.are_stopped() { Err(Error::Cancelled) } else { Ok(()) }
     }
 
     /// Writes a file of our own in the cache dir, tries to give it to these owners and groups, and removes it.
@@ -230,6 +237,7 @@ impl Stage<'_> {
             SwapMethod::Exchange => {
                 engine.fs.symlink(Path::new(COPY), folder, &kept).doing("make a link in", path)?;
                 for swap in 0..swaps {
+                    engine.go_on()?;
                     match exchange() {
                         Err(error) if swap == 0 && is_unsupported(&error) => {
                             return Ok((0, Some(error.to_string())));
@@ -242,6 +250,7 @@ impl Stage<'_> {
             }
             SwapMethod::LinkRename => {
                 for swap in 0..swaps {
+                    engine.go_on()?;
                     engine.clock.pass(LINK_RENAME_SPACING.unsigned_abs());
                     self.link_or_back(film, &kept, swap % 2 == 0)
                         .doing("swap by link and rename in", path)?;

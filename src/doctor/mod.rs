@@ -64,6 +64,8 @@ struct Inner {
     places: Places,
     /// Held by the one run there is.
     running: Mutex<()>,
+    /// Held while libraries are tried.
+    trying: Mutex<()>,
     last: Mutex<Option<Arc<Diagnosis>>>,
 }
 
@@ -87,7 +89,13 @@ impl Doctor {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let places = Places { inotify: INOTIFY.into(), mounts: MOUNTS.into() };
-        Self(Arc::new(Inner { parts, places, running: Mutex::default(), last: Mutex::default() }))
+        Self(Arc::new(Inner {
+            parts,
+            places,
+            running: Mutex::default(),
+            trying: Mutex::default(),
+            last: Mutex::default(),
+        }))
     }
 
     /// What the last run of this process found.
@@ -112,6 +120,11 @@ impl Doctor {
         let diagnosis = Arc::new(inner.examine()?);
         *inner.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(diagnosis.clone());
         Ok(diagnosis)
+    }
+
+    /// Waits until no library is tried any more, which is soon once the engine stops.
+    pub fn rest(&self) {
+        drop(self.0.trying.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Who else reads the libraries, by name.
@@ -162,7 +175,10 @@ impl Inner {
             Ok(None) => server::Server::Unconfigured,
             Ok(Some(client)) => runtime.block_on(server::ask(&client, clock.as_ref(), &mapping, &active)),
         };
-        let grounds = disk::look(engine, cache, libraries, &self.places);
+        let grounds = {
+            let _trying = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
+            disk::look(engine, cache, libraries, &self.places)
+        };
         let mut findings = checks::libraries::judge(&grounds);
         findings.extend(checks::cache::judge(&grounds, cache));
         findings.extend(checks::server::judge(&told));

@@ -53,7 +53,7 @@ pub struct Database {
     /// One writer at a time. A turn is also had while the database is replaced, so that no transaction is under way then.
     line: Line,
     live: RwLock<Option<Live>>,
-    /// Counts commits that changed files, and openings. Changes only while the view is written.
+    /// Counts commits that changed files or playbacks, and openings. Changes only while the view is written.
     changes: AtomicU64,
 }
 
@@ -276,7 +276,7 @@ impl Live {
         let mut view = self.view.write().unwrap_or_else(PoisonError::into_inner);
         // Should the index panic, what is left of it must not be asked.
         let panicked = LoseOnPanic(&self.health);
-        if !changes.files.is_empty() {
+        if !changes.files.is_empty() || changes.playbacks {
             count.fetch_add(1, Ordering::AcqRel);
         }
         if let Ok(index) = &mut view.index {

@@ -86,7 +86,7 @@ impl Store {
         self.database.read()
     }
 
-    /// A number that rises whenever files change. Asked within [`Store::look`], it is the number of what is seen there.
+    /// A number that rises whenever files or playbacks change. Asked within [`Store::look`], it is the number of what is seen there.
     #[must_use]
     pub fn changes(&self) -> u64 {
         self.database.changes()
