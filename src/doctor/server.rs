@@ -1,6 +1,7 @@
 //! What the media server says of itself, of its files and of a link of ours.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 
@@ -140,13 +141,16 @@ async fn look_through_link(
     sections: &[TellsOf],
     cached: &[PathBuf],
 ) -> LinkTold {
-    let files = || sections.iter().filter_map(|told| told.files.as_ref().ok()).flatten();
-    let known = |path: &PathBuf| {
-        let is_it =
-            |filed: &&Filed| mapping.to_ours(&filed.file).is_some_and(|ours| ours.candidates.contains(path));
-        files().find(is_it).map(|filed| (path.clone(), filed))
+    // One walk over all files, however many are cached.
+    let age: HashMap<&Path, usize> = cached.iter().map(PathBuf::as_path).zip(0..).collect();
+    let known = |filed: &Filed| {
+        let ours = mapping.to_ours(&filed.file)?;
+        ours.candidates.iter().find_map(|path| age.get(path.as_path()).copied())
     };
-    let Some((path, filed)) = cached.iter().find_map(known) else { return LinkTold::Nothing };
+    let files = sections.iter().filter_map(|told| told.files.as_ref().ok()).flatten();
+    let newest = files.filter_map(|filed| Some((known(filed)?, filed))).min_by_key(|(age, _)| *age);
+    let Some((age, filed)) = newest else { return LinkTold::Nothing };
+    let path = cached[age].clone();
     match client.video(&filed.key, Look::AtFiles).await {
         Err(fault) => LinkTold::Silent(fault),
         Ok(video) => {
