@@ -1,4 +1,4 @@
-//! What libraries and cache dir stand on, and what lies at a path: looks that change nothing, for the doctor.
+//! What libraries and cache dir stand on, and what lies at a path: looks that change nothing there, for the doctor.
 
 use std::path::{Path, PathBuf};
 
@@ -49,12 +49,12 @@ impl Engine {
         self.ground(&root.fd, root.path)
     }
 
-    /// What the cache dir stands on, if it carries our marker.
+    /// What the cache dir stands on, if it carries our marker, or was never used.
     ///
     /// # Errors
     /// `CacheVolumeMissing`; the folder cannot be read.
     pub fn cache_ground(&self) -> Result<Ground> {
-        let fd = self.cache_dir()?;
+        let (fd, _) = self.look_at_cache_dir()?;
         let dir = &self.cache.dir;
         self.ground(&fd, self.fs.canonicalize(dir).doing("open the cache dir", dir)?)
     }

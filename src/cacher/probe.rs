@@ -3,8 +3,8 @@
 //! A trial of swaps makes a hidden folder in the root of a library, one for each store, with a film and a copy in it, and
 //! swaps a link in and out again and again by the library's own method while somebody reads, through the same mount.
 //!
-//! **Invariant:** nothing is changed outside that folder and our own one in the cache dir. However a trial ends, the folder
-//! is removed; one that an earlier trial left (the power went) is removed by the next. What is in it and is not ours stays.
+//! **Invariant:** nothing is changed but that folder, and one file in the cache dir. However a trial ends, both are removed;
+//! what an earlier trial left (the power went) is removed by the next. What is in the folder and is not ours stays.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -18,7 +18,7 @@ use crate::domain::path::{kept_name, link_name, trial_name};
 use crate::domain::settings::SwapMethod;
 use crate::domain::time::{FileTime, Time};
 use crate::error::{Error, IoContext, Result};
-use crate::files::errno::{is_forbidden, is_unsupported, present};
+use crate::files::errno::{is_forbidden, is_not_empty, is_unsupported, present};
 use crate::files::{Fd, Kind, Stat};
 
 use super::engine::{Engine, Root, Spot};
@@ -31,6 +31,10 @@ const COPY: &str = "copy.trial";
 const BYTES: &[u8] = &[0xC5; 16 << 10];
 /// An exchange is one act, which needs no pause; this one lets readers in between.
 const BETWEEN_EXCHANGES: Duration = Duration::from_millis(5);
+
+/// So often, so long apart, it is looked whether files that were open a moment ago are gone.
+const CLOSING_TRIES: u32 = 20;
+const CLOSING: Duration = Duration::from_millis(100);
 
 /// How much is tried.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -134,11 +138,11 @@ impl Engine {
     /// The cache dir is not there or carries another marker; it cannot be written.
     pub fn try_cache(&self, owners: &[(u32, u32)]) -> Result<Written> {
         let dir = &self.cache.dir;
-        let tmp = self.tmp_dir(&self.cache_dir()?)?;
+        let (folder, _) = self.look_at_cache_dir()?;
         let name = trial_name(&self.store.id().to_string());
-        let remove = || present(self.fs.unlink(&tmp, &name)).doing("remove the file of a trial in", dir);
+        let remove = || present(self.fs.unlink(&folder, &name)).doing("remove the file of a trial in", dir);
         remove()?;
-        let written = self.write_trial(&tmp, &name, owners).doing("write in the cache dir", dir);
+        let written = self.write_trial(&folder, &name, owners).doing("write in the cache dir", dir);
         remove()?;
         written
     }
@@ -178,15 +182,35 @@ impl Engine {
             return Err(foreign(format!("{} stands where swaps are tried", found.kind.words())));
         }
         let folder = self.fs.open_below(&root.fd, Path::new(name)).doing("open the folder", &at)?;
-        for name in self.fs.list(&folder).doing("list", &at)? {
-            if names().contains(&name) {
-                present(self.fs.unlink(&folder, &name)).doing("remove", at.join(&name))?;
-            } else {
-                return Err(foreign(format!("{} is in the folder in which swaps are tried", name.display())));
+        let mut tries = CLOSING_TRIES;
+        loop {
+            let mut is_closing = false;
+            for name in self.fs.list(&folder).doing("list", &at)? {
+                if names().contains(&name) {
+                    present(self.fs.unlink(&folder, &name)).doing("remove", at.join(&name))?;
+                } else if is_stand_in(&name) {
+                    is_closing = true;
+                } else {
+                    let seen = format!("{} is in the folder in which swaps are tried", name.display());
+                    return Err(foreign(seen));
+                }
+            }
+            match self.fs.remove_folder(&root.fd, name) {
+                Err(error) if is_closing && tries > 0 && is_not_empty(&error) => {
+                    tries -= 1;
+                    self.clock.pass(CLOSING);
+                }
+                removed => return present(removed).doing("remove the folder", &at).map(drop),
             }
         }
-        present(self.fs.remove_folder(&root.fd, name)).doing("remove the folder", &at).map(drop)
     }
+}
+
+/// What NFS and FUSE put in the place of a file that was removed while somebody had it open. They remove it by themselves
+/// when that is over.
+fn is_stand_in(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(b".nfs") || name.starts_with(b".fuse_hidden")
 }
 
 /// Everything that a trial makes.
@@ -209,8 +233,9 @@ impl Stage<'_> {
         std::thread::scope(|scope| {
             let read = || self.read_until(&stop);
             let readers: Vec<_> = (0..trial.readers).map(|_| scope.spawn(read)).collect();
+            let until = Until(&stop);
             let swapped = self.swap(method, trial.swaps);
-            stop.store(true, Ordering::Relaxed);
+            drop(until);
             let mut tried =
                 Tried { swaps: 0, reads: 0, failed: 0, first_failure: None, exchange_refused: None, written };
             for reader in readers {
@@ -291,6 +316,15 @@ impl Stage<'_> {
             read.first_failure.get_or_insert(failure);
         }
         read
+    }
+}
+
+/// For as long as this lives, it is read; also where what is read for panics, for else nobody would ever stop.
+struct Until<'a>(&'a AtomicBool);
+
+impl Drop for Until<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -2,18 +2,22 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cacherr::Error;
 use cacherr::cacher::probe::Trial;
+use cacherr::doctor::{Check, Verdict};
 use cacherr::domain::path::trial_name;
 use cacherr::domain::settings::SwapMethod;
 use rustix::io::Errno;
 
 use super::Clinic;
-use crate::support::faulty::{Faults, Plan, until_death};
+use crate::support::faulty::{Faults, Hook, Plan, until_death};
 use crate::support::house::{House, disk, names};
 use crate::support::mounts::Mounted;
-use crate::support::world::{BY_LINK, COPYING, World};
+use crate::support::world::{BY_LINK, COPYING, LIBRARY, World};
 
 /// Without readers, so that all calls come in one order.
 const ALONE: Trial = Trial { swaps: 4, readers: 0 };
@@ -29,7 +33,7 @@ async fn swaps_before_a_reader_never_fail_and_leave_nothing() {
         assert_eq!(tried.exchange_refused, None);
         assert_eq!(names(clinic.root()), before, "{swap}");
         clinic.house.engine.try_cache(&[(0, 0)]).unwrap();
-        clinic.house.assert_idle();
+        assert_eq!(names(&clinic.cache.dir), [] as [String; 0], "not even a marker");
     }
 }
 
@@ -86,6 +90,39 @@ fn whatever_a_trial_dies_or_fails_of_the_next_one_finds_and_leaves_nothing() {
     }
 }
 
+#[test]
+fn what_a_network_file_system_still_holds_is_waited_for() {
+    let world = World::new(COPYING, b"a film");
+    let before = world.sim.tree();
+    let name = trial_name(&world.calm().store().id().to_string());
+    let held = Path::new(LIBRARY).join(name).join(".nfs0001");
+    world.sim.put_file(&held, b"removed while it was open");
+    let (sim, removals) = (world.sim.clone(), AtomicUsize::new(0));
+    let hook: Hook = Arc::new(move |_, call| {
+        if call.op == "remove_folder" && removals.fetch_add(1, Ordering::SeqCst) == 3 {
+            sim.remove(&held).unwrap();
+        }
+    });
+    let engine = world.engine(&Faults::with_hook(Plan::None, Some(hook))).unwrap();
+    engine.try_swaps("Movies", ALONE).unwrap();
+    assert_eq!(world.sim.tree(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cache_dir_that_was_never_used_is_looked_at_and_not_taken() {
+    let clinic = Clinic::new().await;
+    fs::write(clinic.cache.dir.join("holiday.jpg"), b"somebody's").unwrap();
+    let foreign = clinic.finding(Check::CacheDir).await;
+    assert_eq!(foreign.verdict, Verdict::Failure, "{foreign:?}");
+    fs::remove_file(clinic.cache.dir.join("holiday.jpg")).unwrap();
+    // What a trial left that did not come to its end is in nobody's way.
+    let left = trial_name(&clinic.house.engine.store().id().to_string());
+    fs::write(clinic.cache.dir.join(&left), b"of an earlier trial").unwrap();
+    assert_eq!(clinic.finding(Check::CacheDir).await.verdict, Verdict::Ok);
+    assert_eq!(names(&clinic.cache.dir), [] as [String; 0]);
+    clinic.house.cache(&clinic.film(0)).unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_ours_in_the_way_of_a_trial_stays() {
     let clinic = Clinic::new().await;
@@ -101,7 +138,7 @@ async fn what_is_not_ours_in_the_way_of_a_trial_stays() {
     assert_eq!(trial(), at);
     assert_eq!(fs::read(at.join("holiday.jpg")).unwrap(), b"somebody's");
     let diagnosis = clinic.examine().await;
-    assert_eq!(super::only(&diagnosis, cacherr::doctor::Check::LibraryAccess).verdict.name(), "failure");
+    assert_eq!(super::only(&diagnosis, Check::LibraryAccess).verdict, Verdict::Failure);
 
     fs::remove_dir_all(&at).unwrap();
     symlink(clinic.film(0).parent().unwrap(), &at).unwrap();
@@ -110,5 +147,5 @@ async fn what_is_not_ours_in_the_way_of_a_trial_stays() {
 
     fs::remove_file(&at).unwrap();
     let diagnosis = clinic.examine().await;
-    assert_eq!(super::only(&diagnosis, cacherr::doctor::Check::LibraryAccess).verdict.name(), "ok");
+    assert_eq!(super::only(&diagnosis, Check::LibraryAccess).verdict, Verdict::Ok);
 }
