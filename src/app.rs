@@ -3,6 +3,7 @@
 //! **Invariant:** one process at a time works on a data dir; whoever holds its lock. Nothing is a global: everything
 //! that runs was made here and is ended here.
 
+mod doctor;
 mod home;
 mod household;
 mod log;
@@ -19,6 +20,7 @@ use crate::clock::SystemClock;
 use crate::command::server::Door;
 use crate::command::{self, Context, Copies, Reply, Request};
 use crate::config::Config;
+use crate::doctor::Doctor;
 use crate::domain::intent::{Intent, Phase};
 use crate::error::{Error, IoContext, Result};
 use crate::files::real::RealFs;
@@ -26,6 +28,7 @@ use crate::media::Household;
 use crate::store::{Rows, Store};
 use crate::watch::{self, Means, Rhythm, Watch};
 
+use doctor::doctor;
 use home::Home;
 pub use log::{Chatter, start_log};
 use looks::{Looks, look_at_cache};
@@ -80,25 +83,32 @@ async fn serve(
     begin: impl FnOnce(&Cacher) -> Result<()>,
 ) -> Result<Stopped> {
     let media = household::watch(config, cacher, household);
-    let mut web = web.open(cacher, &media)?;
+    let doctor = doctor(config, cacher, media.household(), tokio::runtime::Handle::current());
+    let mut web = web.open(cacher, &media, &doctor)?;
     let watch = watch_cache(config, cacher)?;
     let begun = begin(cacher);
     let looks = Looks::start(cacher);
     let ended = match begun {
-        Ok(()) => listen(config, cacher, &door, &mut web).await,
+        Ok(()) => listen(config, cacher, &doctor, &door, &mut web).await,
         Err(error) => Err(error),
     };
     drop(door);
-    let stopped = stop::in_order(cacher, watch, looks, &media, web.close()).await?;
+    let stopped = stop::in_order(cacher, doctor, watch, looks, &media, web.close()).await?;
     ended.map(|()| stopped)
 }
 
 /// Everything that listens, until the first of it ends.
-async fn listen(config: &Arc<Config>, cacher: &Cacher, door: &Door, web: &mut web::Open) -> Result<()> {
+async fn listen(
+    config: &Arc<Config>,
+    cacher: &Cacher,
+    doctor: &Doctor,
+    door: &Door,
+    web: &mut web::Open,
+) -> Result<()> {
     let signal = stop::asked()?;
     tracing::info!("ready");
     tokio::select! {
-        ended = door.serve(cacher, config) => ended,
+        ended = door.serve(cacher, doctor, config) => ended,
         failure = web.failure() => Err(failure),
         failure = store_failure(cacher) => Err(failure),
         name = signal => {
@@ -120,7 +130,7 @@ pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> 
         engine.declare_cache_lost();
     }
     let cacher = match request {
-        Request::Status | Request::AdoptCacheDir => Cacher::at_rest(engine),
+        Request::Status | Request::AdoptCacheDir | Request::Doctor => Cacher::at_rest(engine),
         Request::Check { .. } => {
             engine.recover()?;
             Cacher::at_rest(engine)
@@ -131,9 +141,14 @@ pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> 
         }
     };
     let principal = command::principal(rustix::process::getuid().as_raw());
-    command::run(request, &Context { cacher: &cacher, config, principal: &principal }, sink);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.doing("start the", "asynchronous runtime")?;
+    let household = household::open(config, cacher.engine().store())?;
+    let doctor = doctor(config, &cacher, &household, runtime.handle().clone());
+    let context = Context { cacher: &cacher, doctor: &doctor, config, principal: &principal };
+    command::run(request, &context, sink);
     let waited = match request {
-        Request::Status | Request::AdoptCacheDir => Ok(()),
+        Request::Status | Request::AdoptCacheDir | Request::Doctor => Ok(()),
         Request::Check { .. } | Request::Cache { .. } | Request::Restore { .. } => {
             wait_out_graces(config, &cacher, sink)
         }

@@ -27,6 +27,8 @@ pub mod config;
 
 pub mod media;
 
+pub mod doctor;
+
 pub mod api;
 
 pub mod command;

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
 use super::{
-    cleanup, export, files, frames, jobs, operations, sessions, socket, statistics, system, users, webhooks,
+    cleanup, doctor, export, files, frames, jobs, operations, readers, sessions, socket, statistics, system,
+    users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -24,12 +25,14 @@ const IN_ANY_CASE: [&str; 1] = ["ExportFormat"];
 /// Operations that need no key.
 const OPEN: [&str; 3] = ["getHealth", "getReadiness", "receiveWebhook"];
 
-const ALL: [Refusals; 11] = [
+const ALL: &[Refusals] = &[
     cleanup::REFUSALS,
+    doctor::REFUSALS,
     export::REFUSALS,
     files::REFUSALS,
     jobs::REFUSALS,
     operations::REFUSALS,
+    readers::REFUSALS,
     sessions::REFUSALS,
     socket::REFUSALS,
     statistics::REFUSALS,
@@ -57,6 +60,8 @@ const LINKS: &[(&str, &str, &str, &str)] = &[
     ("listJobs", "resumeJob", "job_id", "/data/jobs/0/id"),
     ("listOperations", "listOperations", "cursor", "/data/pagination/next_cursor"),
     ("getJob", "getFile", "file_id", "/data/file_id"),
+    ("listReaders", "removeReader", "name", "/data/readers/0/name"),
+    ("putReader", "removeReader", "name", "/data/name"),
 ];
 
 const ABOUT: &str = "\

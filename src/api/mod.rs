@@ -16,6 +16,8 @@
 //! | `/api/sessions` | GET | who plays what (`sessions`) |
 //! | `/api/webhooks`, `/api/webhooks/plex/{token}` | GET; POST | where they are; what is told there (`webhooks`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
+//! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
+//! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
 //!
@@ -30,6 +32,7 @@ mod auth;
 mod bridge;
 mod cleanup;
 mod compress;
+mod doctor;
 mod document;
 mod export;
 mod files;
@@ -39,6 +42,7 @@ mod jobs;
 mod operations;
 mod pages;
 mod problem;
+mod readers;
 mod revalidate;
 mod sessions;
 mod shape;
@@ -65,6 +69,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::cacher::Cacher;
 use crate::config::ServerSettings;
+use crate::doctor::Doctor;
 use crate::error::{IoContext, Result};
 use crate::live::Hub;
 use crate::media::Media;
@@ -96,6 +101,8 @@ pub struct ApiParts {
     pub cacher: Cacher,
     /// The media server.
     pub media: Media,
+    /// Who looks at the installation.
+    pub doctor: Doctor,
     /// The events.
     pub hub: Hub,
     /// Where it is reached, and by whom.
@@ -148,7 +155,7 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
 }
 
 fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
-    let ApiParts { cacher, media, hub, server, hooks } = parts;
+    let ApiParts { cacher, media, doctor, hub, server, hooks } = parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");
@@ -167,7 +174,10 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
         .at("/api/openapi.json", make_sync(move |_| page(answer::JSON, "default-src 'none'", &text)))
         .at("/api/docs", make_sync(move |_| page("text/html; charset=utf-8", DOCS_POLICY, &html)))
         .at("/ws", socket::Socket { hub, closing })
-        .nest("/", service.data(cacher).data(media).data(Arc::<pages::Pages>::default()).data(here));
+        .nest(
+            "/",
+            service.data(cacher).data(media).data(doctor).data(Arc::<pages::Pages>::default()).data(here),
+        );
     let gate = gate::Gate { inner, door: auth::Door::new(server.api_key), shape };
     let routes = Route::new().nest(&server.base_path, gate).catch_all_error(|_| async {
         problem::Problem::new(Code::NotFound, "nothing is served here; look below the base path")
@@ -201,6 +211,8 @@ type Resources = (
     sessions::Sessions,
     system::System,
     webhooks::Webhooks,
+    doctor::DoctorApi,
+    readers::Readers,
 );
 
 /// Every resource. They have no state: what they work with comes with the request.

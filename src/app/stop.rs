@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cacher::Cacher;
+use crate::doctor::Doctor;
 use crate::error::{IoContext, Result};
 use crate::media::Media;
 use crate::watch::Watch;
@@ -51,10 +52,11 @@ pub(super) fn asked() -> Result<impl Future<Output = &'static str>> {
     Ok(async move { asked.next().await })
 }
 
-/// Ends the engine (copies stop at their next chunk, a swap is finished), the watch (what it counted is written) and the
-/// media server's while the web server `closes`.
+/// Ends the engine (copies stop at their next chunk, a swap is finished), what the doctor tries, the watch (what it counted
+/// is written) and the media server's while the web server `closes`.
 pub(super) async fn in_order(
     cacher: &Cacher,
+    doctor: Doctor,
     watch: Watch,
     looks: Looks,
     media: &Media,
@@ -62,7 +64,10 @@ pub(super) async fn in_order(
 ) -> Result<Stopped> {
     let mut again = Asked::listen()?;
     let ending = cacher.clone();
-    let ended = tokio::task::spawn_blocking(move || ending.stop());
+    let ended = tokio::task::spawn_blocking(move || {
+        ending.stop();
+        doctor.rest();
+    });
     let unwatched = tokio::task::spawn_blocking(move || watch.stop());
     Ok(tokio::select! {
         _ = async { tokio::join!(media.stop(), ended, unwatched, looks.stop(), closes) } => {

@@ -11,6 +11,7 @@ use crate::api::{self, ApiParts, Hooks};
 use crate::cacher::Cacher;
 use crate::clock::SystemClock;
 use crate::config::ServerSettings;
+use crate::doctor::Doctor;
 use crate::error::{Error, IoContext, Result};
 use crate::live::Hub;
 use crate::media::Media;
@@ -41,7 +42,7 @@ impl Web {
     }
 
     /// Answers from now on. Called within the runtime.
-    pub fn open(self, cacher: &Cacher, media: &Media) -> Result<Open> {
+    pub fn open(self, cacher: &Cacher, media: &Media, doctor: &Doctor) -> Result<Open> {
         let Self { listener, server, hub } = self;
         let at = server.bind.to_string();
         let listener = TcpListener::from_std(listener).doing("listen at", &at)?;
@@ -52,8 +53,8 @@ impl Web {
             token: media.household().tokens().webhook().clone(),
             tell: Arc::new(move |tip| told.tip(tip)),
         };
-        let parts =
-            ApiParts { cacher: cacher.clone(), media: media.clone(), hub, server, hooks: Some(hooks) };
+        let (cacher, media, doctor) = (cacher.clone(), media.clone(), doctor.clone());
+        let parts = ApiParts { cacher, media, doctor, hub, server, hooks: Some(hooks) };
         let task = tokio::spawn(api::serve(listener, parts, async {
             // Told, or nobody is left who could tell.
             let _ = stopped.await;

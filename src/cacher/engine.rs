@@ -13,6 +13,7 @@ use crate::domain::event::Event;
 use crate::domain::file::Placement;
 use crate::domain::id::{JobId, StoreId};
 use crate::domain::intent::RootRow;
+use crate::domain::path::is_ours;
 use crate::domain::settings::{CacheSettings, Library};
 use crate::error::{Error, IoContext, Result};
 use crate::files::errno::{is_absent, is_detour, is_taken, present};
@@ -208,6 +209,15 @@ impl Engine {
 
     /// Opens the cache dir and checks that it carries our marker. Writes the marker once, into an empty dir.
     pub(super) fn cache_dir(&self) -> Result<Fd> {
+        let (fd, marked) = self.look_at_cache_dir()?;
+        if !marked {
+            self.write_marker(&fd)?;
+        }
+        Ok(fd)
+    }
+
+    /// The same, without writing anything. Whether it carries our marker; it may go without as long as it was never used.
+    pub(super) fn look_at_cache_dir(&self) -> Result<(Fd, bool)> {
         let dir = &self.cache.dir;
         let missing = |reason| Error::CacheVolumeMissing { dir: dir.clone(), reason };
         let canonical = match self.fs.canonicalize(dir) {
@@ -217,7 +227,7 @@ impl Engine {
         };
         let fd = self.fs.open_folder(&canonical).doing("open the cache dir", dir)?;
         match self.marker(&fd)? {
-            Some(id) if id == self.store.id() => Ok(fd),
+            Some(id) if id == self.store.id() => Ok((fd, true)),
             Some(_) => Err(missing("belongs to another Cacherr (its marker carries another store's id)")),
             None if self.store.read()?.cache_marked()? => Err(missing(
                 "carries no marker, though this store has used one: its volume seems not to be mounted",
@@ -226,8 +236,7 @@ impl Engine {
                 if !self.fs.list(&fd).doing("list the cache dir", dir)?.iter().all(|name| harmless(name)) {
                     return Err(missing("is not empty and carries no marker of this store"));
                 }
-                self.write_marker(&fd)?;
-                Ok(fd)
+                Ok((fd, false))
             }
         }
     }
@@ -340,7 +349,7 @@ impl Engine {
     }
 }
 
-/// What new volumes carry by themselves.
+/// What new volumes carry by themselves, and what a trial leaves that did not come to its end.
 fn harmless(name: &OsStr) -> bool {
-    name == "lost+found" || name == OURS
+    name == "lost+found" || name == OURS || is_ours(name)
 }

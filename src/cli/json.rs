@@ -46,6 +46,7 @@ fn data(report: &Report) -> Value {
             "settled": each(settled, path),
             "findings": each(findings, finding),
         }),
+        Report::Diagnosed(diagnosis) => super::diagnosis::data(diagnosis),
         Report::Adopted(dir) => json!({ "cache_dir": path(dir) }),
     }
 }

@@ -83,6 +83,7 @@ pub(super) fn report(report: &Report, format: Format) {
         Report::Restored(restored) => self::restored(restored),
         Report::Status(status) => self::status(status),
         Report::Checked(checked) => self::checked(checked),
+        Report::Diagnosed(diagnosis) => super::diagnosis::text(diagnosis),
         Report::Adopted(dir) => format!("{} is the cache dir from now on\n", name(dir)),
     });
 }

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cacher::Cacher;
 use crate::config::Config;
+use crate::doctor::Doctor;
 use crate::domain::file::{Method, Operation};
 use crate::domain::job::{Failure, JobState};
 use crate::domain::path::bytes;
@@ -67,6 +68,8 @@ pub enum Request {
     },
     /// This cache dir is mine from now on.
     AdoptCacheDir,
+    /// What is wrong with this installation, and how is it mended? Wakes the libraries' disks.
+    Doctor,
 }
 
 /// Which files are meant.
@@ -143,6 +146,8 @@ pub type Sink<'s> = &'s mut dyn FnMut(Reply) -> ControlFlow<()>;
 pub struct Context<'a> {
     /// The running engine.
     pub cacher: &'a Cacher,
+    /// Who looks at the installation.
+    pub doctor: &'a Doctor,
     /// What is configured.
     pub config: &'a Config,
     /// Who asks.
@@ -182,6 +187,12 @@ fn answer(request: &Request, context: &Context<'_>, sink: Sink<'_>) -> Result<Re
         Request::AdoptCacheDir => {
             context.cacher.engine().adopt_cache_dir()?;
             Ok(Report::Adopted(Named(context.config.cache.dir.clone())))
+        }
+        Request::Doctor => {
+            let note =
+                "looking at libraries, cache and media server; this may take a minute, and wakes their disks";
+            follow::tell(sink, Reply::Note(note.to_owned()))?;
+            Ok(Report::Diagnosed(context.doctor.run()?.as_ref().clone()))
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Named;
+use crate::doctor::{Diagnosis, Verdict};
 use crate::domain::file::Method;
 use crate::domain::id::{FileId, JobId};
 use crate::domain::identity::Hash;
@@ -22,6 +23,8 @@ pub enum Report {
     Checked(Checked),
     /// To `cache-dir adopt`: the folder.
     Adopted(Named),
+    /// To `doctor`.
+    Diagnosed(Diagnosis),
 }
 
 impl Report {
@@ -38,6 +41,16 @@ impl Report {
                     message: match count {
                         1 => "one thing needs attention".to_owned(),
                         more => format!("{more} things need attention"),
+                    },
+                })
+            }
+            Self::Diagnosed(diagnosis) => {
+                let count = diagnosis.count(Verdict::Failure);
+                (count > 0).then(|| Failure {
+                    code: "needs_attention".to_owned(),
+                    message: match count {
+                        1 => "one thing does not work".to_owned(),
+                        more => format!("{more} things do not work"),
                     },
                 })
             }

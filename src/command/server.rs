@@ -18,6 +18,7 @@ use super::address::Address;
 use super::{Context, Reply, Report, Request, principal, run};
 use crate::cacher::Cacher;
 use crate::config::Config;
+use crate::doctor::Doctor;
 use crate::domain::job::Failure;
 use crate::error::{Error, IoContext, Result};
 
@@ -56,17 +57,17 @@ impl Door {
     ///
     /// # Errors
     /// The socket fails.
-    pub async fn serve(&self, cacher: &Cacher, config: &Arc<Config>) -> Result<()> {
+    pub async fn serve(&self, cacher: &Cacher, doctor: &Doctor, config: &Arc<Config>) -> Result<()> {
         let file = &self.address.file;
         let clone = self.listener.try_clone().doing("listen at", file)?;
         let listener = tokio::net::UnixListener::from_std(clone).doing("listen at", file)?;
         loop {
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    let (cacher, config) = (cacher.clone(), config.clone());
+                    let (cacher, doctor, config) = (cacher.clone(), doctor.clone(), config.clone());
                     tokio::spawn(async move {
                         // Somebody who hangs up early harms nobody.
-                        if let Err(error) = converse(stream, cacher, config).await {
+                        if let Err(error) = converse(stream, cacher, doctor, config).await {
                             tracing::debug!(%error, "a command hung up");
                         }
                     });
@@ -88,7 +89,12 @@ impl Drop for Door {
     }
 }
 
-async fn converse(stream: UnixStream, cacher: Cacher, config: Arc<Config>) -> std::io::Result<()> {
+async fn converse(
+    stream: UnixStream,
+    cacher: Cacher,
+    doctor: Doctor,
+    config: Arc<Config>,
+) -> std::io::Result<()> {
     let uid = stream.peer_cred()?.uid();
     if uid != 0 && uid != rustix::process::geteuid().as_raw() {
         return Err(ErrorKind::PermissionDenied.into());
@@ -101,7 +107,8 @@ async fn converse(stream: UnixStream, cacher: Cacher, config: Arc<Config>) -> st
         Ok(request) => {
             tokio::task::spawn_blocking(move || {
                 let principal = principal(uid);
-                let context = Context { cacher: &cacher, config: &config, principal: &principal };
+                let context =
+                    Context { cacher: &cacher, doctor: &doctor, config: &config, principal: &principal };
                 run(&request, &context, &mut |reply| match sender.blocking_send(reply) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),

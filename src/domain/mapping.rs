@@ -99,6 +99,13 @@ impl Mapping {
     }
 }
 
+/// Whether a file or folder of the server lies below another one, or is it.
+#[must_use]
+pub fn lies_below(path: &ServerPath, folder: &ServerPath) -> bool {
+    let (path, folder) = (View::sent(&path.0), View::sent(&folder.0));
+    path.zip(folder).is_some_and(|(path, folder)| path.below(&folder).is_some())
+}
+
 /// The paths that those parts below a folder may have on disk, the exact one first.
 fn candidates(root: &Path, below: &[String]) -> Vec<PathBuf> {
     let mut found = vec![join(root, below.iter().map(String::as_str))];

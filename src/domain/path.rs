@@ -16,6 +16,7 @@ const TRASH: &[u8] = b".cacherr-trash-";
 const RESTORE: &[u8] = b".cacherr-restore-";
 const LINK: &[u8] = b".cacherr-link-";
 const PROBE: &[u8] = b".cacherr-probe-";
+const TRIAL: &[u8] = b".cacherr-trial-";
 
 /// The hidden name under which the original of `name` is kept: `.<name>.cacherr-original`, or, where that is too
 /// long, `.cacherr-original-<16 hex of BLAKE3(name)>`.
@@ -85,12 +86,18 @@ pub fn is_probe_name(name: &OsStr) -> bool {
     name.as_bytes().starts_with(PROBE)
 }
 
+/// The name of the folder in which swaps are tried. One for each store: what a trial left that did not end is found by it.
+#[must_use]
+pub fn trial_name(store: &str) -> OsString {
+    OsString::from_vec([TRIAL, store.as_bytes()].concat())
+}
+
 /// Whether a name is one that only we make. Such files are never cached, scanned or reused.
 #[must_use]
 pub fn is_ours(name: &OsStr) -> bool {
     let bytes = name.as_bytes();
     is_kept_name(name)
-        || [RESTORE, LINK, PROBE].iter().any(|prefix| bytes.starts_with(prefix))
+        || [RESTORE, LINK, PROBE, TRIAL].iter().any(|prefix| bytes.starts_with(prefix))
         || (bytes.starts_with(b".") && is_trash_name(name))
 }
 

@@ -29,7 +29,7 @@ impl Time {
     /// As HTTP writes dates: `Sun, 06 Nov 1994 08:49:37 GMT`.
     #[must_use]
     pub fn from_http_date(text: &str) -> Option<Self> {
-        let at = jiff::fmt::rfc2822::parse(text).ok()?;
+        let at = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
         Some(Self::from_jiff(at.timestamp()))
     }
 
@@ -81,6 +81,13 @@ pub struct FileTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_of_http_is_read_and_nothing_else() {
+        let read = |text| Time::from_http_date(text).map(|time| time.to_string());
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT").unwrap(), "1994-11-06T08:49:37Z");
+        assert_eq!(read("yesterday"), None);
+    }
 
     #[test]
     fn an_instant_is_written_with_z_and_at_most_microseconds() {

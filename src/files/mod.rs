@@ -135,6 +135,8 @@ pub trait Fs: Send + Sync + 'static {
     fn open_file(&self, folder: &Fd, name: &OsStr) -> io::Result<Fd>;
     /// Opens a file for reading past the page cache where the file system can; otherwise as [`Fs::open_file`].
     fn open_uncached(&self, folder: &Fd, name: &OsStr) -> io::Result<Fd>;
+    /// Reads a small file as every other program does: a symlink at its name is followed. Of a longer one the beginning.
+    fn read_as_others(&self, folder: &Fd, name: &OsStr, most: usize) -> io::Result<Vec<u8>>;
     /// Creates a file (mode 0600) for reading and writing; fails if the name exists.
     fn create_file(&self, folder: &Fd, name: &OsStr) -> io::Result<Fd>;
     /// Of an open file or folder.

@@ -4,7 +4,8 @@
 //! in `stat`, reading past the page cache in `uncached`, who has a file open in `holders`.
 //!
 //! **Invariant:** every call works on a handle, or on a single component relative to one; `component` refuses the
-//! rest before the kernel sees it. No symlink is followed but in [`Fs::canonicalize`].
+//! rest before the kernel sees it. No symlink is followed but in [`Fs::canonicalize`] and
+//! [`Fs::read_as_others`].
 
 mod holders;
 pub mod open;
@@ -12,7 +13,7 @@ mod stat;
 mod uncached;
 
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::io::{self, Read};
 use std::num::NonZeroU64;
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -86,6 +87,14 @@ impl Fs for RealFs {
             }
             Err(error) => Err(error),
         }
+    }
+
+    fn read_as_others(&self, folder: &Fd, name: &OsStr, most: usize) -> io::Result<Vec<u8>> {
+        let (name, flags) = (component(name)?, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC);
+        let fd = retry_on_intr(|| rustix::fs::openat(folder, name, flags, Mode::empty()))?;
+        let mut bytes = Vec::new();
+        std::fs::File::from(fd).take(most as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn create_file(&self, folder: &Fd, name: &OsStr) -> io::Result<Fd> {

@@ -18,6 +18,7 @@ use super::wire;
 use crate::domain::media::people::LocalAccount;
 use crate::domain::media::{Preference, ServerIdentity};
 use crate::domain::secret::Secret;
+use crate::domain::time::Time;
 
 pub mod deck;
 pub mod library;
@@ -76,6 +77,12 @@ impl Client {
         let answer = self.http.ask(&ask).await?;
         let identity = answer.container::<wire::server::Identity>()?;
         ServerIdentity::try_from(identity).map_err(|missing| missing.fault(&answer))
+    }
+
+    /// What time it is there, to the second; `None` where it does not say.
+    pub async fn time(&self) -> Result<Option<Time>, Fault> {
+        let ask = Ask::get(self.url(&["identity"]), None, self.http.patience().largest);
+        Ok(self.http.ask(&ask).await?.header("date").and_then(Time::from_http_date))
     }
 
     /// The accounts that the server counts: 1 is its owner.

@@ -51,10 +51,11 @@ pub struct Proposal {
     pub samples: usize,
 }
 
-/// For each location that is covered by no library, and for each library that covers none, the best that can be said; in
-/// the order of the locations. `size_of` tells the size of a file below a library, if there is one.
+/// For each location that is covered by no library, or by one in which none of its samples is found, and for each library
+/// that covers none, the best that can be said; in the order of the locations. `size_of` tells the size of a file below a
+/// library, if there is one.
 ///
-/// What is proposed never takes a location from its library that is covered now.
+/// What is proposed never takes a location from its library that is covered, and found there, now.
 #[must_use]
 pub fn propose(
     locations: &[Location],
@@ -62,8 +63,8 @@ pub fn propose(
     size_of: &dyn Fn(&Path) -> Option<u64>,
 ) -> Vec<Proposal> {
     let mapping = Mapping::of(libraries);
-    let places: Vec<Place<'_>> =
-        locations.iter().filter_map(|location| Place::of(location, &mapping)).collect();
+    let place = |location| Place::of(location, &mapping, size_of);
+    let places: Vec<Place<'_>> = locations.iter().filter_map(place).collect();
     let best = |place: &Place<'_>| {
         let of = |library| proposal(place, library, &places, size_of);
         // The first of equals, so from the last to the first.
@@ -76,14 +77,22 @@ pub fn propose(
 struct Place<'a> {
     location: &'a Location,
     view: View,
-    /// The library that covers it now.
+    /// The library that covers it now, and shows its files.
     covered_by: Option<String>,
 }
 
 impl<'a> Place<'a> {
-    fn of(location: &'a Location, mapping: &Mapping) -> Option<Self> {
+    fn of(location: &'a Location, mapping: &Mapping, size_of: &dyn Fn(&Path) -> Option<u64>) -> Option<Self> {
         let view = View::sent(&location.path.0)?;
-        let covered_by = mapping.root_of(&view).map(|(root, _)| root.library.clone());
+        let is_there = |sample: &Sample| {
+            let ours = mapping.to_ours(&sample.file);
+            ours.is_some_and(|ours| ours.candidates.iter().any(|path| size_of(path).is_some()))
+        };
+        let samples = &location.samples;
+        let covered_by = mapping
+            .root_of(&view)
+            .filter(|_| samples.is_empty() || samples.iter().any(is_there))
+            .map(|(root, _)| root.library.clone());
         Some(Self { location, view, covered_by })
     }
 }
@@ -97,7 +106,7 @@ fn proposal(
 ) -> Option<Proposal> {
     let covers = |place: &&Place<'_>| place.covered_by.as_deref() == Some(library.name.as_str());
     let now = library.server_path.to_str().and_then(View::configured);
-    let within = |place: &Place<'_>| now.as_ref().is_some_and(|now| now.below(&place.view).is_some());
+    let within = |place: &Place<'_>| now.as_ref().is_some_and(|now| now.is_strictly_below(&place.view));
     // A library may well be a part of a location.
     let idle = !places.iter().any(|place| covers(&place) || within(place));
     let uncovered = place.covered_by.is_none();
@@ -111,6 +120,9 @@ fn proposal(
         None if idle && uncovered && common > 0 => (place.view.clone(), 0),
         None => return None,
     };
+    if now.is_some_and(|now| now.is_same(&view)) {
+        return None;
+    }
     let keeps = |place: &Place<'_>| place.view.below(&view).is_some();
     places.iter().filter(covers).all(keeps).then(|| Proposal {
         section: place.location.section.clone(),
@@ -153,9 +165,7 @@ impl Ballot {
     }
 
     fn vote(&mut self, folder: View) {
-        let same = |(other, _): &&mut (View, usize)| {
-            other.parts().len() == folder.parts().len() && folder.below(other).is_some()
-        };
+        let same = |(other, _): &&mut (View, usize)| other.is_same(&folder);
         match self.votes.iter_mut().find(same) {
             Some((_, votes)) => *votes += 1,
             None => self.votes.push((folder, 1)),

@@ -256,6 +256,21 @@ fn what_works_is_left_alone() {
 }
 
 #[test]
+fn a_library_that_was_set_wrongly_is_set_right_by_what_is_found() {
+    // Everything is covered, and nothing is where the mapping says.
+    let libraries = [library("Movies", "/mnt/films", "/data")];
+    let movies = ("/data/movies", &[("/data/movies/Dune.mkv", 10)][..]);
+    let here = [("/mnt/films/Dune.mkv", 10)];
+    assert_eq!(
+        proposed(&[movies], &libraries, &here),
+        [said("at /data/movies", "Movies", "/data/movies", 1, 1)]
+    );
+    // Where nothing is found at all, there is nothing better to say than what is set.
+    let set = [library("Movies", "/mnt/movies", "/data/movies")];
+    assert_eq!(proposed(&[movies], &set, &[]), []);
+}
+
+#[test]
 fn a_library_that_was_set_too_deep_is_moved_up() {
     let libraries = [library("All", "/mnt/all", "/data/movies")];
     let movies = ("/data/movies", &[][..]);

@@ -89,6 +89,16 @@ impl View {
         (self.volume == folder.volume && above.iter().zip(&folder.parts).all(same)).then_some(below)
     }
 
+    /// Whether it is the same folder.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.below(other).is_some_and(<[String]>::is_empty)
+    }
+
+    /// Whether it lies below a folder, and is not the folder itself.
+    pub fn is_strictly_below(&self, folder: &Self) -> bool {
+        self.below(folder).is_some_and(|below| !below.is_empty())
+    }
+
     /// Whether it begins with the very same bytes, not with another spelling of them.
     pub fn starts_exactly(&self, folder: &Self) -> bool {
         self.parts.starts_with(&folder.parts)

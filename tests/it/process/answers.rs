@@ -112,3 +112,29 @@ fn a_cache_volume_that_is_away_refuses_until_it_is_adopted() {
     house.cache([&b]);
     assert!(b.is_symlink());
 }
+
+#[test]
+fn the_doctor_says_the_same_with_and_without_an_instance_and_fails_where_something_does_not_work() {
+    let house = House::new();
+    let summary = |document: &serde_json::Value| -> Vec<(String, String)> {
+        let findings = document["findings"].as_array().unwrap().iter();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        findings.map(|finding| (text(&finding["check"]), text(&finding["verdict"]))).collect()
+    };
+    fs::set_permissions(house.at(""), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let alone = house.tell(["doctor"]);
+    assert_eq!(alone["failures"], 0, "{alone:#}");
+    let instance = house.start();
+    assert_eq!(summary(&house.tell(["doctor"])), summary(&alone));
+    assert_eq!(instance.stop().0, Some(0));
+
+    fs::set_permissions(house.at("fast"), std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let (code, document) = house.ask(["doctor"]);
+    assert_eq!((code, &document["error"]), (1, &"one thing does not work".into()), "{document:#}");
+    assert!(summary(&document["data"]).contains(&("cache_way".to_owned(), "failure".to_owned())));
+    let ran = house.run(["doctor"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("FAILURE") && ran.stdout.contains("-> run `chmod o+x"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("wakes their disks") && !ran.stdout.contains('\u{1b}'), "{}", ran.stderr);
+    assert_eq!(super::super::support::house::names(&house.at("library")), [] as [String; 0]);
+}

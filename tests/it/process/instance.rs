@@ -111,3 +111,20 @@ fn a_copy_under_way_stops_within_ten_seconds_and_goes_on_after_the_restart() {
     assert_eq!(hash(&film), before);
     assert_eq!(instance.stop().0, Some(0));
 }
+
+#[test]
+fn a_trial_of_the_doctor_ends_with_the_process_and_leaves_nothing_in_the_library() {
+    let house = House::new();
+    let text = fs::read_to_string(house.at("cacherr.toml")).unwrap();
+    // Twenty swaps by link and rename take longer than anybody waits for the end of a process.
+    fs::write(house.at("cacherr.toml"), format!("{text}swap = \"link_rename\"\n")).unwrap();
+    let instance = house.start();
+    let mut doctor = house.command(["doctor"]).spawn().unwrap();
+    let is_there = || fs::read_dir(house.at("library")).unwrap().count();
+    wait_for("the trial to begin", || is_there() == 1);
+    let (code, took) = instance.stop();
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(8), "{took:?}");
+    assert_eq!(is_there(), 0, "the trial's folder is gone");
+    assert!(!doctor.wait().unwrap().success(), "nobody was told that all is well");
+}

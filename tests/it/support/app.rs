@@ -10,6 +10,7 @@ use cacherr::api::{ApiParts, Hooks, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::SystemClock;
 use cacherr::config::ServerSettings;
+use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
@@ -146,6 +147,7 @@ impl TestApp {
         self.hub = Hub::new(Arc::new(SystemClock));
         let events = self.hub.sink();
         let clock = Arc::new(SystemClock);
+        let (settings, roots) = (cache.clone(), libraries.clone());
         let engine =
             Engine::new(Parts { fs: Arc::new(RealFs), store, clock, cache, libraries, events }).unwrap();
         engine.recover().unwrap();
@@ -174,7 +176,15 @@ impl TestApp {
             self.options.plex.as_ref().map(|_| Hooks { token, tell: Arc::new(move |tip| told.tip(tip)) })
         });
         self.media = Some(media.clone());
-        let parts = ApiParts { cacher: cacher.clone(), media, hub: self.hub.clone(), server, hooks };
+        let doctor = Doctor::new(doctor::Parts {
+            cacher: cacher.clone(),
+            clock: Arc::new(SystemClock),
+            cache: settings,
+            libraries: roots,
+            server: Box::new(|| Ok(None)),
+            runtime: tokio::runtime::Handle::current(),
+        });
+        let parts = ApiParts { cacher: cacher.clone(), media, doctor, hub: self.hub.clone(), server, hooks };
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, parts, async {
             let _ = stopped.await;

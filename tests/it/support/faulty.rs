@@ -199,6 +199,10 @@ impl<F: Fs> Fs for Faulty<F> {
         self.call("open_uncached", &[name], |fs| fs.open_uncached(folder, name))
     }
 
+    fn read_as_others(&self, folder: &Fd, name: &OsStr, most: usize) -> io::Result<Vec<u8>> {
+        self.call("read_as_others", &[name], |fs| fs.read_as_others(folder, name, most))
+    }
+
     fn create_file(&self, folder: &Fd, name: &OsStr) -> io::Result<Fd> {
         self.call("create_file", &[name], |fs| fs.create_file(folder, name))
     }
