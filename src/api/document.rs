@@ -8,7 +8,9 @@ use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
-use super::{cleanup, export, files, frames, jobs, operations, socket, statistics, system, users, webhooks};
+use super::{
+    cleanup, export, files, frames, jobs, operations, sessions, socket, statistics, system, users, webhooks,
+};
 
 /// Which operations refuse with which codes.
 pub type Refusals = &'static [(&'static str, &'static [Code])];
@@ -22,12 +24,13 @@ const IN_ANY_CASE: [&str; 1] = ["ExportFormat"];
 /// Operations that need no key.
 const OPEN: [&str; 3] = ["getHealth", "getReadiness", "receiveWebhook"];
 
-const ALL: [Refusals; 10] = [
+const ALL: [Refusals; 11] = [
     cleanup::REFUSALS,
     export::REFUSALS,
     files::REFUSALS,
     jobs::REFUSALS,
     operations::REFUSALS,
+    sessions::REFUSALS,
     socket::REFUSALS,
     statistics::REFUSALS,
     system::REFUSALS,

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::files::FileBody;
 use super::jobs::JobBody;
+use super::sessions::SessionBody;
 use super::statistics::StatisticsBody;
 use super::value::{Id, Timestamp, closed_type, int64, stamp, text};
 use crate::domain::event::Event;
@@ -28,6 +29,10 @@ enum EventFrame {
     JobProgress(JobProgressFrame),
     #[oai(mapping = "job_finished")]
     JobFinished(JobFinishedFrame),
+    #[oai(mapping = "session_started")]
+    SessionStarted(SessionStartedFrame),
+    #[oai(mapping = "session_ended")]
+    SessionEnded(SessionEndedFrame),
     #[oai(mapping = "resync")]
     Resync(ResyncFrame),
     #[oai(mapping = "pong")]
@@ -63,6 +68,10 @@ frames! {
     JobProgressFrame { JobProgress }
     /// A job ended.
     JobFinishedFrame { JobBody }
+    /// Somebody began to play a file of a library.
+    SessionStartedFrame { SessionBody }
+    /// A playback ended.
+    SessionEndedFrame { SessionBody }
     /// Something was missed: read everything again. Later events have greater numbers.
     ResyncFrame { Nothing }
 }
@@ -154,13 +163,15 @@ impl EventFrame {
             What::Statistics(statistics) => {
                 Self::Statistics(StatisticsFrame { data: statistics.into(), timestamp, seq })
             }
-            What::Event(Event::FileAdded { file, attributions }) => {
+            What::Event(Event::FileAdded { file, attributions, playing }) => {
+                let path = file.file_path.clone();
+                let playing = playing.then_some(path).into_iter().collect();
                 let data = FileAdded {
                     file_path: text(&file.file_path),
                     action: FileAction::Added,
                     user_id: attributions.first().map(|first| first.user.clone()),
                     reason: file.operation,
-                    file_info: FileBody::of(file, attributions),
+                    file_info: FileBody::of(file, attributions, &playing),
                 };
                 Self::FileAdded(FileAddedFrame { data, timestamp, seq })
             }
@@ -186,6 +197,12 @@ impl EventFrame {
             }
             What::Event(Event::JobFinished(job)) => {
                 Self::JobFinished(JobFinishedFrame { data: JobBody::of(job, None), timestamp, seq })
+            }
+            What::Event(Event::SessionStarted(playback)) => {
+                Self::SessionStarted(SessionStartedFrame { data: SessionBody::of(playback), timestamp, seq })
+            }
+            What::Event(Event::SessionEnded(playback)) => {
+                Self::SessionEnded(SessionEndedFrame { data: SessionBody::of(playback), timestamp, seq })
             }
             // Told as numbers, by `What::Statistics`; the hub lets this one through to nobody.
             What::Event(Event::StatisticsChanged) => {

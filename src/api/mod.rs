@@ -13,6 +13,7 @@
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
+//! | `/api/sessions` | GET | who plays what (`sessions`) |
 //! | `/api/webhooks`, `/api/webhooks/plex/{token}` | GET; POST | where they are; what is told there (`webhooks`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
@@ -39,6 +40,7 @@ mod operations;
 mod pages;
 mod problem;
 mod revalidate;
+mod sessions;
 mod shape;
 mod socket;
 mod statistics;
@@ -79,10 +81,10 @@ enum Tag {
     Statistics,
     /// The operation log.
     Operations,
+    /// The media server: who plays what, its people, how it is reached, what it tells.
+    Media,
     /// The units of work: waiting, running, ended.
     Jobs,
-    /// The media server, and what it tells.
-    Media,
     /// What the instance is, and whether it works.
     System,
 }
@@ -133,9 +135,9 @@ pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future
 async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
     loop {
         hub.statistics_changed().await;
-        let store = cacher.engine().store().clone();
+        let cacher = cacher.clone();
         // What went wrong is in the log; the next change brings the next numbers.
-        if let Ok(statistics) = bridge::blocking(move || Ok(statistics::read(&store)?)).await {
+        if let Ok(statistics) = bridge::blocking(move || Ok(statistics::read(cacher.engine())?)).await {
             hub.tell_statistics(statistics);
         }
         tokio::time::sleep(STATISTICS).await;
@@ -193,6 +195,7 @@ type Resources = (
     users::Users,
     operations::Operations,
     jobs::Jobs,
+    sessions::Sessions,
     system::System,
     webhooks::Webhooks,
 );

@@ -10,11 +10,11 @@ use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
 use super::value::{Timestamp, int64, text};
-use crate::cacher::Cacher;
+use crate::cacher::{Cacher, Engine};
 use crate::domain::size::readable;
 use crate::domain::statistics::Statistics;
 use crate::index::Index;
-use crate::store::{Rows, Store};
+use crate::store::Rows;
 
 /// What each operation here may refuse with, beside what every operation may.
 pub const REFUSALS: Refusals = &[("getStatistics", &[Code::UnknownParameter])];
@@ -68,8 +68,8 @@ impl From<&Statistics> for StatisticsBody {
 ///
 /// # Errors
 /// The store fails.
-pub fn read(store: &Store) -> crate::Result<Statistics> {
-    let (totals, rows) = store.look(Index::totals)?;
+pub fn read(engine: &Engine) -> crate::Result<Statistics> {
+    let (totals, rows) = engine.store().look(Index::totals)?;
     let most_accessed = totals.most_accessed.map(|id| rows.file(id)).transpose()?.flatten();
     Ok(Statistics {
         total_files: totals.files,
@@ -80,8 +80,7 @@ pub fn read(store: &Store) -> crate::Result<Statistics> {
         users_count: totals.users,
         oldest_cached_at: totals.oldest,
         most_accessed_file: most_accessed.map(|row| row.file_path),
-        // No media server tells of playback starts yet, and none was seen.
-        cache_hit_ratio: 0.0,
+        cache_hit_ratio: engine.hits()?.ratio(),
     })
 }
 
@@ -96,8 +95,8 @@ impl StatisticsApi {
     /// Over every file that is not removed. The event `cache_statistics_updated` carries the same.
     #[oai(path = "/api/cached/statistics", method = "get", operation_id = "getStatistics")]
     async fn get(&self, cacher: Data<&Cacher>) -> Result<Answer<StatisticsBody>, Problem> {
-        let store = cacher.0.engine().store().clone();
-        let statistics = blocking(move || Ok(read(&store)?)).await?;
+        let cacher = cacher.0.clone();
+        let statistics = blocking(move || Ok(read(cacher.engine())?)).await?;
         Ok(Answer::ok((&statistics).into()))
     }
 }

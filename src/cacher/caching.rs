@@ -1,7 +1,9 @@
 //! A caching, steps 0 to 6; the rest is [`super::drive`].
 
+use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::domain::event::Event;
 use crate::domain::file::{Method, Placement};
@@ -181,7 +183,7 @@ impl Engine {
         let size = source.stat.identity.size;
         let target = self.fs.create_file(&tmp, &tmp_name).doing("create", &tmp_path)?;
         control.enter(JobState::Copying);
-        let pace = JobPace { engine: self, control, room: std::cell::RefCell::new(Some(room)) };
+        let pace = JobPace { engine: self, control, room: RefCell::new(Some(room)), device: source.stat.dev };
         let from = End { fd: &source.fd, path: &at.file_path };
         let hash = copy(&*self.fs, &from, &End { fd: &target, path: &tmp_path }, size, &pace)?;
         seal(&*self.fs, &source.fd, &source.stat.identity, &target).doing("seal", &tmp_path)?;
@@ -222,9 +224,13 @@ impl Engine {
     }
 
     /// Step 5: the intent, and the job past its point of no return.
+    ///
+    /// A film that somebody plays is never moved, however it was asked for.
     fn begin(&self, intent: &Intent, method: Method) -> Result<()> {
         self.store.write(|w| {
             let mut job = w.job(intent.job_id)?.ok_or(Error::NotFound { what: "job" })?;
+            let plays = w.open_playbacks()?.iter().any(|one| one.path == job.path);
+            let method = if plays { Method::AtomicCopy } else { method };
             if job.state != JobState::Queued {
                 return Err(Error::Cancelled);
             }
@@ -252,7 +258,8 @@ impl Engine {
         }
         control.enter(JobState::Verifying);
         let file = self.fs.open_uncached(folder, name).doing("open", at)?;
-        let pace = JobPace { engine: self, control, room: std::cell::RefCell::new(None) };
+        let stat = self.fs.stat(&file).doing("look at", at)?;
+        let pace = JobPace { engine: self, control, room: RefCell::new(None), device: stat.dev };
         if hash(&*self.fs, &End { fd: &file, path: at }, &pace)? == expected {
             Ok(())
         } else {
@@ -329,6 +336,14 @@ impl Engine {
         Ok(parent)
     }
 
+    /// How long a copy waits before so many bytes from (or to) a device of a library may move: as long as all copies together
+    /// may take, and longer while somebody plays from it.
+    fn delay(&self, bytes: u64, device: u64) -> Duration {
+        let now = Instant::now();
+        let delay = self.pacing.delay(bytes, now);
+        if self.devices.are_played_from(device) { delay.max(self.gentle.delay(bytes, now)) } else { delay }
+    }
+
     /// A released copy whose grace is not over goes back into use, if copy and original are what they were.
     fn take_back(&self, mut intent: Intent, job: &JobRow, method: Method) -> Result<Option<Driven>> {
         let Some(_held) = self.locks.try_hold(vec![Key::Intent(intent.id)]) else { return Ok(None) };
@@ -352,17 +367,15 @@ impl Engine {
 pub(super) struct JobPace<'a> {
     pub engine: &'a Engine,
     pub control: &'a Control,
-    pub room: std::cell::RefCell<Option<&'a mut Reservation>>,
+    pub room: RefCell<Option<&'a mut Reservation>>,
+    /// Of the library, which is slower than the cache's.
+    pub device: u64,
 }
 
 impl Pace for JobPace<'_> {
     fn step(&self, done: u64, bytes: u64) -> Result<()> {
         let copying = self.control.progress().state == JobState::Copying;
-        let delay = if copying {
-            self.engine.pacing.delay(bytes, std::time::Instant::now())
-        } else {
-            std::time::Duration::ZERO
-        };
+        let delay = if copying { self.engine.delay(bytes, self.device) } else { Duration::ZERO };
         self.control.hold(delay)?;
         if copying && let Some(room) = self.room.borrow_mut().as_mut() {
             room.written(done);

@@ -24,6 +24,7 @@ use super::control::Controls;
 use super::locks::Locks;
 use super::opens::OwnOpens;
 use super::pacing::Pacing;
+use super::playing::Devices;
 use super::room::Room;
 
 /// Name of our own folder in the cache dir.
@@ -63,6 +64,11 @@ pub struct Engine {
     pub(super) room: Room,
     pub(super) controls: Controls,
     pub(super) pacing: Pacing,
+    /// The same, while somebody plays from the device.
+    pub(super) gentle: Pacing,
+    pub(super) devices: Devices,
+    /// A media server tells of playbacks: they are what counts as access, and not opens.
+    pub(super) is_told: AtomicBool,
     /// Held by the one cleanup that runs.
     pub(super) cleaning: Mutex<()>,
     pub(super) compared: Compared,
@@ -94,6 +100,7 @@ impl Engine {
         let Parts { fs, store, clock, cache, libraries, events } = parts;
         let room = Room::counted(&store)?;
         let pacing = Pacing::new(cache.bandwidth);
+        let gentle = Pacing::new(cache.bandwidth_while_playing);
         Ok(Self {
             fs,
             store,
@@ -107,6 +114,9 @@ impl Engine {
             compared: Compared::default(),
             own_opens: OwnOpens::default(),
             pacing,
+            gentle,
+            devices: Devices::default(),
+            is_told: AtomicBool::new(false),
             cleaning: Mutex::default(),
             cache_lost: AtomicBool::new(false),
         })

@@ -11,6 +11,7 @@ use crate::domain::settings::SwapMethod;
 use crate::error::{Error, IoContext, Result};
 use crate::files::errno::{is_absent, is_forbidden, is_unsupported, present};
 use crate::files::{Kind, Stat};
+use crate::store::Rows;
 
 use super::drive::{Drive, Driven, EXCHANGE, Next};
 use super::engine::{Engine, Spot};
@@ -314,7 +315,9 @@ impl Drive<'_> {
             return self.stay_active();
         }
         let holders = engine.fs.holders(kept).doing("see who has open", &spot.path)?;
-        if holders.readers + holders.writers > 0 || engine.may_be_written(kept, &holders) {
+        let row = engine.store.read()?.file(self.intent.file_id)?;
+        let plays = row.map_or(Ok(false), |row| engine.is_playing(&row.file_path))?;
+        if plays || holders.readers + holders.writers > 0 || engine.may_be_written(kept, &holders) {
             self.intent.phase =
                 Phase::Releasing { not_before: engine.clock.now().plus(engine.cache.release_grace) };
             engine.store.write(|w| w.put_intent(&self.intent))?;

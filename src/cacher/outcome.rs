@@ -72,9 +72,10 @@ impl Engine {
                 None => w.remove_intent(intent.id)?,
             }
             let size = row.size;
+            let playing = w.open_playbacks()?.iter().any(|one| one.path == row.file_path);
             Ok((
                 vec![
-                    Event::FileAdded { file: Box::new(row), attributions },
+                    Event::FileAdded { file: Box::new(row), attributions, playing },
                     Event::StatisticsChanged,
                     Event::JobFinished(Box::new(job)),
                 ],
@@ -374,7 +375,10 @@ fn active_row(
         operation: operation.unwrap_or(crate::domain::file::Operation::Manual),
         status: Status::Active,
         removed: None,
-        metadata: known.map_or_else(Metadata::default, |row| row.metadata.clone()),
+        metadata: match known {
+            Some(row) if job.metadata == Metadata::default() => row.metadata.clone(),
+            _ => job.metadata.clone(),
+        },
         pinned: known.is_some_and(|row| row.pinned),
         place,
         verified_at: now,
@@ -438,7 +442,7 @@ fn log_kind(action: RestoreAction) -> LogKind {
 }
 
 /// The log entry of a job that ended well.
-fn entry_of(job: &JobRow, now: Time) -> LogRow {
+pub(super) fn entry_of(job: &JobRow, now: Time) -> LogRow {
     let (kind, reason, user) = match &job.kind {
         JobKind::Cache { wishes, .. } => {
             let first = wishes.first();

@@ -1,9 +1,9 @@
 //! What others may ask of the engine. Everything is written down before it is answered.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::event::Event;
-use crate::domain::file::{Attribution, FileRow, Method, Operation, Status};
+use crate::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Status};
 use crate::domain::id::{FileId, JobId, LogId};
 use crate::domain::job::{Asked, JobKind, JobRow, JobState, RestoreAction, Wish};
 use crate::domain::log::{LogKind, LogRow};
@@ -25,8 +25,16 @@ pub struct CacheRequest {
     pub user: Option<String>,
     /// How; the configured mode when absent.
     pub method: Option<Method>,
+    /// What is known of the film or episode.
+    pub metadata: Metadata,
     /// The authenticated principal.
     pub principal: String,
+}
+
+impl CacheRequest {
+    fn wish(&self) -> Wish {
+        Wish { user: self.user.clone(), operation: self.operation }
+    }
 }
 
 /// Give this file back.
@@ -99,9 +107,8 @@ impl Engine {
     pub fn request_cache(&self, request: &CacheRequest) -> Result<Accepted> {
         self.cache_dir()?;
         let at = self.locate(&request.path)?;
-        let wish = Wish { user: request.user.clone(), operation: request.operation };
         let now = self.clock.now();
-        if let Some(accepted) = self.join(&at.file_path, &wish, &request.principal, now)? {
+        if let Some(accepted) = self.join(&at.file_path, request, now)? {
             return Ok(accepted);
         }
         self.refuse_alias(&at.root)?;
@@ -113,7 +120,7 @@ impl Engine {
             Error::CacheVolumeFull { path: at.file_path.clone(), needed: stat.identity.size, available }
         })?);
         let asked = Asked {
-            kind: JobKind::Cache { method, wishes: vec![wish.clone()] },
+            kind: JobKind::Cache { method, wishes: vec![request.wish()] },
             file: FileId::new(),
             path: at.file_path.clone(),
             principal: request.principal.clone(),
@@ -122,12 +129,15 @@ impl Engine {
         };
         let (accepted, events) = self.store.write(|w| {
             // Asked for by two at once: the second joins the first.
-            if let Some(joined) = join(w, &at.file_path, &wish, &request.principal, now)? {
+            if let Some(joined) = join(w, &at.file_path, request, now)? {
                 return Ok(joined);
             }
             let known = w.file_by_path(&at.file_path)?;
             let file = known.map_or(asked.file, |row| row.id);
-            let job = JobRow::new(Asked { file, ..asked }, JobState::Queued);
+            let job = JobRow {
+                metadata: request.metadata.clone(),
+                ..JobRow::new(Asked { file, ..asked }, JobState::Queued)
+            };
             w.put_job(&job)?;
             Ok((Accepted::Queued { job: job.id, file: job.file_id, method }, vec![]))
         })?;
@@ -135,14 +145,8 @@ impl Engine {
         Ok(accepted)
     }
 
-    fn join(
-        &self,
-        path: &std::path::Path,
-        wish: &Wish,
-        principal: &str,
-        now: Time,
-    ) -> Result<Option<Accepted>> {
-        let joined = self.store.write(|w| join(w, path, wish, principal, now))?;
+    fn join(&self, path: &Path, request: &CacheRequest, now: Time) -> Result<Option<Accepted>> {
+        let joined = self.store.write(|w| join(w, path, request, now))?;
         Ok(joined.map(|(accepted, events)| {
             self.publish(events);
             accepted
@@ -273,20 +277,20 @@ fn is_under_way(job: &JobRow) -> bool {
 /// Adds a wish to a tracked file or to its queued job. `None` when there is neither; refused while it is given back.
 fn join(
     w: &mut Writer<'_>,
-    path: &std::path::Path,
-    wish: &Wish,
-    principal: &str,
+    path: &Path,
+    request: &CacheRequest,
     now: Time,
 ) -> Result<Option<(Accepted, Vec<Event>)>> {
+    let wish = request.wish();
     let nothing_new = || Error::AlreadyTracked { path: path.to_path_buf() };
     let locked = || Error::PathLocked { path: path.to_path_buf() };
     if let Some(mut job) = w.open_jobs_at(path)?.into_iter().min_by_key(is_under_way) {
         // The link that is still there is on its way out, and is nothing to be cached.
         let JobKind::Cache { method, wishes } = &mut job.kind else { return Err(locked()) };
-        if wishes.contains(wish) || wish.user.is_none() {
+        if wishes.contains(&wish) || wish.user.is_none() {
             return Err(nothing_new());
         }
-        wishes.push(wish.clone());
+        wishes.push(wish);
         let method = *method;
         w.put_job(&job)?;
         return Ok(Some((Accepted::UserAdded { file: job.file_id, job: Some(job.id), method }, vec![])));
@@ -311,8 +315,11 @@ fn join(
         kind: LogKind::Attribute,
         user: Some(user),
         reason: wish.operation.name().to_owned(),
-        ..super::outcome::entry_about(&row, principal, now)
+        ..super::outcome::entry_about(&row, &request.principal, now)
     })?;
+    if row.metadata == Metadata::default() && request.metadata != row.metadata {
+        w.put_file(&FileRow { metadata: request.metadata.clone(), ..row.clone() })?;
+    }
     Ok(Some((
         Accepted::UserAdded { file: row.id, job: None, method: row.method },
         vec![Event::StatisticsChanged],

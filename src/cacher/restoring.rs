@@ -1,5 +1,7 @@
 //! A restore: what the copy has and the original has not goes to the original first, then the names are exchanged.
 
+use std::cell::RefCell;
+
 use crate::domain::intent::{Intent, Phase};
 use crate::domain::job::{JobRow, JobState};
 use crate::domain::path::{kept_name, restore_name};
@@ -142,7 +144,8 @@ impl Engine {
         };
         let target = self.fs.create_file(&spot.folder, &name).doing("create", &at).map_err(full)?;
         control.enter(JobState::Copying);
-        let pace = JobPace { engine: self, control, room: std::cell::RefCell::new(None) };
+        let device = self.fs.stat(&spot.folder).doing("look at", &spot.path)?.dev;
+        let pace = JobPace { engine: self, control, room: RefCell::new(None), device };
         let (from, to) = (End { fd: &source, path: &cached }, End { fd: &target, path: &at });
         let written = copy(&*self.fs, &from, &to, size, &pace).map_err(full)?;
         seal(&*self.fs, &source, &before.identity, &target).doing("seal", &at).map_err(full)?;

@@ -4,6 +4,7 @@
 //! job, whose intent stays for the next start.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -158,6 +159,16 @@ impl Cacher {
             Accepted::Queued { .. } | Accepted::UserAdded { job: None, .. } => self.nudge(),
         }
         Ok(accepted)
+    }
+
+    /// See [`Engine::withdraw_playback`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn withdraw_playback(&self, user: Option<&str>, paths: &[PathBuf]) -> Result<Vec<JobId>> {
+        let called_off = self.engine().withdraw_playback(user, paths)?;
+        self.nudge();
+        Ok(called_off)
     }
 
     /// See [`Engine::request_batch`].

@@ -49,6 +49,7 @@ fn ask(context: &Context<'_>, path: &Named, wanted: &Wanted<'_>) -> Result<Asked
         path: path.0.clone(),
         operation: wanted.operation,
         user: wanted.user.map(str::to_owned),
+        metadata: Default::default(),
         method: wanted.method,
         principal: context.principal.to_owned(),
     };

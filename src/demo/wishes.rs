@@ -33,6 +33,7 @@ fn ask(folder: &Folder, cacher: &Cacher) -> Result<()> {
             path,
             operation,
             user: Some(user.to_owned()),
+            metadata: Default::default(),
             method: None,
             principal: "demo".to_owned(),
         };

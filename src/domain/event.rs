@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::file::{Attribution, FileRow};
 use super::id::FileId;
 use super::job::{JobRow, Progress};
+use super::playback::PlaybackRow;
 
 /// Something happened, durably.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub enum Event {
         file: Box<FileRow>,
         /// Who wants it, in order of attribution.
         attributions: Vec<Attribution>,
+        /// Whether somebody plays it.
+        playing: bool,
     },
     /// A file is not served from the cache any more.
     FileRemoved {
@@ -27,6 +30,10 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Somebody began to play a file.
+    SessionStarted(Box<PlaybackRow>),
+    /// A playback ended.
+    SessionEnded(Box<PlaybackRow>),
     /// Counts and sums changed.
     StatisticsChanged,
     /// A job moved on. The one event without a commit behind it.

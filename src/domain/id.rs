@@ -67,5 +67,7 @@ id!(/// A row of the operation log.
     LogId);
 id!(/// A file put aside in the trash.
     TrashId);
+id!(/// A playback that was seen.
+    PlaybackId);
 id!(/// One store, and with it one instance; the cache dir's marker carries it.
     StoreId);

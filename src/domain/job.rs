@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::{BatchAction, BatchScope, BatchWork};
 use super::cleanup::Cleaned;
-use super::file::{Method, Operation, closed_names};
+use super::file::{Metadata, Method, Operation, closed_names};
 use super::id::{FileId, JobId};
 use super::path::bytes;
 use super::time::Time;
@@ -49,6 +49,10 @@ pub struct JobRow {
     pub bytes_done: u64,
     /// Why it failed.
     pub error: Option<Failure>,
+    /// What is known of the film or episode that is cached: it goes into the file's row. The store writes it behind the
+    /// rest.
+    #[serde(skip)]
+    pub metadata: Metadata,
 }
 
 /// What a job is asked to do, by whom and when.
@@ -86,6 +90,7 @@ impl JobRow {
             bytes_total: bytes,
             bytes_done: 0,
             error: None,
+            metadata: Metadata::default(),
         }
     }
 

@@ -8,7 +8,7 @@ use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use redb::backends::FileBackend;
 use redb::{DatabaseError, ReadableDatabase, StorageBackend, WriteTransaction};
@@ -19,11 +19,14 @@ use super::create::{self, dir_of};
 use super::health::Health;
 use super::migrations;
 use super::read::Reader;
+use super::starts::Starts;
 use super::turn::{Group, Line, Ticket, Turn};
 use super::view;
-use super::write::Writer;
+use super::write::{Changes, Writer};
 use crate::domain::id::StoreId;
-use crate::index::{Change, Index};
+use crate::domain::playback::Hits;
+use crate::domain::time::Time;
+use crate::index::Index;
 use crate::{Error, Result};
 
 /// Memory for pages: redb's own default is 1 GiB.
@@ -50,7 +53,7 @@ pub struct Database {
     /// One writer at a time. A turn is also had while the database is replaced, so that no transaction is under way then.
     line: Line,
     live: RwLock<Option<Live>>,
-    /// Counts commits that changed files, and openings. Changes only while the view is written.
+    /// Counts commits that changed files or playbacks, and openings. Changes only while the view is written.
     changes: AtomicU64,
 }
 
@@ -66,6 +69,8 @@ struct View {
     /// Or the row that could not be read. Then what is asked of the index is refused: answers without that row would be
     /// wrong, and nobody could tell.
     index: std::result::Result<Index, String>,
+    /// Made when it is first asked for; a change of playbacks drops it.
+    starts: OnceLock<Starts>,
 }
 
 impl View {
@@ -114,6 +119,20 @@ impl Database {
     /// A snapshot, and what the index says of it.
     pub fn look<T>(&self, ask: impl FnOnce(&Index) -> T) -> Result<(T, Reader)> {
         self.ask(|view| Ok((ask(view.index()?), view.reader.clone())))
+    }
+
+    /// The playbacks that began since.
+    pub fn hits(&self, since: Time) -> Result<Hits> {
+        self.ask(|view| {
+            if let Some(starts) = view.starts.get().filter(|starts| starts.reaches(since)) {
+                return Ok(starts.hits(since));
+            }
+            let starts = Starts::read(&view.reader, since)?;
+            let hits = starts.hits(since);
+            // Somebody else may have read further back meanwhile, or less far: either is true as far as it goes.
+            let _ = view.starts.set(starts);
+            Ok(hits)
+        })
     }
 
     /// The same, and nothing is committed meanwhile; others go on reading.
@@ -246,25 +265,25 @@ fn transact<T>(
 impl Live {
     fn commit(&self, group: Group, count: &AtomicU64) -> Result<()> {
         let Group { txn, promise, changes, .. } = group;
-        let committed = self
-            .health
-            .ask("commit", || txn.commit())
-            .and_then(|()| self.follow(changes.into_values().collect(), count));
+        let committed = self.health.ask("commit", || txn.commit()).and_then(|()| self.follow(changes, count));
         promise.keep(&committed);
         committed
     }
 
     /// What is read from now on is the last commit. It is durable; if it cannot be read, the database is not used again.
-    fn follow(&self, changes: Vec<Change>, count: &AtomicU64) -> Result<()> {
+    fn follow(&self, changes: Changes, count: &AtomicU64) -> Result<()> {
         let reader = begin_read(&self.redb, &self.health)?;
         let mut view = self.view.write().unwrap_or_else(PoisonError::into_inner);
         // Should the index panic, what is left of it must not be asked.
         let panicked = LoseOnPanic(&self.health);
-        if !changes.is_empty() {
+        if !changes.files.is_empty() || changes.playbacks {
             count.fetch_add(1, Ordering::AcqRel);
         }
         if let Ok(index) = &mut view.index {
-            index.apply(changes);
+            index.apply(changes.files.into_values().collect());
+        }
+        if changes.playbacks {
+            view.starts = OnceLock::new();
         }
         drop(panicked);
         let old = std::mem::replace(&mut view.reader, reader);
@@ -356,7 +375,7 @@ fn up_to_date((redb, health): Opened) -> Result<(Live, StoreId)> {
             Err(Error::Store { detail, .. }) if health.is_well() => Err(detail),
             built => Ok(built?),
         };
-        Ok((id, View { reader, index }))
+        Ok((id, View { reader, index, starts: OnceLock::new() }))
     });
     match seen {
         Ok((id, view)) => Ok((Live { redb, health, view: RwLock::new(view) }, id)),

@@ -4,7 +4,7 @@ use std::ops::Bound;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::domain::id::{FileId, IntentId, JobId, LogId, TrashId};
+use crate::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId, TrashId};
 use crate::domain::time::Time;
 
 /// The key of a row.
@@ -32,7 +32,7 @@ macro_rules! id_key {
         }
     )+};
 }
-id_key!(FileId, JobId, IntentId, TrashId, LogId);
+id_key!(FileId, JobId, IntentId, TrashId, LogId, PlaybackId);
 
 impl Key for String {
     fn encode(&self) -> Vec<u8> {
@@ -46,18 +46,23 @@ impl Key for String {
     }
 }
 
-impl Key for (Time, LogId) {
-    fn encode(&self) -> Vec<u8> {
-        [&time(self.0)[..], &self.1.bytes()].concat()
-    }
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let (at, id) = bytes.split_at_checked(8)?;
-        Some((decode_time(at)?, LogId::decode(id)?))
-    }
-    fn show(&self) -> String {
-        format!("{} {}", self.0, self.1)
-    }
+macro_rules! timed_key {
+    ($($id:ident),+) => {$(
+        impl Key for (Time, $id) {
+            fn encode(&self) -> Vec<u8> {
+                [&time(self.0)[..], &self.1.bytes()].concat()
+            }
+            fn decode(bytes: &[u8]) -> Option<Self> {
+                let (at, id) = bytes.split_at_checked(8)?;
+                Some((decode_time(at)?, $id::decode(id)?))
+            }
+            fn show(&self) -> String {
+                format!("{} {}", self.0, self.1)
+            }
+        }
+    )+};
 }
+timed_key!(LogId, PlaybackId);
 
 impl Key for (JobId, FileId) {
     fn encode(&self) -> Vec<u8> {
@@ -95,8 +100,8 @@ pub fn tail(key: &[u8]) -> Option<&[u8]> {
     key.len().checked_sub(16).map(|start| &key[start..])
 }
 
-/// The last bytes of a secondary key: where it carries the key of its log row.
-pub fn log_tail(key: &[u8]) -> Option<&[u8]> {
+/// The last bytes of a secondary key: where it carries the key of a row that lies in the order of time.
+pub fn timed_tail(key: &[u8]) -> Option<&[u8]> {
     key.len().checked_sub(24).map(|start| &key[start..])
 }
 
@@ -122,6 +127,11 @@ pub fn starting_with(prefix: &[u8]) -> Range {
 /// Every key that begins with `prefix` and comes after `key`, which begins with it as well.
 pub fn following(prefix: &[u8], key: Vec<u8>) -> Range {
     (Bound::Excluded(key), starting_with(prefix).1)
+}
+
+/// Every key that is `key` or comes after it.
+pub fn from(key: Vec<u8>) -> Range {
+    (Bound::Included(key), Bound::Unbounded)
 }
 
 /// Every key before `key`.

@@ -19,6 +19,7 @@ mod migrations;
 mod read;
 mod rows;
 mod secondary;
+mod starts;
 mod tables;
 mod turn;
 mod view;
@@ -30,6 +31,8 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::domain::id::StoreId;
+use crate::domain::playback::Hits;
+use crate::domain::time::Time;
 use crate::index::Index;
 use database::{Database, Source};
 
@@ -83,7 +86,7 @@ impl Store {
         self.database.read()
     }
 
-    /// A number that rises whenever files change. Asked within [`Store::look`], it is the number of what is seen there.
+    /// A number that rises whenever files or playbacks change. Asked within [`Store::look`], it is the number of what is seen there.
     #[must_use]
     pub fn changes(&self) -> u64 {
         self.database.changes()
@@ -95,6 +98,14 @@ impl Store {
     /// As [`Store::read`].
     pub fn look<T>(&self, ask: impl FnOnce(&Index) -> T) -> Result<(T, Reader)> {
         self.database.look(ask)
+    }
+
+    /// The playbacks that began at `since` or later, and how many of them the cache served.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn hits(&self, since: Time) -> Result<Hits> {
+        self.database.hits(since)
     }
 
     /// Runs `act` as one transaction: durable when this returns `Ok`, and without any trace when `act` fails.

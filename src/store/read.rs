@@ -10,14 +10,17 @@ use redb::{ReadTransaction, ReadableTable};
 
 use super::health::Health;
 use super::keys::{self, Key, Range};
-use super::rows::{FileRecord, Row, decode, state_byte};
+use super::rows::{FileRecord, Row, SecretRow, decode, state_byte};
 use super::tables::{Table, meta};
 use crate::domain::batch::BatchFile;
 use crate::domain::file::{Attribution, FileRow};
-use crate::domain::id::{FileId, IntentId, JobId, LogId};
+use crate::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId};
 use crate::domain::intent::{Intent, RootRow, TrashRow};
 use crate::domain::job::{JobRow, JobState};
 use crate::domain::log::LogRow;
+use crate::domain::playback::PlaybackRow;
+use crate::domain::readers::ReaderRow;
+use crate::domain::secret::Secret;
 use crate::domain::time::Time;
 use crate::{Error, Result};
 
@@ -302,8 +305,68 @@ pub trait Rows: Bytes {
         let range = keys::starting_with(&id.bytes());
         let by = Table::LogByFile;
         collect(self, by, range, Order::Descending, limit, |key, _| {
-            named(self, by, keys::log_tail(key).ok_or_else(|| odd(by, key))?)
+            named(self, by, keys::timed_tail(key).ok_or_else(|| odd(by, key))?)
         })
+    }
+
+    /// The playbacks that go on, oldest first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn open_playbacks(&self) -> Result<Vec<PlaybackRow>> {
+        let by = Table::PlaybackOpen;
+        collect(self, by, keys::ALL, Order::Ascending, usize::MAX, |key, _| named(self, by, key))
+    }
+
+    /// Calls `visit` for every playback that began at `since` or later, oldest first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`], and the first error of `visit`, which ends the walk.
+    fn walk_playbacks(
+        &self,
+        since: Time,
+        visit: &mut dyn FnMut(PlaybackRow) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let range = keys::from(keys::time(since).to_vec());
+        self.walk(Table::Playbacks, range, Order::Ascending, &mut |key, value| {
+            visit(decode::<PlaybackRow>(key, value)?.1)
+        })
+    }
+
+    /// At most `limit` playbacks, newest first, those strictly before the cursor.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn playbacks(&self, before: Option<(Time, PlaybackId)>, limit: usize) -> Result<Vec<PlaybackRow>> {
+        let range = before.map_or(keys::ALL, |place| keys::before(place.encode()));
+        some(self, range, Order::Descending, limit)
+    }
+
+    /// A secret that this program obtained itself.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn secret(&self, name: &str) -> Result<Option<Secret>> {
+        Ok(find::<SecretRow>(self, &name.to_owned())?.map(|row| row.secret))
+    }
+
+    /// The names of the secrets there are that begin so, in order.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn secret_names(&self, prefix: &str) -> Result<Vec<String>> {
+        let range = keys::starting_with(prefix.as_bytes());
+        collect(self, Table::Secrets, range, Order::Ascending, usize::MAX, |key, value| {
+            decode::<SecretRow>(key, value).map(|(name, _)| name)
+        })
+    }
+
+    /// What else reads the libraries, by name.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn readers(&self) -> Result<Vec<(String, ReaderRow)>> {
+        collect(self, Table::Readers, keys::ALL, Order::Ascending, usize::MAX, decode::<ReaderRow>)
     }
 
     /// Whether this store ever wrote its marker into a cache dir.

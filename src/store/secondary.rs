@@ -49,7 +49,8 @@ pub fn owner(table: Table, key: &[u8], value: &[u8]) -> Option<(Table, Vec<u8>)>
             Some((Table::Jobs, keys::tail(key)?.to_vec()))
         }
         Table::IntentByFile => Some((Table::Intents, keys::tail(key)?.to_vec())),
-        Table::LogByFile => Some((Table::Log, keys::log_tail(key)?.to_vec())),
+        Table::LogByFile => Some((Table::Log, keys::timed_tail(key)?.to_vec())),
+        Table::PlaybackOpen => Some((Table::Playbacks, key.to_vec())),
         Table::Meta
         | Table::Files
         | Table::Jobs
@@ -57,7 +58,10 @@ pub fn owner(table: Table, key: &[u8], value: &[u8]) -> Option<(Table, Vec<u8>)>
         | Table::Intents
         | Table::Trash
         | Table::Roots
-        | Table::Log => None,
+        | Table::Log
+        | Table::Playbacks
+        | Table::Secrets
+        | Table::Readers => None,
     }
 }
 
@@ -65,7 +69,7 @@ pub fn owner(table: Table, key: &[u8], value: &[u8]) -> Option<(Table, Vec<u8>)>
 pub fn show(table: Table, key: &[u8]) -> String {
     let head = match table {
         Table::FileByPath => key,
-        Table::LogByFile => &key[..key.len().saturating_sub(24)],
+        Table::LogByFile | Table::PlaybackOpen => &key[..key.len().saturating_sub(24)],
         _ => &key[..key.len().saturating_sub(16)],
     };
     let shown = match table {
@@ -85,6 +89,9 @@ pub fn show(table: Table, key: &[u8]) -> String {
 
 /// The secondary tables.
 pub fn tables() -> impl Iterator<Item = Table> {
-    use Table::{FileByPath, IntentByFile, JobByFile, JobByPath, JobByState, JobByTurn, LogByFile};
-    [FileByPath, JobByState, JobByFile, JobByPath, JobByTurn, IntentByFile, LogByFile].into_iter()
+    use Table::{
+        FileByPath, IntentByFile, JobByFile, JobByPath, JobByState, JobByTurn, LogByFile, PlaybackOpen,
+    };
+    [FileByPath, JobByState, JobByFile, JobByPath, JobByTurn, IntentByFile, LogByFile, PlaybackOpen]
+        .into_iter()
 }

@@ -14,6 +14,9 @@
 //! | `trash_v1` | trash id (16) | `TrashRow` |
 //! | `roots_v1` | name of the library | `RootRow` |
 //! | `log_v2` | time (8), log id (16) | `LogRow` |
+//! | `playbacks_v1` | time (8), playback id (16) | `PlaybackRow`: somebody began to play a file |
+//! | `secrets_v1` | a name | `SecretRow`: what this program obtained itself (tokens, its identifier) |
+//! | `readers_v1` | a name | `ReaderRow`: what else reads the libraries |
 //! | `file_by_path_v1` | library path, its bytes | file id: so a path has one row |
 //! | `job_by_state_v1` | state (1, see [`super::rows`]), job id (16) | nothing |
 //! | `job_by_file_v1` | file id (16), job id (16): jobs that have not ended | nothing |
@@ -21,6 +24,7 @@
 //! | `job_by_turn_v1` | turn (1, see [`super::rows`]), job id (16): jobs that may run | nothing |
 //! | `intent_by_file_v1` | file id (16), intent id (16) | nothing |
 //! | `log_by_file_v1` | file id (16), time (8), log id (16) | nothing |
+//! | `playback_open_v1` | time (8), playback id (16): playbacks that go on | nothing |
 //!
 //! Ids are UUID version 7: their byte order is the order of making.
 //!
@@ -67,6 +71,12 @@ tables! {
     Roots = "roots_v1",
     /// The operation log.
     Log = "log_v2",
+    /// Playbacks that were seen.
+    Playbacks = "playbacks_v1",
+    /// What this program obtained itself.
+    Secrets = "secrets_v1",
+    /// What else reads the libraries.
+    Readers = "readers_v1",
     /// Library path → file; unique.
     FileByPath = "file_by_path_v1",
     /// State → jobs.
@@ -81,6 +91,8 @@ tables! {
     IntentByFile = "intent_by_file_v1",
     /// File, time → log rows.
     LogByFile = "log_by_file_v1",
+    /// Playbacks that go on.
+    PlaybackOpen = "playback_open_v1",
 }
 
 impl Table {

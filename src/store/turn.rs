@@ -6,7 +6,6 @@
 //! **Invariant:** nobody hears that an act is durable before the commit that it is part of. A transaction that was
 //! handed on is always taken up or given up, and either way its writers hear of it.
 
-use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,9 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use redb::WriteTransaction;
 
 use super::health::Health;
-use super::write::Writer;
-use crate::domain::id::FileId;
-use crate::index::Change;
+use super::write::{Changes, Writer};
 use crate::{Error, Result};
 
 /// So many acts share a commit at most, so that the first of them is not kept waiting for ever.
@@ -91,15 +88,15 @@ impl Turn<'_> {
 pub struct Group {
     pub txn: WriteTransaction,
     pub promise: Promise,
-    /// What the index has to follow.
-    pub changes: BTreeMap<FileId, Change>,
+    /// What views have to follow.
+    pub changes: Changes,
     acts: usize,
 }
 
 impl Group {
     /// Without any act so far.
     pub fn new(txn: WriteTransaction) -> Self {
-        Self { txn, promise: Promise::default(), changes: BTreeMap::new(), acts: 0 }
+        Self { txn, promise: Promise::default(), changes: Changes::default(), acts: 0 }
     }
 
     /// Nothing was done in it.
@@ -116,7 +113,7 @@ impl Group {
         }
         match act(&mut writer) {
             Ok(value) => {
-                self.changes.append(&mut writer.finish());
+                self.changes.append(writer.finish());
                 self.acts += 1;
                 Ok(value)
             }

@@ -8,7 +8,7 @@ use redb::WriteTransaction;
 use super::health::Health;
 use super::keys::{Key, Range};
 use super::read::{Bytes, Order, Rows, Visit, find, get_from, walk_over};
-use super::rows::{FileRecord, Row, encode};
+use super::rows::{FileRecord, Row, SecretRow, encode};
 use super::secondary::{Entry, compare};
 use super::tables::{Table, meta};
 use crate::domain::batch::BatchFile;
@@ -17,8 +17,28 @@ use crate::domain::id::{FileId, IntentId, JobId, TrashId};
 use crate::domain::intent::{Intent, RootRow, TrashRow};
 use crate::domain::job::JobRow;
 use crate::domain::log::LogRow;
+use crate::domain::playback::PlaybackRow;
+use crate::domain::readers::ReaderRow;
+use crate::domain::secret::Secret;
 use crate::index::{self, Change};
 use crate::{Error, Result};
+
+/// What views of the rows have to follow.
+#[derive(Default)]
+pub struct Changes {
+    /// What became of files.
+    pub files: BTreeMap<FileId, Change>,
+    /// Playbacks changed.
+    pub playbacks: bool,
+}
+
+impl Changes {
+    /// Adds later ones.
+    pub fn append(&mut self, mut later: Self) {
+        self.files.append(&mut later.files);
+        self.playbacks |= later.playbacks;
+    }
+}
 
 /// A transaction under way. Sees what it wrote.
 ///
@@ -28,8 +48,8 @@ pub struct Writer<'t> {
     /// Opened when they are first asked for, in the order of [`Table::ALL`].
     tables: [OnceCell<OpenTable<'t>>; Table::ALL.len()],
     health: Health,
-    /// What became of files.
-    changes: BTreeMap<FileId, Change>,
+    /// What views have to follow.
+    changes: Changes,
     /// What was there before each change, if somebody may want it back.
     before: Option<Vec<Before>>,
 }
@@ -45,7 +65,7 @@ type Before = (Table, Vec<u8>, Option<Vec<u8>>);
 impl<'t> Writer<'t> {
     pub(super) fn new(txn: &'t WriteTransaction, health: Health) -> Self {
         let tables = [const { OnceCell::new() }; _];
-        Self { txn, tables, health, changes: BTreeMap::new(), before: None }
+        Self { txn, tables, health, changes: Changes::default(), before: None }
     }
 
     /// From now on every change can be taken back.
@@ -64,8 +84,8 @@ impl<'t> Writer<'t> {
         Ok(())
     }
 
-    /// What the index has to follow.
-    pub(super) fn finish(self) -> BTreeMap<FileId, Change> {
+    /// What views have to follow.
+    pub(super) fn finish(self) -> Changes {
         self.changes
     }
 
@@ -104,7 +124,7 @@ impl<'t> Writer<'t> {
     /// As [`Writer::put_file`].
     pub fn remove_file(&mut self, id: FileId) -> Result<()> {
         self.remove::<FileRecord>(&id)?;
-        self.changes.insert(id, Change::Gone(id));
+        self.changes.files.insert(id, Change::Gone(id));
         Ok(())
     }
 
@@ -141,7 +161,7 @@ impl<'t> Writer<'t> {
         record.sort();
         let id = record.row.id;
         self.replace(&id, old, &record)?;
-        self.changes.insert(id, Change::Put(index::Entry::of(&record.row, &record.attributions)));
+        self.changes.files.insert(id, Change::Put(index::Entry::of(&record.row, &record.attributions)));
         Ok(())
     }
 
@@ -235,6 +255,56 @@ impl<'t> Writer<'t> {
     /// As [`Writer::put_file`].
     pub fn put_log(&mut self, row: &LogRow) -> Result<()> {
         self.put(&(row.at, row.id), row)
+    }
+
+    /// Adds or replaces a playback.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_playback(&mut self, row: &PlaybackRow) -> Result<()> {
+        self.changes.playbacks = true;
+        self.put(&(row.started_at, row.id), row)
+    }
+
+    /// Removes a playback; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_playback(&mut self, row: &PlaybackRow) -> Result<()> {
+        self.changes.playbacks = true;
+        self.remove::<PlaybackRow>(&(row.started_at, row.id))
+    }
+
+    /// Keeps a secret under a name.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_secret(&mut self, name: &str, secret: &Secret) -> Result<()> {
+        self.put(&name.to_owned(), &SecretRow { secret: secret.clone() })
+    }
+
+    /// Forgets a secret; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_secret(&mut self, name: &str) -> Result<()> {
+        self.remove::<SecretRow>(&name.to_owned())
+    }
+
+    /// Adds or replaces what is known of a program that reads the libraries.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_reader(&mut self, name: &str, row: &ReaderRow) -> Result<()> {
+        self.put(&name.to_owned(), row)
+    }
+
+    /// Forgets such a program; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_reader(&mut self, name: &str) -> Result<()> {
+        self.remove::<ReaderRow>(&name.to_owned())
     }
 
     /// Remembers whether a marker was written into a cache dir.

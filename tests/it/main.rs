@@ -20,6 +20,7 @@
 //! * `kill`: the real binary, killed at any moment again and again, and worked hard: readers never notice, it recovers by
 //!   itself, and nothing is left.
 //! * `watch`: who opens a copy is counted, unless it is us; what others do in the cache dir is seen and put in order.
+//! * `playing`: a playback counts once, by what the cache held at that moment; what plays is never moved, nor given up.
 //! * `simulator`: the simulated Plex says what a real one says, in XML and JSON alike, to each what they may know; what
 //!   people do shows at once wherever a client looks, and what shall go wrong does, so often as it was ordered.
 //! * `waiting`: who waits for a job hears how its last try ended, never how an earlier one did.
@@ -48,6 +49,7 @@ mod kill;
 mod model;
 mod openapi;
 mod orphans;
+mod playing;
 mod plex;
 mod process;
 mod rescue;

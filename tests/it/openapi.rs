@@ -47,6 +47,8 @@ fn events_are_told_apart_by_their_type() {
         "job_progress",
         "pong",
         "resync",
+        "session_ended",
+        "session_started",
     ];
     assert_eq!(names, BTreeSet::from(all));
     assert_eq!(frame["oneOf"].as_array().unwrap().len(), all.len());

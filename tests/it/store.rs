@@ -6,6 +6,7 @@ mod failure;
 mod lookup;
 pub mod rows;
 
+use cacherr::domain::playback::PlaybackRow;
 use cacherr::store::{Rows, Store};
 use cacherr::{Error, Result};
 
@@ -140,4 +141,25 @@ fn the_dump_is_readable_and_stable() {
         std::fs::write(file, &stable).unwrap();
     }
     assert_eq!(stable, std::fs::read_to_string(file).unwrap());
+}
+
+#[test]
+fn the_hit_ratio_speaks_of_what_began_since_and_follows_every_change() {
+    let store = in_memory();
+    let hits = |since| {
+        let hits = store.hits(rows::at(since)).unwrap();
+        (hits.hits, hits.starts)
+    };
+    assert_eq!(hits(0), (0, 0));
+    let put = |row: &PlaybackRow| store.write(|w| w.put_playback(row)).unwrap();
+    // Even ones are hits.
+    (1..=5).for_each(|n| put(&rows::playback(n, None)));
+    assert_eq!([hits(0), hits(3), hits(4), hits(6)], [(2, 5), (1, 3), (1, 2), (0, 0)]);
+    assert_eq!(store.read().unwrap().open_playbacks().unwrap().len(), 5);
+    put(&rows::playback(4, Some(rows::at(9))));
+    assert_eq!([hits(0), hits(-9)], [(2, 5), (2, 5)], "that one ended changes nothing");
+    assert_eq!(store.read().unwrap().open_playbacks().unwrap().len(), 4);
+    store.write(|w| w.remove_playback(&rows::playback(4, None))).unwrap();
+    assert_eq!(hits(0), (1, 4));
+    sound(&store);
 }

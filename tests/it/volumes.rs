@@ -340,6 +340,7 @@ fn a_full_disk_of_the_store_loses_nothing() {
             path: path.clone(),
             operation: Operation::Manual,
             user: None,
+            metadata: Default::default(),
             method: None,
             principal: "test".to_owned(),
         };

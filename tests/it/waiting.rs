@@ -89,6 +89,7 @@ fn wish(path: &Path) -> CacheRequest {
         path: path.to_path_buf(),
         operation: Operation::Manual,
         user: None,
+        metadata: Default::default(),
         method: None,
         principal: "test".to_owned(),
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::selection::Detail;
-use crate::api::files::FileBody;
+use crate::api::files::{FileBody, Playing};
 use crate::domain::file::{Attribution, FileRow};
 
 /// The columns, in order; `metadata` comes last, where it is asked for.
@@ -52,8 +52,8 @@ pub struct ExportedFile {
 impl ExportedFile {
     /// From a row and those who want it, in order.
     pub fn of(row: &FileRow, attributions: &[Attribution], detail: Detail) -> Self {
-        // One conversion for lists and exports: what they say of a file is the same.
-        let body = FileBody::of(row, attributions);
+        // One conversion for lists and exports: what they say of a file is the same. Who plays is no column.
+        let body = FileBody::of(row, attributions, &Playing::default());
         Self {
             id: row.id.to_string(),
             filename: body.filename,

@@ -68,6 +68,7 @@ pub fn add(cacher: &Cacher, asked: AddFile, by: &Principal) -> Result<Answer<Fil
         path: file_path.read("file_path")?,
         operation,
         user: user_id.map(|user| user.read("user_id")).transpose()?,
+        metadata: Default::default(),
         method: mode.map(|mode| mode.method()).transpose()?,
         principal: by.name().to_owned(),
     };

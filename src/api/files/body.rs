@@ -1,7 +1,8 @@
 //! A cached file as the API shows it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
+use std::path::PathBuf;
 
 use poem_openapi::Object;
 use poem_openapi::types::Example;
@@ -10,6 +11,7 @@ use serde::{Serialize, Serializer};
 use crate::api::value::{Id, Timestamp, filename, int64, text};
 use crate::domain::file::{Attribution, FileRow, Method, Operation, Status};
 use crate::domain::size::readable;
+use crate::store::Rows;
 
 /// A cached file. Bytes of a path that are not UTF-8 are shown as U+FFFD; the id names the file in any case.
 #[derive(Object, Serialize, Clone, Debug)]
@@ -101,10 +103,21 @@ pub fn write_files(files: &[FileBody], out: &mut Vec<u8>) {
     let _ = serde_json::to_writer(out, files);
 }
 
+/// The library paths that somebody plays.
+pub type Playing = HashSet<PathBuf>;
+
+/// Those of a snapshot.
+///
+/// # Errors
+/// The store fails.
+pub fn playing(rows: &impl Rows) -> crate::Result<Playing> {
+    Ok(rows.open_playbacks()?.into_iter().map(|one| one.path).collect())
+}
+
 impl FileBody {
     /// A row with those who want it, in order.
     #[must_use]
-    pub fn of(row: &FileRow, attributions: &[Attribution]) -> Self {
+    pub fn of(row: &FileRow, attributions: &[Attribution], playing: &Playing) -> Self {
         let metadata = row.metadata.clone();
         Self {
             id: Id::of(row.id),
@@ -134,7 +147,7 @@ impl FileBody {
             library: row.library.clone(),
             pinned: row.pinned,
             priority: None,
-            playing: false,
+            playing: playing.contains(&row.file_path),
         }
     }
 }

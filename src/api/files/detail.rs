@@ -3,7 +3,7 @@
 use poem_openapi::Object;
 use poem_openapi::types::Example;
 
-use super::body::FileBody;
+use super::body::{FileBody, playing};
 use crate::Error;
 use crate::api::answer::Payload;
 use crate::api::operations::OperationBody;
@@ -79,7 +79,7 @@ pub fn detail(store: &Store, id: FileId) -> Result<FileDetail, Problem> {
         hash: row.place.hash.to_string(),
         verified_at: Timestamp(row.verified_at),
         why: vec![],
-        file: FileBody::of(&row, &attributions),
+        file: FileBody::of(&row, &attributions, &playing(&rows)?),
     })
 }
 

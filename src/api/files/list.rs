@@ -3,7 +3,7 @@
 use poem_openapi::Object;
 use poem_openapi::types::{Example, ToJSON};
 
-use super::body::{FileBody, write_files};
+use super::body::{FileBody, playing, write_files};
 use super::query;
 use crate::api::answer::Payload;
 use crate::api::problem::Problem;
@@ -125,10 +125,11 @@ pub fn list(store: &Store, given: FilterApplied) -> Result<(u64, FilePage), Prob
 /// # Errors
 /// The store fails.
 pub fn bodies(rows: &Reader, ids: &[FileId]) -> Result<Vec<FileBody>, Problem> {
+    let playing = playing(rows)?;
     let mut files = Vec::with_capacity(ids.len());
     for id in ids {
         if let Some((row, attributions)) = rows.wanted_file(*id)? {
-            files.push(FileBody::of(&row, &attributions));
+            files.push(FileBody::of(&row, &attributions, &playing));
         }
     }
     Ok(files)

@@ -38,7 +38,7 @@ use crate::domain::file::{Operation, Status};
 use crate::domain::query::{Direction, SearchType, Sort};
 
 pub use batch::BatchBody;
-pub use body::{EXAMPLE_ID, EXAMPLE_JOB, EXAMPLE_PATH, FileBody};
+pub use body::{EXAMPLE_ID, EXAMPLE_JOB, EXAMPLE_PATH, FileBody, Playing};
 
 /// What each operation here may refuse with, beside what every operation may.
 pub const REFUSALS: Refusals = &[

@@ -11,6 +11,21 @@ use crate::store::tables::Table;
 impl Row for JobRow {
     type Key = JobId;
     const TABLE: Table = Table::Jobs;
+    const VERSION: u8 = 2;
+
+    /// What is known of the film stands behind the row; version 1 had none of it.
+    fn pack(&self, out: Vec<u8>) -> postcard::Result<Vec<u8>> {
+        postcard::to_extend(&self.metadata, postcard::to_extend(self, out)?)
+    }
+
+    fn unpack(version: u8, bytes: &[u8]) -> postcard::Result<(Self, &[u8])> {
+        let (job, rest) = postcard::take_from_bytes::<Self>(bytes)?;
+        if version < Self::VERSION {
+            return Ok((job, rest));
+        }
+        let (metadata, rest) = postcard::take_from_bytes(rest)?;
+        Ok((Self { metadata, ..job }, rest))
+    }
 
     fn belongs_to(&self, key: &JobId) -> bool {
         self.id == *key

@@ -10,7 +10,10 @@ mod intent;
 mod job;
 mod log;
 mod packed;
+mod playback;
+mod reader;
 mod root;
+mod secret;
 mod trash;
 
 use std::fmt::Debug;
@@ -27,6 +30,7 @@ use crate::{Error, Result};
 
 pub use file::FileRecord;
 pub use job::state_byte;
+pub use secret::SecretRow;
 
 /// Something a table holds.
 pub trait Row: Serialize + DeserializeOwned + Debug {
@@ -146,6 +150,9 @@ pub const KINDS: &[Kind] = &[
     kind::<crate::domain::intent::TrashRow>(),
     kind::<crate::domain::intent::RootRow>(),
     kind::<crate::domain::log::LogRow>(),
+    kind::<crate::domain::playback::PlaybackRow>(),
+    kind::<SecretRow>(),
+    kind::<crate::domain::readers::ReaderRow>(),
 ];
 
 #[cfg(test)]

@@ -13,12 +13,15 @@ use super::*;
 use crate::domain::batch::{BatchAction, BatchFailure, BatchFile, BatchScope, BatchWork};
 use crate::domain::cleanup::{Cleaned, Lost};
 use crate::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Removed, Status};
-use crate::domain::id::{FileId, IntentId, JobId, LogId};
+use crate::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId};
 use crate::domain::identity::{Hash, Identity};
 use crate::domain::intent::{Intent, Phase};
 use crate::domain::job::{Failure, JobKind, JobRow, JobState, RestoreAction, Wish};
 use crate::domain::log::{LogKind, LogRow};
+use crate::domain::playback::PlaybackRow;
 use crate::domain::query::Filter;
+use crate::domain::readers::{ReaderKind, ReaderRow};
+use crate::domain::secret::Secret;
 use crate::domain::time::{FileTime, Time};
 
 fn uuid() -> impl Strategy<Value = Uuid> {
@@ -205,8 +208,15 @@ fn job() -> impl Strategy<Value = JobRow> {
     let error = option::of(any::<(String, String)>().prop_map(|(code, message)| Failure { code, message }));
     let ids = (uuid(), uuid(), path(), any::<String>());
     let times = (time(), option::of(time()));
-    (ids, times, job_kind(), select(JobState::ALL), any::<(bool, u64, u64)>(), error).prop_map(
-        |((id, file, path, principal), (created_at, finished_at), kind, state, numbers, error)| JobRow {
+    (ids, times, job_kind(), select(JobState::ALL), any::<(bool, u64, u64)>(), (error, metadata())).prop_map(
+        |(
+            (id, file, path, principal),
+            (created_at, finished_at),
+            kind,
+            state,
+            numbers,
+            (error, metadata),
+        )| JobRow {
             id: JobId(id),
             kind,
             state,
@@ -219,6 +229,7 @@ fn job() -> impl Strategy<Value = JobRow> {
             bytes_total: numbers.1,
             bytes_done: numbers.2,
             error,
+            metadata,
         },
     )
 }
@@ -312,6 +323,43 @@ proptest! {
     #[test]
     fn a_job_comes_back_as_it_was(row in job()) {
         comes_back(row.id, &row)?;
+    }
+
+    #[test]
+    fn a_job_of_version_1_is_still_read(row in job()) {
+        let bytes = postcard::to_extend(&row, vec![1]).unwrap();
+        let read = decode::<JobRow>(&row.id.encode(), &bytes).unwrap().1;
+        prop_assert_eq!(read, JobRow { metadata: Metadata::default(), ..row });
+    }
+
+    #[test]
+    fn a_playback_comes_back_as_it_was(
+        ids in (uuid(), any::<[String; 4]>(), path()),
+        times in (time(), option::of(time())),
+        user in any::<Option<String>>(),
+        hit in any::<bool>(),
+    ) {
+        let (id, [session, video, library, title], path) = ids;
+        let (started_at, ended_at) = times;
+        let id = PlaybackId(id);
+        let row = PlaybackRow { id, session, video, user, path, library, title, hit, started_at, ended_at };
+        comes_back((started_at, id), &row)?;
+    }
+
+    #[test]
+    fn a_secret_comes_back_as_it_was_and_is_shown_to_nobody(name in any::<String>(), secret in "[a-z]{12,20}") {
+        let row = SecretRow { secret: Secret::new(&*secret) };
+        comes_back(name.clone(), &row)?;
+        let kind = KINDS.iter().find(|kind| kind.table == Table::Secrets).unwrap();
+        let shown = (kind.show)(&name.encode(), &encode(&row).unwrap()).unwrap();
+        prop_assert!(shown.contains("***") && !shown.contains(&secret), "{}", shown);
+    }
+
+    #[test]
+    fn a_reader_comes_back_as_it_was(
+        name in any::<String>(), kind in select(ReaderKind::ALL), sees_cache in any::<Option<bool>>(), noted_at in time()
+    ) {
+        comes_back(name, &ReaderRow { kind, sees_cache, noted_at })?;
     }
 
     #[test]

@@ -78,7 +78,14 @@ async fn shelf() -> TestApp {
     let odd = app.library.join(OsStr::from_bytes(b"caf\xe9.mkv"));
     fs::rename(&plain, &odd).unwrap();
     let (operation, principal) = (Operation::Watchlist, "test".to_owned());
-    let request = CacheRequest { path: odd, operation, user: None, method: None, principal };
+    let request = CacheRequest {
+        path: odd,
+        operation,
+        user: None,
+        metadata: Default::default(),
+        method: None,
+        principal,
+    };
     let accepted = app.cacher().request_cache(&request).unwrap();
     let Accepted::Queued { job, .. } = accepted else { panic!("{accepted:?}") };
     assert_eq!(app.ended(&job.to_string()).await["state"], "done");

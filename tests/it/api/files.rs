@@ -181,6 +181,7 @@ async fn a_name_that_is_not_utf8_is_shown_and_found_by_its_id() {
         path: odd.clone(),
         operation: cacherr::domain::file::Operation::Manual,
         user: None,
+        metadata: Default::default(),
         method: None,
         principal: "test".to_owned(),
     };

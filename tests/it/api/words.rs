@@ -202,7 +202,14 @@ async fn a_name_that_is_not_utf8_is_listed_searched_and_given_back() {
     let odd = app.library.join(OsStr::from_bytes(b"caf\xe9 \xff\xfe.mkv"));
     fs::rename(&plain, &odd).unwrap();
     let (operation, principal) = (Operation::Manual, "test".to_owned());
-    let request = CacheRequest { path: odd.clone(), operation, user: None, method: None, principal };
+    let request = CacheRequest {
+        path: odd.clone(),
+        operation,
+        user: None,
+        metadata: Default::default(),
+        method: None,
+        principal,
+    };
     let accepted = app.cacher().request_cache(&request).unwrap();
     let Accepted::Queued { job, file, .. } = accepted else { panic!("{accepted:?}") };
     app.ended(&job.to_string()).await;

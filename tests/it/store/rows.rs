@@ -6,11 +6,14 @@ use std::path::PathBuf;
 use cacherr::Result;
 use cacherr::domain::batch::{BatchAction, BatchFile, BatchScope, BatchWork};
 use cacherr::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Status};
-use cacherr::domain::id::{FileId, IntentId, JobId, LogId, TrashId};
+use cacherr::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId, TrashId};
 use cacherr::domain::identity::{Hash, Identity};
 use cacherr::domain::intent::{Intent, Phase, RootRow, TrashRow};
 use cacherr::domain::job::{JobKind, JobRow, JobState, Wish};
 use cacherr::domain::log::{LogKind, LogRow};
+use cacherr::domain::playback::PlaybackRow;
+use cacherr::domain::readers::{ReaderKind, ReaderRow};
+use cacherr::domain::secret::Secret;
 use cacherr::domain::time::{FileTime, Time};
 use cacherr::store::Writer;
 
@@ -105,6 +108,7 @@ pub fn job(n: u8, state: JobState) -> JobRow {
         bytes_total: 3,
         bytes_done: 0,
         error: None,
+        metadata: Metadata::default(),
     }
 }
 
@@ -164,6 +168,25 @@ pub fn root() -> RootRow {
     RootRow { path: "/media".into(), fsid: 1, ino: 2 }
 }
 
+pub fn playback(n: u8, ended_at: Option<Time>) -> PlaybackRow {
+    PlaybackRow {
+        id: PlaybackId::from_bytes(id(6, n)),
+        session: n.to_string(),
+        video: "101".to_owned(),
+        user: Some("user1".to_owned()),
+        path: "/media/a.mkv".into(),
+        library: "Movies".to_owned(),
+        title: "A".to_owned(),
+        hit: n.is_multiple_of(2),
+        started_at: at(i64::from(n)),
+        ended_at,
+    }
+}
+
+pub fn reader() -> ReaderRow {
+    ReaderRow { kind: ReaderKind::DownloadManager, sees_cache: Some(true), noted_at: at(1) }
+}
+
 /// At least one row of each kind.
 pub fn fill(writer: &mut Writer<'_>) -> Result<()> {
     writer.put_file(&file(1, "/media/a.mkv"))?;
@@ -180,5 +203,9 @@ pub fn fill(writer: &mut Writer<'_>) -> Result<()> {
     writer.put_root("Movies", &root())?;
     writer.put_log(&log(1, Some(1), at(2)))?;
     writer.put_log(&log(2, None, at(1)))?;
+    writer.put_playback(&playback(1, Some(at(9))))?;
+    writer.put_playback(&playback(2, None))?;
+    writer.put_secret("plex/token", &Secret::new("as-it-is"))?;
+    writer.put_reader("Radarr", &reader())?;
     writer.set_cache_marked(true)
 }

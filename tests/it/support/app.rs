@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use cacherr::Error;
 use cacherr::api::{ApiParts, Hooks, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::SystemClock;
@@ -80,7 +81,7 @@ impl TestApp {
 
     async fn run(&mut self) {
         let root = self.dir.path().canonicalize().unwrap();
-        let store = Store::open(&root.join("cacherr.redb")).unwrap();
+        let store = open_again(&root.join("cacherr.redb")).await;
         let cache = CacheSettings {
             min_free: 0,
             release_grace: SignedDuration::from_millis(50),
@@ -258,6 +259,20 @@ pub struct Answer {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
     pub body: Value,
+}
+
+/// Opens the store as soon as nobody else has it: what served the last connections of a server that ended may let go of it
+/// a moment later.
+async fn open_again(file: &Path) -> Store {
+    let patience = std::time::Instant::now() + Duration::from_secs(20);
+    loop {
+        match Store::open(file) {
+            Err(Error::DataDirInUse { .. }) if std::time::Instant::now() < patience => {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            opened => return opened.unwrap(),
+        }
+    }
 }
 
 pub async fn send(request: RequestBuilder) -> Answer {

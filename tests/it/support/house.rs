@@ -124,6 +124,7 @@ impl House {
             path: path.to_path_buf(),
             operation: Operation::Manual,
             user: None,
+            metadata: Default::default(),
             method: Some(method),
             principal: "test".to_owned(),
         };

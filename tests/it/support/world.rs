@@ -226,6 +226,7 @@ impl World {
             path: FILM.into(),
             operation: Operation::Watchlist,
             user: Some("user1".into()),
+            metadata: Default::default(),
             method: Some(self.ways.method),
             principal: "test".into(),
         }

@@ -1,0 +1,186 @@
+//! What plays: counted once, by what the cache held at that moment; never moved, and nothing of it given up.
+
+use std::path::PathBuf;
+
+use cacherr::cacher::accesses::Access;
+use cacherr::cacher::{Accepted, CacheRequest, Engine, Started};
+use cacherr::domain::file::{Method, Operation};
+use cacherr::domain::job::{JobRow, JobState};
+use cacherr::domain::playback::{Hits, PlaybackRow};
+use cacherr::store::Rows;
+use jiff::SignedDuration;
+
+use crate::support::world::{COPY, COPYING, FILM, KEPT, MOVING, World, cache};
+
+const OTHER: &str = "/lib/movies/other.mkv";
+
+fn plays(session: &str, user: &str) -> Started {
+    Started {
+        session: session.to_owned(),
+        video: "101".to_owned(),
+        user: Some(user.to_owned()),
+        path: FILM.into(),
+        title: "Dune".to_owned(),
+    }
+}
+
+fn start(engine: &Engine, started: &Started) -> PlaybackRow {
+    engine.playback_started(started).unwrap().unwrap()
+}
+
+fn live(user: &str, path: &str) -> CacheRequest {
+    CacheRequest {
+        path: path.into(),
+        operation: Operation::RealTimeWatch,
+        user: Some(user.to_owned()),
+        method: None,
+        metadata: Default::default(),
+        principal: "system".to_owned(),
+    }
+}
+
+fn queued(engine: &Engine, request: &CacheRequest) -> JobRow {
+    match engine.request_cache(request).unwrap() {
+        Accepted::Queued { job, .. } | Accepted::UserAdded { job: Some(job), .. } => job_of(engine, job),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn job_of(engine: &Engine, id: cacherr::domain::id::JobId) -> JobRow {
+    engine.store().read().unwrap().job(id).unwrap().unwrap()
+}
+
+#[test]
+fn the_first_start_is_a_miss_and_the_second_a_hit() {
+    let mut world = World::new(COPYING, b"the film");
+    let engine = world.calm();
+    assert!(!start(&engine, &plays("1", "user1")).hit);
+    cache(&engine, &world).unwrap();
+    assert_eq!(world.row().unwrap().access_count, 0, "what is not cached is not read from the cache");
+    assert!(start(&engine, &plays("2", "user2")).hit);
+    assert_eq!(engine.hits().unwrap(), Hits { starts: 2, hits: 1 });
+    let row = world.row().unwrap();
+    assert_eq!((row.access_count, row.last_accessed), (1, Some(world.now)));
+    drop(engine);
+    world.later(SignedDuration::from_hours(24 * 30 + 1));
+    assert_eq!(world.calm().hits().unwrap(), Hits::default(), "longer than 30 days ago");
+    assert!(world.calm().store().check().unwrap().is_empty());
+}
+
+#[test]
+fn a_playback_is_counted_once_whatever_restarts() {
+    let world = World::new(COPYING, b"the film").cached();
+    let engine = world.calm();
+    let first = start(&engine, &plays("1", "user1"));
+    assert_eq!(start(&engine, &plays("1", "user1")).id, first.id);
+    drop(engine);
+    let engine = world.calm();
+    engine.recover().unwrap();
+    assert_eq!(start(&engine, &plays("1", "user1")).id, first.id, "it went on while nobody looked");
+    assert_eq!(engine.hits().unwrap(), Hits { starts: 1, hits: 1 });
+    assert_eq!(world.row().unwrap().access_count, 1);
+    let ended = engine.playback_ended(&first).unwrap().unwrap();
+    assert_eq!(ended.ended_at, Some(world.now));
+    assert_eq!(engine.playback_ended(&first).unwrap(), None, "it ended already");
+    assert_ne!(start(&engine, &plays("1", "user1")).id, first.id, "the server may count its sessions anew");
+}
+
+#[test]
+fn what_lies_in_no_library_says_nothing_about_the_cache() {
+    let engine = World::new(COPYING, b"the film").calm();
+    for path in ["/elsewhere/film.mkv", "/lib/movies/../../etc/passwd", "film.mkv", ""] {
+        let started = Started { path: PathBuf::from(path), ..plays("1", "user1") };
+        assert_eq!(engine.playback_started(&started).unwrap(), None, "{path}");
+    }
+    assert_eq!(engine.hits().unwrap(), Hits::default());
+}
+
+#[test]
+fn a_film_that_plays_is_never_swapped_in_move_mode() {
+    let mut world = World::new(MOVING, b"the film");
+    let engine = world.calm();
+    let job = queued(&engine, &world.wish());
+    // It begins after the wish was written down, and before its turn has come.
+    start(&engine, &plays("1", "user2"));
+    engine.run_job(job.id).unwrap();
+    let row = world.row().unwrap();
+    assert_eq!(row.method, Method::AtomicCopy);
+    assert!(engine.store().read().unwrap().intents().unwrap().is_empty(), "nothing will be given up");
+    drop(engine);
+    world.settle_for(SignedDuration::from_hours(1));
+    assert_eq!(world.read(KEPT).unwrap(), b"the film");
+}
+
+#[test]
+fn nothing_is_given_up_of_a_film_while_it_plays() {
+    let mut world = World::new(MOVING, b"the film");
+    let engine = world.calm();
+    cache(&engine, &world).unwrap();
+    let playback = start(&engine, &plays("1", "user2"));
+    drop(engine);
+    for _ in 0..5 {
+        world.settle_for(SignedDuration::from_hours(1));
+        assert_eq!(world.read(KEPT).unwrap(), b"the film", "somebody plays it");
+    }
+    world.calm().playback_ended(&playback).unwrap();
+    world.settle_for(SignedDuration::from_mins(3));
+    assert!(world.read(KEPT).is_err(), "given up once nobody plays it any more");
+    assert_eq!(world.read(COPY).unwrap(), b"the film");
+}
+
+#[test]
+fn what_a_short_playback_asked_for_is_called_off_unless_somebody_else_wants_it() {
+    let world = World::new(COPYING, b"the film");
+    let engine = world.calm();
+    let alone = queued(&engine, &live("user1", FILM));
+    let shared = queued(&engine, &live("user1", OTHER));
+    assert_eq!(queued(&engine, &live("user2", OTHER)).id, shared.id);
+    let paths = [FILM.into(), OTHER.into()];
+    assert!(engine.withdraw_playback(Some("user3"), &paths).unwrap().is_empty(), "it was not theirs");
+    assert_eq!(engine.withdraw_playback(Some("user1"), &paths).unwrap(), [alone.id]);
+    assert_eq!(job_of(&engine, alone.id).state, JobState::Cancelled);
+    let left = job_of(&engine, shared.id);
+    assert_eq!(left.state, JobState::Queued);
+    let text = format!("{:?}", left.kind);
+    assert!(text.contains("user2") && !text.contains("user1"), "{text}");
+    assert_eq!(engine.withdraw_playback(Some("user2"), &paths).unwrap(), [shared.id]);
+    assert!(engine.store().check().unwrap().is_empty());
+}
+
+#[test]
+fn a_wish_for_later_outlives_the_playback() {
+    let world = World::new(COPYING, b"the film");
+    let engine = world.calm();
+    let job = queued(&engine, &world.wish());
+    queued(&engine, &live("user1", FILM));
+    assert!(engine.withdraw_playback(Some("user1"), &[FILM.into()]).unwrap().is_empty());
+    engine.run_job(job.id).unwrap();
+    assert_eq!(world.row().unwrap().operation, Operation::Watchlist);
+    assert!(engine.withdraw_playback(Some("user1"), &[FILM.into()]).unwrap().is_empty(), "it is cached");
+}
+
+#[test]
+fn opens_count_only_as_long_as_nobody_tells_of_playbacks() {
+    let world = World::new(COPYING, b"the film").cached();
+    let engine = world.calm();
+    let open = [Access { copy: COPY.into(), at: world.now }];
+    engine.told_of_playbacks(true);
+    assert_eq!(engine.count_accesses(&open).unwrap(), 0);
+    engine.told_of_playbacks(false);
+    assert_eq!(engine.count_accesses(&open).unwrap(), 1);
+}
+
+#[test]
+fn playbacks_are_forgotten_with_the_rest_of_history() {
+    let mut world = World::new(COPYING, b"the film");
+    let engine = world.calm();
+    let ended = start(&engine, &plays("1", "user1"));
+    engine.playback_ended(&ended).unwrap();
+    let open = start(&engine, &plays("2", "user1"));
+    drop(engine);
+    world.later(SignedDuration::from_hours(24 * 91));
+    let engine = world.calm();
+    engine.scan(cacherr::cacher::scan::Depth::Cache, false).unwrap();
+    let left = engine.store().read().unwrap().playbacks(None, 10).unwrap();
+    assert_eq!(left.iter().map(|row| row.id).collect::<Vec<_>>(), [open.id]);
+}
