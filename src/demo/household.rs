@@ -55,8 +55,10 @@ impl Household {
     }
 
     /// What has this in the name of its file.
-    pub fn find(&self, part: &str) -> Option<&Piece> {
-        self.films.iter().chain(self.shows.iter().flatten()).find(|piece| piece.file.contains(part))
+    pub fn find(&self, part: &str) -> Result<&Piece> {
+        let found =
+            self.films.iter().chain(self.shows.iter().flatten()).find(|piece| piece.file.contains(part));
+        found.ok_or_else(|| Error::Invalid(format!("the sample has nothing with {part} in its name")))
     }
 }
 

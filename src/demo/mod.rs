@@ -61,7 +61,7 @@ pub fn run(choice: &Choice, env: &Environment) -> Result<Stopped> {
     };
     let config = configure(&folder, port, &simulator, env)?;
     app::start_log(&config, Chatter::Instance);
-    introduce(&folder, port, made)?;
+    introduce(&folder, port, &simulator, made)?;
     let people = People::new(household, SEED)?;
     let stopped = app::run_with(config, |cacher| {
         runtime.spawn(people.live());
@@ -106,22 +106,27 @@ fn configure(folder: &Folder, port: u16, simulator: &Simulator, env: &Environmen
     Config::load(Flags { config: None, data_dir: Some(folder.data()) }, &env)
 }
 
-fn introduce(folder: &Folder, port: u16, made: library::Made) -> Result<()> {
+fn introduce(folder: &Folder, port: u16, simulator: &Simulator, made: library::Made) -> Result<()> {
     let (dir, data, key) = (folder.path().display(), folder.data(), folder.key()?);
     let address = format!("http://127.0.0.1:{port}");
     let wish = folder.path().join(library::UNCACHED);
     let text = format!(
         "\
-A sample library of {files} films and episodes ({size}). Nothing of yours is touched.
+A sample library of {files} films and episodes ({size}), and a simulated Plex whose four people watch
+them in fast motion. What they play is cached while they do, and so are the episodes that follow. What stands
+on their lists (On Deck, watchlists) the demo still asks for itself. Nothing of yours is touched.
 
   folder   {dir}
   address  {address}
   key      {key}
+  Plex     {plex}
 
 Try, in another terminal:
 
+  curl -H 'X-Api-Key: {key}' {address}/api/sessions
   curl -H 'X-Api-Key: {key}' {address}/api/cached/files
   curl -H 'X-Api-Key: {key}' {address}/api/cached/statistics
+  websocat -H 'X-Api-Key: {key}' ws://127.0.0.1:{port}/ws
   curl -H 'X-Api-Key: {key}' -H 'Content-Type: application/json' {address}/api/cached/files \\
        -d '{{\"file_path\": \"{wish}\", \"user_id\": \"user2\"}}'
 
@@ -133,6 +138,7 @@ Ctrl-C ends it. `cacherr demo --dir '{dir}'` takes it up again; to be rid of it,
 ",
         files = made.files,
         size = readable(made.bytes),
+        plex = simulator.url(),
         wish = wish.display(),
         data = data.display(),
     );

@@ -9,6 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use tokio::time::MissedTickBehavior;
+
 use super::household::{Household, PEOPLE, Piece, USER1, USER2, USER3, USER4};
 use super::library;
 use super::plex::{PersonId, Player, RatingKey, SessionKey};
@@ -17,7 +19,7 @@ use crate::error::Result;
 /// Between two acts.
 const PACE: Duration = Duration::from_millis(2_500);
 /// A player goes on by so much of a film with each act, in hundredths.
-const STRIDE: u64 = 7;
+const STRIDE: u64 = 10;
 /// Whoever stops later has seen it.
 const SEEN: u64 = 95;
 
@@ -30,14 +32,12 @@ enum Deed {
     Finish,
     /// Puts it on the watchlist.
     Wish(&'static str),
-    /// Lets the others act.
-    Nothing,
 }
 
-use Deed::{Finish, Nothing, Start, Wish};
+use Deed::{Finish, Start, Wish};
 
 /// How every evening begins.
-const OPENING: [(PersonId, Deed); 12] = [
+const OPENING: [(PersonId, Deed); 11] = [
     (USER1, Start("S03E05")),
     (USER2, Start("Dune (2021)")),
     (USER3, Wish("Arrival (2016)")),
@@ -51,7 +51,6 @@ const OPENING: [(PersonId, Deed); 12] = [
     (USER4, Finish),
     (USER4, Start("S02E27")),
     (USER2, Start("Arrival (2016)")),
-    (USER1, Nothing),
 ];
 
 /// What somebody is at.
@@ -87,16 +86,17 @@ impl People {
         for part in ["Amélie (2001)", "千と千尋の神隠し"] {
             people.wish(USER2, part)?;
         }
-        if let Some(first) = people.household.find("S01E01").map(|piece| piece.key) {
-            people.household.world.mark_seen(USER3, first);
-            people.seen.entry(USER3).or_default().insert(first);
-        }
+        let first = people.household.find("S01E01")?.key;
+        people.household.world.mark_seen(USER3, first);
+        people.seen.entry(USER3).or_default().insert(first);
         Ok(people)
     }
 
     /// Acts until the task is dropped.
     pub async fn live(mut self) {
         let mut pace = tokio::time::interval(PACE);
+        // After a while in which nothing ran, they do not make up for it.
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             pace.tick().await;
             if let Err(error) = self.act() {
@@ -111,32 +111,24 @@ impl People {
         for person in PEOPLE {
             self.go_on(person)?;
         }
-        let (person, deed) = match OPENING.get(self.done) {
-            Some(act) => *act,
-            None => (PEOPLE[self.dice.usize(..PEOPLE.len())], Nothing),
-        };
-        let is_whim = self.done >= OPENING.len();
+        let scripted = OPENING.get(self.done).copied();
         self.done += 1;
-        match deed {
-            Nothing if is_whim => self.follow_whim(person),
-            Nothing => Ok(()),
-            Start(part) => match self.household.find(part).cloned() {
-                Some(piece) => self.start(person, &piece, SEEN + 5),
-                None => Ok(()),
-            },
-            Finish => match self.watching.get(&person).map(|watching| watching.length) {
-                Some(length) => self.move_to(person, length),
-                None => Ok(()),
-            },
-            Wish(part) => self.wish(person, part),
+        match scripted {
+            Some((person, Start(part))) => {
+                let piece = self.household.find(part)?.clone();
+                self.start(person, &piece, SEEN + 5)
+            }
+            Some((person, Finish)) => self.move_to(person, u64::MAX),
+            Some((person, Wish(part))) => self.wish(person, part),
+            None => {
+                let person = PEOPLE[self.dice.usize(..PEOPLE.len())];
+                self.follow_whim(person)
+            }
         }
     }
 
     fn wish(&self, person: PersonId, part: &str) -> Result<()> {
-        match self.household.find(part).map(|piece| piece.key) {
-            Some(key) => self.household.world.add_to_watchlist(person, key),
-            None => Ok(()),
-        }
+        self.household.world.add_to_watchlist(person, self.household.find(part)?.key)
     }
 
     fn go_on(&mut self, person: PersonId) -> Result<()> {
@@ -194,7 +186,7 @@ impl People {
         if watching.is_paused {
             watching.is_paused = false;
             self.household.world.resume(session)
-        } else if self.dice.u8(..3) == 0 {
+        } else if self.dice.u8(..6) == 0 {
             watching.is_paused = true;
             self.household.world.pause(session)
         } else {
