@@ -4,6 +4,7 @@
 //! that runs was made here and is ended here.
 
 mod home;
+mod household;
 mod log;
 mod looks;
 mod rescue;
@@ -21,6 +22,7 @@ use crate::config::Config;
 use crate::domain::intent::{Intent, Phase};
 use crate::error::{Error, IoContext, Result};
 use crate::files::real::RealFs;
+use crate::media::Household;
 use crate::store::{Rows, Store};
 use crate::watch::{self, Means, Rhythm, Watch};
 
@@ -59,8 +61,9 @@ pub fn run_with(config: Config, begin: impl FnOnce(&Cacher) -> Result<()>) -> Re
         .build()
         .doing("start the", "asynchronous runtime")?;
     let config = Arc::new(config);
+    let household = household::open(&config, engine.store())?;
     let cacher = Cacher::start(engine)?;
-    let stopped = runtime.block_on(serve(&config, &cacher, door, web, begin));
+    let stopped = runtime.block_on(serve(&config, &cacher, household, door, web, begin));
     // Commands that still wait for something hear no more; what they asked for is written down.
     runtime.shutdown_background();
     drop(home);
@@ -71,11 +74,13 @@ pub fn run_with(config: Config, begin: impl FnOnce(&Cacher) -> Result<()>) -> Re
 async fn serve(
     config: &Arc<Config>,
     cacher: &Cacher,
+    household: Household,
     door: Door,
     web: Web,
     begin: impl FnOnce(&Cacher) -> Result<()>,
 ) -> Result<Stopped> {
-    let mut web = web.open(cacher)?;
+    let media = household::watch(config, cacher, household);
+    let mut web = web.open(cacher, &media)?;
     let watch = watch_cache(config, cacher)?;
     let begun = begin(cacher);
     let looks = Looks::start(cacher);
@@ -84,7 +89,7 @@ async fn serve(
         Err(error) => Err(error),
     };
     drop(door);
-    let stopped = stop::in_order(cacher, watch, looks, web.close()).await?;
+    let stopped = stop::in_order(cacher, watch, looks, &media, web.close()).await?;
     ended.map(|()| stopped)
 }
 

@@ -229,6 +229,25 @@ pub enum Error {
         /// Out of how many.
         total: u64,
     },
+    /// Plex did not answer, or not as it should.
+    #[error("{sentence}")]
+    PlexUnavailable {
+        /// What happened, and what to do.
+        sentence: String,
+    },
+    /// The token comes from the configuration, so nobody can sign out.
+    #[error(
+        "the Plex token was not signed in, it is configured; remove plex.token or plex.token_file (also from the environment) and start anew"
+    )]
+    TokenConfigured,
+    /// So many codes wait for a person already.
+    #[error(
+        "{waiting} sign-ins wait for somebody to enter their codes; finish one, or wait until they expire"
+    )]
+    TooManySignIns {
+        /// How many.
+        waiting: usize,
+    },
     /// A person stopped it.
     #[error("cancelled; the file stays as it was")]
     Cancelled,
@@ -298,6 +317,9 @@ impl Error {
             Self::Unrecoverable { .. } => "unrecoverable",
             Self::NeedsAttention { .. } => "needs_attention",
             Self::MassOrphanBrake { .. } => "mass_orphan_brake",
+            Self::PlexUnavailable { .. } => "plex_unavailable",
+            Self::TokenConfigured => "token_configured",
+            Self::TooManySignIns { .. } => "too_many_sign_ins",
             Self::Cancelled => "cancelled",
             Self::Invalid(_) => "invalid_parameter",
             Self::Io { .. } => "io_error",

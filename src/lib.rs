@@ -25,6 +25,8 @@ pub mod live;
 
 pub mod config;
 
+pub mod media;
+
 pub mod api;
 
 pub mod command;

@@ -67,6 +67,7 @@ use crate::cacher::Cacher;
 use crate::config::ServerSettings;
 use crate::error::{IoContext, Result};
 use crate::live::Hub;
+use crate::media::Media;
 
 pub use document::{codes_page, document};
 pub use problem::Code;
@@ -93,6 +94,8 @@ enum Tag {
 pub struct ApiParts {
     /// The running engine.
     pub cacher: Cacher,
+    /// The media server.
+    pub media: Media,
     /// The events.
     pub hub: Hub,
     /// Where it is reached, and by whom.
@@ -145,7 +148,7 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
 }
 
 fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
-    let ApiParts { cacher, hub, server, hooks } = parts;
+    let ApiParts { cacher, media, hub, server, hooks } = parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");
@@ -164,7 +167,7 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
         .at("/api/openapi.json", make_sync(move |_| page(answer::JSON, "default-src 'none'", &text)))
         .at("/api/docs", make_sync(move |_| page("text/html; charset=utf-8", DOCS_POLICY, &html)))
         .at("/ws", socket::Socket { hub, closing })
-        .nest("/", service.data(cacher).data(Arc::<pages::Pages>::default()).data(here));
+        .nest("/", service.data(cacher).data(media).data(Arc::<pages::Pages>::default()).data(here));
     let gate = gate::Gate { inner, door: auth::Door::new(server.api_key), shape };
     let routes = Route::new().nest(&server.base_path, gate).catch_all_error(|_| async {
         problem::Problem::new(Code::NotFound, "nothing is served here; look below the base path")

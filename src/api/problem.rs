@@ -66,9 +66,11 @@ codes! {
     Unrecoverable "unrecoverable" 409 "Neither the original nor the cached copy was found."
     NeedsAttention "needs_attention" 409 "Something only a person can decide; nothing was touched."
     MassOrphanBrake "mass_orphan_brake" 409 "So much seems to be gone that a missing volume is likelier."
+    TokenConfigured "token_configured" 409 "The Plex token comes from the configuration; it has to be removed there."
     PayloadTooLarge "payload_too_large" 413 "The body is larger than 1 MiB, or what the operation says."
     UnsupportedMediaType "unsupported_media_type" 415 "The body is not application/json, or what the operation says."
     UpgradeRequired "upgrade_required" 426 "This is a WebSocket; ask for it with an upgrade."
+    TooManySignIns "too_many_sign_ins" 429 "Too many sign-ins wait for somebody to enter their codes."
     VerifyFailed "verify_failed" 500 "The copy does not read back as it was written; it was dropped."
     IoError "io_error" 500 "The operating system refused something."
     StoreFailed "store_failed" 500 "The store could not be read or written; the log says more."
@@ -78,6 +80,7 @@ codes! {
     InternalError "internal_error" 500 "A mistake of Cacherr's; the log says more."
     CacheVolumeMissing "cache_volume_missing" 503 "The cache volume is not mounted, or not the one of this store."
     LibraryVolumeMissing "library_volume_missing" 503 "The library is not there, or not the one the store knows."
+    PlexUnavailable "plex_unavailable" 503 "Plex did not answer, or not as it should; the sentence says what to do."
     NotReady "not_ready" 503 "The instance does not work (any more); the log says why."
     CacheVolumeFull "cache_volume_full" 507 "No room is left on the cache volume, within its limits."
     LibraryVolumeFull "library_volume_full" 507 "No room is left on the library's volume."
@@ -116,6 +119,9 @@ impl Code {
             Error::Unrecoverable { .. } => Self::Unrecoverable,
             Error::NeedsAttention { .. } => Self::NeedsAttention,
             Error::MassOrphanBrake { .. } => Self::MassOrphanBrake,
+            Error::PlexUnavailable { .. } => Self::PlexUnavailable,
+            Error::TokenConfigured => Self::TokenConfigured,
+            Error::TooManySignIns { .. } => Self::TooManySignIns,
             Error::Cancelled => Self::Cancelled,
             Error::Invalid(_) => Self::InvalidParameter,
             Error::Io { .. } => Self::IoError,

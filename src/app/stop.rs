@@ -7,6 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cacher::Cacher;
 use crate::error::{IoContext, Result};
+use crate::media::Media;
 use crate::watch::Watch;
 
 use super::looks::Looks;
@@ -50,12 +51,13 @@ pub(super) fn asked() -> Result<impl Future<Output = &'static str>> {
     Ok(async move { asked.next().await })
 }
 
-/// Ends the engine (copies stop at their next chunk, a swap is finished) and the watch (what it counted is written)
-/// while the web server `closes`.
+/// Ends the engine (copies stop at their next chunk, a swap is finished), the watch (what it counted is written) and the
+/// media server's while the web server `closes`.
 pub(super) async fn in_order(
     cacher: &Cacher,
     watch: Watch,
     looks: Looks,
+    media: &Media,
     closes: impl Future<Output = ()>,
 ) -> Result<Stopped> {
     let mut again = Asked::listen()?;
@@ -63,7 +65,7 @@ pub(super) async fn in_order(
     let ended = tokio::task::spawn_blocking(move || ending.stop());
     let unwatched = tokio::task::spawn_blocking(move || watch.stop());
     Ok(tokio::select! {
-        _ = async { tokio::join!(ended, unwatched, looks.stop(), closes) } => {
+        _ = async { tokio::join!(media.stop(), ended, unwatched, looks.stop(), closes) } => {
             tracing::info!("stopped");
             Stopped::InOrder
         }

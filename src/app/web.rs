@@ -7,12 +7,13 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::api::{self, ApiParts};
+use crate::api::{self, ApiParts, Hooks};
 use crate::cacher::Cacher;
 use crate::clock::SystemClock;
 use crate::config::ServerSettings;
 use crate::error::{Error, IoContext, Result};
 use crate::live::Hub;
+use crate::media::Media;
 
 /// A taken address. Whoever connects from now on waits until [`Web::open`].
 pub(super) struct Web {
@@ -40,13 +41,19 @@ impl Web {
     }
 
     /// Answers from now on. Called within the runtime.
-    pub fn open(self, cacher: &Cacher) -> Result<Open> {
+    pub fn open(self, cacher: &Cacher, media: &Media) -> Result<Open> {
         let Self { listener, server, hub } = self;
         let at = server.bind.to_string();
         let listener = TcpListener::from_std(listener).doing("listen at", &at)?;
         tracing::info!("listening at http://{at}{}", server.base_path);
         let (stop, stopped) = oneshot::channel();
-        let parts = ApiParts { cacher: cacher.clone(), hub, server, hooks: None };
+        let told = media.clone();
+        let hooks = Hooks {
+            token: media.household().tokens().webhook().clone(),
+            tell: Arc::new(move |tip| told.tip(tip)),
+        };
+        let parts =
+            ApiParts { cacher: cacher.clone(), media: media.clone(), hub, server, hooks: Some(hooks) };
         let task = tokio::spawn(api::serve(listener, parts, async {
             // Told, or nobody is left who could tell.
             let _ = stopped.await;

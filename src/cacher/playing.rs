@@ -19,6 +19,7 @@ use crate::domain::playback::{Hits, PlaybackRow, RATIO_WINDOW};
 use crate::error::{Error, Result};
 use crate::store::Rows;
 
+use super::admit::Located;
 use super::engine::Engine;
 use super::outcome::{entry_of, finish};
 
@@ -208,6 +209,13 @@ impl Engine {
             return Ok(());
         }
         self.store.write(|w| old.iter().try_for_each(|row| w.remove_playback(row)))
+    }
+
+    /// Whether a file of a library is at this path.
+    #[must_use]
+    pub fn finds(&self, path: &Path) -> bool {
+        let found = |at: Located<'_>| self.fs.stat_at(&at.spot.folder, &at.name).is_ok();
+        self.locate(path).is_ok_and(found)
     }
 
     /// The library that a path lies in, and the path as the library names it: symlinked folders are followed where that is

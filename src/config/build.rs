@@ -110,12 +110,14 @@ fn library(values: &mut Values, index: usize) -> Option<Library> {
 /// `[plex]`.
 pub(super) fn plex(values: &mut Values) -> Option<PlexSettings> {
     let (url, cloud_url) = (values.get(&keys::PLEX_URL), values.get(&keys::PLEX_CLOUD_URL));
+    let verify_certificate = values.get(&keys::PLEX_VERIFY_CERTIFICATE);
     let (token, token_file) = either(values, &keys::PLEX_TOKEN, &keys::PLEX_TOKEN_FILE);
     let (cloud_interval, min_watch) =
         (values.get(&keys::PLEX_CLOUD_INTERVAL), values.get(&keys::PLEX_MIN_WATCH));
     let episodes_ahead = values.get(&keys::PLEX_EPISODES_AHEAD);
     Some(PlexSettings {
         url: url?,
+        verify_certificate: verify_certificate?,
         token_file,
         token,
         cloud_url: cloud_url?,

@@ -131,6 +131,9 @@ keys! {
 
     /// Address of the Plex server.
     PLEX_URL: String = "plex.url", Text, Is("http://127.0.0.1:32400"), value::url;
+    /// Whether the Plex server needs a certificate that a known authority vouches for; false for one that made its own.
+    /// Never concerns plex.tv.
+    PLEX_VERIFY_CERTIFICATE: bool = "plex.verify_certificate", Flag, Is("true"), value::flag;
     /// File that holds the Plex token.
     PLEX_TOKEN_FILE: PathBuf = "plex.token_file", Text, Unset("/run/secrets/plex"), value::path;
     /// The Plex token itself; better kept in a file of its own, or obtained by signing in.

@@ -83,6 +83,8 @@ pub struct ServerSettings {
 pub struct PlexSettings {
     /// Its address, without a slash at the end.
     pub url: String,
+    /// Whether its certificate has to be one that can be verified; that of plex.tv always has.
+    pub verify_certificate: bool,
     /// The file with the token; never together with `token`.
     pub token_file: Option<PathBuf>,
     /// The token.

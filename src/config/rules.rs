@@ -41,6 +41,13 @@ pub(super) fn warnings(config: &Config, values: &Values) -> Vec<String> {
             "{blame} is short; whoever has read a link and opens it later than that finds nothing"
         ));
     }
+    if !config.plex.verify_certificate && config.plex.url.starts_with("https://") {
+        let blame = values.blame(&keys::PLEX_VERIFY_CERTIFICATE.about, None);
+        warnings.push(format!(
+            "{blame} lets whoever sits between here and {} pose as it and read the token; fine within a home network",
+            config.plex.url
+        ));
+    }
     let cache_device = device(&config.cache.dir);
     for library in &config.libraries {
         if cache_device.is_some()

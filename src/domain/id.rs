@@ -71,3 +71,11 @@ id!(/// A playback that was seen.
     PlaybackId);
 id!(/// One store, and with it one instance; the cache dir's marker carries it.
     StoreId);
+id!(/// A sign-in that waits for a person, or ended a moment ago.
+    SignInId);
+
+/// An identifier that says nothing, not even when it was made (UUID version 4), from random bytes.
+#[must_use]
+pub fn anonymous(random: [u8; 16]) -> String {
+    uuid::Builder::from_random_bytes(random).into_uuid().to_string()
+}

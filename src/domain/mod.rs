@@ -15,6 +15,7 @@ pub mod identity;
 pub mod intent;
 pub mod job;
 pub mod log;
+pub mod mapping;
 pub mod media;
 pub mod path;
 pub mod playback;

@@ -26,6 +26,13 @@ impl Time {
         Self(at.as_microsecond())
     }
 
+    /// As HTTP writes dates: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    #[must_use]
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        let at = jiff::fmt::rfc2822::parse(text).ok()?;
+        Some(Self::from_jiff(at.timestamp()))
+    }
+
     /// For calendar arithmetic and formatting. Instants beyond jiff's range (year 9999) are clamped to it.
     #[must_use]
     pub fn to_jiff(self) -> jiff::Timestamp {
@@ -79,5 +86,14 @@ mod tests {
     fn an_instant_is_written_with_z_and_at_most_microseconds() {
         assert_eq!(Time::from_micros(1_701_426_600_000_000).to_string(), "2023-12-01T10:30:00Z");
         assert_eq!(Time::from_micros(1_701_426_600_000_001).to_string(), "2023-12-01T10:30:00.000001Z");
+    }
+
+    #[test]
+    fn a_date_of_http_is_an_instant() {
+        let read = |text| Time::from_http_date(text).map(|at| at.to_string());
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT").as_deref(), Some("1994-11-06T08:49:37Z"));
+        for wrong in ["", "soon", "Mon, 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
     }
 }

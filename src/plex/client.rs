@@ -58,6 +58,12 @@ impl Client {
         Ok(Self { http: Arc::new(http), base, token })
     }
 
+    /// Scheme, host and port of the server; nothing else of its address may be shown.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        shown(&self.base)
+    }
+
     /// The same server as somebody else sees it.
     #[must_use]
     pub fn with_token(&self, token: Secret) -> Self {

@@ -18,6 +18,7 @@ use super::patience::Patience;
 use super::tls::{self, Trust};
 use super::{text, wire};
 use crate::domain::secret::Secret;
+use crate::domain::time::Time;
 use pace::Pace;
 
 pub mod pace;
@@ -250,9 +251,16 @@ async fn read(response: &mut reqwest::Response, largest: usize, who: &str) -> Re
     Ok(body)
 }
 
-/// In seconds; the other form, a date, is taken for none, and the wait is ours to choose.
+/// In seconds, or a date: then as seen from the date of the answer, since whose clock is right is not known here.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get("retry-after")?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let said = text("retry-after")?;
+    if let Ok(seconds) = said.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let wait = Time::from_http_date(said)?.since(Time::from_http_date(text("date")?)?);
+    // A date that has passed: at once.
+    Some(wait.try_into().unwrap_or_default())
 }
 
 /// A server may quote what it was sent. To be hidden before anything is cut, which might leave half of it.

@@ -85,6 +85,7 @@ fn nothing_said_means_the_documented_defaults() {
     assert_eq!(config.plex.url, "http://127.0.0.1:32400");
     assert_eq!(config.plex.cloud_url, "https://plex.tv");
     assert_eq!(config.plex.cloud_interval, SignedDuration::from_secs(1));
+    assert!(config.plex.verify_certificate);
     assert_eq!(config.plex.episodes_ahead, 5);
     assert_eq!(config.plex.min_watch, SignedDuration::from_secs(120));
     assert!(config.libraries.is_empty() && config.config_file.is_none());
@@ -497,4 +498,16 @@ fn what_is_allowed_but_unwise_is_a_warning() {
     for wanted in ["open to every user", "cache.dir is not set", "are on one file system", "is short"] {
         assert!(warnings.contains(wanted), "{wanted}: {warnings}");
     }
+}
+
+#[test]
+fn a_server_that_need_not_prove_itself_is_warned_of_where_that_matters() {
+    let warned = |text: &str| {
+        let config = Home::with_file(text).load();
+        assert!(!config.plex.verify_certificate);
+        config.warnings.iter().any(|warning| warning.contains("plex.verify_certificate"))
+    };
+    assert!(warned("[plex]\nurl = \"https://10.0.0.2:32400\"\nverify_certificate = false\n"));
+    assert!(!warned("[plex]\nurl = \"http://10.0.0.2:32400\"\nverify_certificate = false\n"));
+    assert!(complaint("[plex]\nverify_certificate = \"no\"\n").contains("must be true or false"));
 }

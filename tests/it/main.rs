@@ -10,6 +10,8 @@
 //! * `store`: what was committed stays, in whole or not at all, whatever the storage does; secondary tables say
 //!   what the rows say; damage is found and named, never a panic.
 //! * `plex`: whatever a media server or plex.tv sends, what is understood is right or a fault says what to do; no token strays.
+//! * `people`: each is known by a token of their own or it is said why not; what goes wrong for one concerns nobody else;
+//!   who signs in stays signed in, and no token is ever seen.
 //! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers;
 //!   an export of any size in constant memory, whole or broken off.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
@@ -49,6 +51,7 @@ mod kill;
 mod model;
 mod openapi;
 mod orphans;
+mod people;
 mod playing;
 mod plex;
 mod process;

@@ -14,6 +14,12 @@ impl Cloud {
         account(&self.http.ask(&self.get(url, Some(token))).await?)
     }
 
+    /// Keeps a token alive, and asks nothing else: whether it is still accepted.
+    pub async fn ping(&self, token: &Secret) -> Result<(), Fault> {
+        let url = self.url(PLEX, &["api", "v2", "ping"])?;
+        self.http.ask(&self.get(url, Some(token))).await.map(drop)
+    }
+
     /// The servers that an account may use, each with the account's token for it.
     pub async fn resources(&self, token: &Secret) -> Result<Vec<Resource>, Fault> {
         let url = self.url(CLIENTS, &["api", "v2", "resources"])?;

@@ -35,6 +35,22 @@ async fn who_stands_in_for_plex_tv_is_told_which_host_was_meant() {
 }
 
 #[tokio::test]
+async fn a_token_is_kept_alive_and_a_bad_one_is_told() {
+    let server = Server::start(|asked, before| match (asked.path(), before) {
+        ("/api/v2/ping", 0) => Reply::status(200, r#"{"pong":true}"#),
+        ("/api/v2/ping", _) => Reply::status(401, ""),
+        other => panic!("{other:?}"),
+    })
+    .await;
+    let cloud = cloud(&server.origin);
+    cloud.ping(&token()).await.unwrap();
+    assert_eq!(cloud.ping(&token()).await.unwrap_err().kind(), Kind::Unauthorized);
+    let asked = server.asked();
+    assert_eq!(asked[0].header("x-forwarded-host"), Some("plex.tv"));
+    assert_eq!(asked[0].header("x-plex-token"), Some(super::TOKEN));
+}
+
+#[tokio::test]
 async fn a_home_is_listed_and_switched_in() {
     let server = Server::start(|asked, _| match (asked.method.as_str(), asked.target.as_str()) {
         ("GET", "/api/v2/home/users") => Reply::json(&json!({"users": [{"id": 1, "uuid": "a", "title": "A", "protected": true}]})),

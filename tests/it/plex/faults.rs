@@ -62,7 +62,22 @@ async fn who_says_when_to_come_back_is_heard() {
     assert_eq!((fault.kind(), asked), (kind, 1), "longer than we wait: the caller decides");
     let (fault, asked) =
         always(Reply::status(429, "").with("retry-after", "Fri, 31 Dec 1999 23:59:59 GMT")).await;
-    assert_eq!((fault.kind(), asked), (Kind::RateLimited { retry_after: None }, 3));
+    assert_eq!(
+        (fault.kind(), asked),
+        (Kind::RateLimited { retry_after: None }, 3),
+        "a date without one to count from"
+    );
+}
+
+#[tokio::test]
+async fn a_date_to_come_back_at_is_counted_from_the_date_of_the_answer() {
+    let told = |date: &str, back: &str| Reply::status(429, "").with("date", date).with("retry-after", back);
+    let (noon, later) = ("Fri, 20 Nov 2026 12:00:00 GMT", "Fri, 20 Nov 2026 12:02:05 GMT");
+    let (fault, asked) = always(told(noon, later)).await;
+    let kind = Kind::RateLimited { retry_after: Some(Duration::from_secs(125)) };
+    assert_eq!((fault.kind(), asked), (kind, 1), "whatever the time is here");
+    let (fault, asked) = always(told(later, noon)).await;
+    assert_eq!((fault.kind(), asked), (Kind::RateLimited { retry_after: Some(Duration::ZERO) }, 3));
 }
 
 #[tokio::test]

@@ -10,11 +10,17 @@ use cacherr::api::{ApiParts, Hooks, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::SystemClock;
 use cacherr::config::ServerSettings;
+use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
+use cacherr::domain::mapping::Mapping;
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{CacheSettings, Library, SwapMethod};
 use cacherr::files::real::RealFs;
 use cacherr::live::Hub;
+use cacherr::media::reach::Address;
+use cacherr::media::tokens::Configured;
+use cacherr::media::{Household, Media, Retry, Rhythm};
+use cacherr::plex::{Patience, Trust};
 use cacherr::store::{Rows, Store};
 use futures_util::{SinkExt, StreamExt};
 use jiff::SignedDuration;
@@ -36,8 +42,43 @@ pub struct Options {
     pub bandwidth: u64,
     /// In memory, where that can be had: for tests that commit more often than a disk can sync.
     pub in_memory: bool,
-    /// Where webhooks lead.
+    /// Where webhooks lead; to the media server, if there is one.
     pub hooks: Option<Hooks>,
+    /// The media server.
+    pub plex: Option<Plex>,
+}
+
+/// A media server that an instance watches.
+#[derive(Clone)]
+pub struct Plex {
+    /// Of the server and of plex.tv.
+    pub url: String,
+    /// The owner's; without, nobody signed in.
+    pub token: Option<&'static str>,
+    pub min_watch: SignedDuration,
+    /// Bytes per second while somebody plays from the device.
+    pub bandwidth: u64,
+    pub mode: Mode,
+}
+
+impl Plex {
+    pub fn at(url: String, token: &'static str) -> Self {
+        let mode = Mode::AtomicCopy;
+        Self { url, token: Some(token), min_watch: SignedDuration::ZERO, bandwidth: 0, mode }
+    }
+}
+
+/// Quick where people wait; everything else as it is.
+pub fn quick() -> Rhythm {
+    let ms = Duration::from_millis;
+    Rhythm {
+        poll: ms(2000),
+        poll_without_line: ms(300),
+        soon: ms(100),
+        again: ms(200),
+        line: Retry { first: ms(100), longest: ms(500) },
+        ..Rhythm::default()
+    }
 }
 
 /// A running instance.
@@ -47,6 +88,7 @@ pub struct TestApp {
     dir: tempfile::TempDir,
     pub options: Options,
     cacher: Option<Cacher>,
+    media: Option<Media>,
     server: Option<(oneshot::Sender<()>, JoinHandle<cacherr::Result<()>>)>,
     origin: String,
     client: reqwest::Client,
@@ -71,6 +113,7 @@ impl TestApp {
             dir,
             options,
             cacher: None,
+            media: None,
             server: None,
             origin: String::new(),
             client: super::http_client(),
@@ -86,6 +129,8 @@ impl TestApp {
             min_free: 0,
             release_grace: SignedDuration::from_millis(50),
             bandwidth: self.options.bandwidth,
+            bandwidth_while_playing: self.options.plex.as_ref().map_or(0, |plex| plex.bandwidth),
+            mode: self.options.plex.as_ref().map_or(Mode::AtomicCopy, |plex| plex.mode),
             ..CacheSettings::at(root.join("cache"))
         };
         let libraries = vec![Library {
@@ -94,6 +139,7 @@ impl TestApp {
             server_path: self.library.clone(),
             swap: SwapMethod::Exchange,
         }];
+        let mapping = Mapping::of(&libraries);
         self.hub = Hub::new(Arc::new(SystemClock));
         let events = self.hub.sink();
         let clock = Arc::new(SystemClock);
@@ -101,6 +147,7 @@ impl TestApp {
             Engine::new(Parts { fs: Arc::new(RealFs), store, clock, cache, libraries, events }).unwrap();
         engine.recover().unwrap();
         let cacher = Cacher::start(Arc::new(engine)).unwrap();
+        let household = self.household(cacher.engine().store());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let bind = listener.local_addr().unwrap();
         let server = ServerSettings {
@@ -109,7 +156,22 @@ impl TestApp {
             api_key: self.options.key.map(Secret::new),
         };
         let hooks = self.options.hooks.clone();
-        let parts = ApiParts { cacher: cacher.clone(), hub: self.hub.clone(), server, hooks };
+        let media = Media::start(cacherr::media::Parts {
+            cacher: cacher.clone(),
+            clock: Arc::new(SystemClock),
+            mapping,
+            household,
+            episodes_ahead: 5,
+            min_watch: self.options.plex.as_ref().map_or(SignedDuration::ZERO, |plex| plex.min_watch),
+            rhythm: quick(),
+        });
+        let told = media.clone();
+        let hooks = hooks.or_else(|| {
+            let token = media.household().tokens().webhook().clone();
+            self.options.plex.as_ref().map(|_| Hooks { token, tell: Arc::new(move |tip| told.tip(tip)) })
+        });
+        self.media = Some(media.clone());
+        let parts = ApiParts { cacher: cacher.clone(), media, hub: self.hub.clone(), server, hooks };
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, parts, async {
             let _ = stopped.await;
@@ -117,6 +179,22 @@ impl TestApp {
         self.origin = format!("127.0.0.1:{}", bind.port());
         self.cacher = Some(cacher);
         self.server = Some((stop, serving));
+    }
+
+    fn household(&self, store: &Store) -> Household {
+        // Nobody answers there, and nobody is asked without a token.
+        let nowhere = "http://127.0.0.1:9".to_owned();
+        let plex = self.options.plex.as_ref();
+        let url = plex.map_or(nowhere, |plex| plex.url.clone());
+        let token = plex.and_then(|plex| plex.token).map(Secret::new);
+        let mut address = Address::new(url.clone(), Trust::Roots, url, Duration::ZERO);
+        address.patience = Patience { first: Duration::from_millis(50), tries: 2, ..Patience::default() };
+        let configured = Configured { token, file: None };
+        Household::open(store.clone(), Arc::new(SystemClock), configured, address).unwrap()
+    }
+
+    pub fn media(&self) -> &Media {
+        self.media.as_ref().unwrap()
     }
 
     pub fn cacher(&self) -> &Cacher {
@@ -138,6 +216,9 @@ impl TestApp {
     async fn halt(&mut self) {
         if self.server.is_some() {
             self.stop_server().await;
+        }
+        if let Some(media) = self.media.take() {
+            media.stop().await;
         }
         if let Some(cacher) = self.cacher.take() {
             tokio::task::spawn_blocking(move || cacher.stop()).await.unwrap();

@@ -22,7 +22,8 @@ pub(super) fn list(state: &State, view: &View) -> Reply {
     };
     // Every server has an account 0 that is nobody.
     let nobody = account(0, "", String::new());
-    let people = state.people.values().map(|person| account(person.local_id(), &person.name, person.thumb()));
+    let people = state.people.values().filter(|person| person.is_let_in());
+    let people = people.map(|person| account(person.local_id(), &person.name, person.thumb()));
     let accounts = std::iter::once(nobody).chain(people).collect();
     view.list(Node::only("MediaContainer").with("identifier", "com.plexapp.system.accounts"), accounts)
 }

@@ -145,7 +145,9 @@ impl World {
         if !person.is_managed() {
             state.tokens.issue(&person.account_token, id, account);
         }
-        state.tokens.issue(&person.server_token, id, Reach::Server);
+        if person.is_let_in() {
+            state.tokens.issue(&person.server_token, id, Reach::Server);
+        }
         state.people.insert(id, person);
         id
     }

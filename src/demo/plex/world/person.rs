@@ -19,6 +19,8 @@ pub enum Role {
     },
     /// Somebody with whom libraries are shared.
     Shared,
+    /// Somebody whom the owner knows, and with whom nothing is shared.
+    Friend,
 }
 
 /// One person.
@@ -78,6 +80,12 @@ impl Person {
         Self::new(id, name, Role::Shared)
     }
 
+    /// Somebody whom the owner knows, and with whom nothing is shared.
+    #[must_use]
+    pub fn friend(id: PersonId, name: &str) -> Self {
+        Self::new(id, name, Role::Friend)
+    }
+
     /// Nobody becomes them without these digits. Only for the home.
     #[must_use]
     pub fn with_pin(mut self, digits: &str) -> Self {
@@ -110,12 +118,17 @@ impl Person {
     pub(crate) fn pin(&self) -> Option<&str> {
         match &self.role {
             Role::Home { pin, .. } => pin.as_deref(),
-            Role::Owner | Role::Shared => None,
+            Role::Owner | Role::Shared | Role::Friend => None,
         }
     }
 
     pub(crate) fn in_home(&self) -> bool {
-        self.role != Role::Shared
+        matches!(self.role, Role::Owner | Role::Home { .. })
+    }
+
+    /// Whether the server lets them in.
+    pub(crate) fn is_let_in(&self) -> bool {
+        self.role != Role::Friend
     }
 
     pub(crate) fn sees(&self, section: u32) -> bool {

@@ -100,5 +100,5 @@ pub(super) fn resources(state: &State, asked: &Asked, person: &Person) -> Reply 
         .with("dnsRebindingProtection", false)
         .with("natLoopbackSupported", false)
         .child(Node::list("connections").child(local));
-    Reply::document(Node::list("resources").child(node))
+    Reply::document(Node::list("resources").children(person.is_let_in().then_some(node)))
 }

@@ -35,7 +35,7 @@ pub(super) fn users(state: &State, person: &Person) -> Reply {
                 .with("allowCameraUpload", false)
                 .with("allowChannels", false)
                 .with("restricted", other.is_managed())
-                .child(share)
+                .children(other.is_let_in().then_some(share))
         })
         .collect();
     let node = Node::only("MediaContainer")
@@ -52,7 +52,7 @@ pub(super) fn shares(state: &State, person: &Person, machine: &str) -> Reply {
     if !person.is_owner() || machine != state.machine {
         return Reply::cloud(404, 1002, "Server not found");
     }
-    let others = state.people.values().filter(|other| !other.is_owner());
+    let others = state.people.values().filter(|other| !other.is_owner() && other.is_let_in());
     let shares: Vec<Node> = others
         .map(|other| {
             let sections = state.sections.values().map(|section| {

@@ -1,0 +1,172 @@
+//! What happens at the media server: who its people are and how we know their wishes; and what it tells, turned into
+//! requests to the engine: who plays what is written down, what plays is cached at once, and what comes next behind it.
+//!
+//! People: start with [`household`]. [`tokens`] owns what the program obtained itself, [`people`] asks who there is,
+//! [`sign_in`] lets somebody in, [`reach`] is how Plex is asked for all of them.
+//!
+//! Playbacks: start with `plays` (what a playback is, pure) and `watcher` (where its beginnings and ends come from); `play`
+//! follows one, `ahead` says what comes next, `line` keeps the server's notices coming, [`status`] is what people see.
+//!
+//! **Invariant:** a token is used for whom it was given, and for nothing else: nobody is asked for with the owner's.
+//! **Invariant:** nothing here touches a file or changes a row of one: the engine is asked. **Invariant:** what a server, a
+//! webhook or plex.tv says is a reason to look, never a reason to give anything back: a question that fails changes nothing.
+
+mod ahead;
+mod bridge;
+pub mod household;
+mod line;
+mod owner;
+pub mod people;
+mod play;
+mod plays;
+mod random;
+pub mod reach;
+pub mod sign_in;
+pub mod status;
+pub mod tokens;
+mod watcher;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio::sync::{Mutex, mpsc, watch};
+use tokio::task::JoinHandle;
+
+use crate::cacher::Cacher;
+use crate::clock::Clock;
+use crate::domain::mapping::Mapping;
+use crate::domain::media::tip::Tip;
+use crate::error::Error;
+
+pub use household::Household;
+pub use line::Retry;
+pub use status::{State, Status};
+pub use watcher::Rhythm;
+
+/// So many tips wait; what comes in a flood is found by asking.
+const TIPS: usize = 64;
+/// So long is waited for what was begun before the process ends.
+const ENDING: Duration = Duration::from_secs(5);
+
+/// What is needed to watch a media server.
+pub struct Parts {
+    /// The running engine.
+    pub cacher: Cacher,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The server's view of files and ours.
+    pub mapping: Mapping,
+    /// Its people, and how it is reached.
+    pub household: Household,
+    /// Episodes after the one that plays.
+    pub episodes_ahead: usize,
+    /// A playback shorter than this leaves nothing behind that is not cached yet.
+    pub min_watch: SignedDuration,
+    /// How often things are done.
+    pub rhythm: Rhythm,
+}
+
+/// What everybody here works with.
+struct Context {
+    cacher: Cacher,
+    mapping: Mapping,
+    household: Household,
+    episodes_ahead: usize,
+    min_watch: SignedDuration,
+    rhythm: Rhythm,
+    board: status::Board,
+    claims: Mutex<play::Claims>,
+}
+
+impl Context {
+    /// Asks the engine, off the threads that wait.
+    async fn off<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Cacher) -> crate::Result<T> + Send + 'static,
+    ) -> crate::Result<T> {
+        let cacher = self.cacher.clone();
+        match tokio::task::spawn_blocking(move || ask(&cacher)).await {
+            Ok(answer) => answer,
+            Err(error) => Err(Error::io("ask", "the engine", std::io::Error::other(error.to_string()))),
+        }
+    }
+}
+
+/// The media server, watched. A clone is another handle.
+#[derive(Clone)]
+pub struct Media(Arc<Inner>);
+
+struct Inner {
+    context: Arc<Context>,
+    tips: mpsc::Sender<Tip>,
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    watching: JoinHandle<()>,
+    asking: [JoinHandle<()>; 2],
+}
+
+impl Media {
+    /// Begins to watch. Called within the runtime.
+    #[must_use]
+    pub fn start(parts: Parts) -> Self {
+        let Parts { cacher, clock, mapping, household, episodes_ahead, min_watch, rhythm } = parts;
+        let context = Arc::new(Context {
+            cacher,
+            mapping,
+            household: household.clone(),
+            episodes_ahead,
+            min_watch,
+            rhythm,
+            board: status::Board::new(clock),
+            claims: Mutex::default(),
+        });
+        let (tips, told) = mpsc::channel(TIPS);
+        let (clients, named) = watch::channel(None);
+        let watching = tokio::spawn(watcher::watch(context.clone(), told, named));
+        let owner = tokio::spawn(owner::keep(household.reach().clone(), clients));
+        let people = tokio::spawn(async move { household.run().await });
+        let running = Running { watching, asking: [owner, people] };
+        Self(Arc::new(Inner { context, tips, running: Mutex::new(Some(running)) }))
+    }
+
+    /// The people of the server, and how it is reached.
+    #[must_use]
+    pub fn household(&self) -> &Household {
+        &self.0.context.household
+    }
+
+    /// Takes what a webhook told. Never waits.
+    pub fn tip(&self, tip: Tip) {
+        if self.0.tips.try_send(tip).is_err() {
+            tracing::debug!("a tip was passed over: there are too many");
+        }
+    }
+
+    /// How it stands with the server.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.0.context.board.read()
+    }
+
+    /// Ends. Playbacks go on, as far as anybody knows; the next start asks.
+    pub async fn stop(&self) {
+        self.household().stop().await;
+        let Some(Running { watching, asking }) = self.0.running.lock().await.take() else { return };
+        // With the one who names servers, the watcher ends.
+        asking.iter().for_each(JoinHandle::abort);
+        match tokio::time::timeout(ENDING, watching).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "watching the media server had panicked"),
+            Err(_) => tracing::warn!("watching the media server did not end in time"),
+        }
+    }
+}
+
+impl std::fmt::Debug for Media {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Media").field("status", &self.status()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,328 @@
+//! One playback, from its beginning to its end: written down, its file and the next episodes asked for, and, if it was
+//! too short, what it asked for taken back.
+//!
+//! **Invariant:** what was begun is ended, whatever goes wrong between. While a playback goes on, what could not be asked
+//! for (a server that does not answer, a volume that is away) is tried again.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::plays::{Hearsay, PlayKey};
+use super::{Context, ahead};
+use crate::cacher::{Accepted, CacheRequest, Started};
+use crate::domain::file::{Metadata, Operation};
+use crate::domain::media::{RatingKey, ServerPath, Session, Video, VideoKind};
+use crate::domain::playback::PlaybackRow;
+use crate::error::Error;
+use crate::plex::client::library::Look;
+use crate::plex::{Client, Kind};
+
+/// The principal of what the program asks for by itself.
+const PRINCIPAL: &str = "system";
+
+/// What is known when it begins.
+pub(super) struct Beginning {
+    pub key: PlayKey,
+    pub user: Option<String>,
+    /// What plays, with its files where the session named them.
+    pub video: Option<Video>,
+    /// The file, where only that is known.
+    pub file: Option<ServerPath>,
+}
+
+impl Beginning {
+    pub fn listed(key: PlayKey, session: Session, user: Option<String>) -> Self {
+        Self { key, user, video: Some(session.video), file: None }
+    }
+
+    pub fn heard(key: PlayKey, hearsay: Hearsay) -> Self {
+        Self { key, user: hearsay.user, video: None, file: hearsay.file }
+    }
+}
+
+/// What playbacks ask for now, by user and path: what one of them gives up, another may still want.
+#[derive(Default)]
+pub(super) struct Claims(HashMap<(Option<String>, PathBuf), usize>);
+
+impl Claims {
+    fn add(&mut self, user: &Option<String>, path: &Path) {
+        *self.0.entry((user.clone(), path.to_path_buf())).or_default() += 1;
+    }
+
+    /// Takes one away. Whether it was the last.
+    fn take(&mut self, user: &Option<String>, path: &Path) -> bool {
+        let key = (user.clone(), path.to_path_buf());
+        let left = self.0.get_mut(&key).map_or(0, |count| {
+            *count -= 1;
+            *count
+        });
+        if left == 0 {
+            self.0.remove(&key);
+        }
+        left == 0
+    }
+}
+
+/// A file that is asked for.
+struct Wanted {
+    candidates: Vec<PathBuf>,
+    operation: Operation,
+    metadata: Metadata,
+}
+
+/// Follows a playback until `ended` says that it is over.
+pub(super) async fn follow(
+    context: Arc<Context>,
+    client: Client,
+    beginning: Beginning,
+    mut ended: watch::Receiver<bool>,
+) {
+    let mut play = Play { context, client, user: beginning.user.clone(), row: None, claimed: vec![] };
+    play.begin(beginning, &mut ended).await;
+    // Told, or nobody is left who could tell; then the process ends, and the next one finds the row open.
+    if ended.wait_for(|ended| *ended).await.is_ok() {
+        play.end().await;
+    }
+}
+
+struct Play {
+    context: Arc<Context>,
+    client: Client,
+    user: Option<String>,
+    row: Option<PlaybackRow>,
+    /// What this playback asked for.
+    claimed: Vec<PathBuf>,
+}
+
+impl Play {
+    async fn begin(&mut self, beginning: Beginning, ended: &mut watch::Receiver<bool>) {
+        let Beginning { key, video, file, .. } = beginning;
+        let Some(video) = self.with_files(&key.video, video, file.as_ref(), ended).await else { return };
+        let (files, height) = match (&video, file) {
+            (Some(video), _) => {
+                let version = ahead::chosen(video).map(|at| &video.versions[at]);
+                let parts = version.into_iter().flat_map(|version| &version.parts);
+                (parts.filter_map(|part| part.file.clone()).collect(), version.and_then(|one| one.height))
+            }
+            (None, file) => (file.into_iter().collect::<Vec<_>>(), None),
+        };
+        let known = video.as_ref().map(|video| ahead::metadata(video, "session")).unwrap_or_default();
+        let wanted = self.wanted(&files, Operation::ActiveWatching, &known);
+        let Some(first) = wanted.first() else { return };
+        let started = Started {
+            session: key.session.clone(),
+            video: key.video.0.clone(),
+            user: self.user.clone(),
+            path: self.first_there(first.candidates.clone()).await,
+            title: known.title.clone().unwrap_or_default(),
+        };
+        let begun = self.context.off(move |cacher| cacher.engine().playback_started(&started)).await;
+        match begun {
+            Ok(row) => self.row = row,
+            Err(error) => tracing::error!(%error, "a playback was not written down"),
+        }
+        self.ask_until_done(wanted, ended).await;
+        if let Some(video) = video.filter(|video| video.kind == VideoKind::Episode) {
+            self.ask_for_next(&video, height, ended).await;
+        }
+    }
+
+    /// The video with its files, read from the server where the session did not name them. `Some(None)` where only the
+    /// file is known, `None` where nothing can be known, or it ended meanwhile.
+    async fn with_files(
+        &self,
+        key: &RatingKey,
+        video: Option<Video>,
+        file: Option<&ServerPath>,
+        ended: &mut watch::Receiver<bool>,
+    ) -> Option<Option<Video>> {
+        if video.as_ref().is_some_and(|video| ahead::chosen(video).is_some()) {
+            return Some(video);
+        }
+        if file.is_some_and(|file| file.0 == key.0) {
+            // There is no number by which the server could be asked.
+            return Some(None);
+        }
+        let read = self.ask_server("what plays", ended, || self.client.video(key, Look::Remembered)).await;
+        read.map(Some).or_else(|| file.map(|_| None))
+    }
+
+    /// Asks the server until it answers or the playback ends.
+    async fn ask_server<T, F>(
+        &self,
+        what: &str,
+        ended: &mut watch::Receiver<bool>,
+        ask: impl Fn() -> F,
+    ) -> Option<T>
+    where
+        F: Future<Output = Result<T, crate::plex::Fault>>,
+    {
+        loop {
+            let answer = unless(ended, ask()).await?;
+            match answer {
+                Ok(answer) => return Some(answer),
+                Err(fault) if matches!(fault.kind(), Kind::NotFound | Kind::Refused) => {
+                    tracing::warn!(%fault, "the media server does not say {what}");
+                    return None;
+                }
+                Err(fault) => {
+                    tracing::warn!(%fault, "the media server did not say {what}; it is asked again");
+                    unless(ended, tokio::time::sleep(self.context.rhythm.again)).await?;
+                }
+            }
+        }
+    }
+
+    async fn ask_for_next(&mut self, video: &Video, height: Option<u32>, ended: &mut watch::Receiver<bool>) {
+        let show = video.place.as_ref().and_then(|place| place.show.clone());
+        let count = self.context.episodes_ahead;
+        let Some(show) = show.filter(|_| count > 0) else { return };
+        let read = self.ask_server("what comes next", ended, || self.client.episodes(&show)).await;
+        let Some(episodes) = read else { return };
+        let mut wanted = Vec::new();
+        for episode in ahead::next(&episodes, &video.key, count) {
+            let Some(version) = ahead::alike(episode, height) else { continue };
+            let parts = &episode.versions[version].parts;
+            let files: Vec<ServerPath> = parts.iter().filter_map(|part| part.file.clone()).collect();
+            let known = ahead::metadata(episode, "session");
+            wanted.extend(self.wanted(&files, Operation::RealTimeWatch, &known));
+        }
+        self.ask_until_done(wanted, ended).await;
+    }
+
+    /// The files as we see them. What no library covers is told of, once.
+    fn wanted(&self, files: &[ServerPath], operation: Operation, metadata: &Metadata) -> Vec<Wanted> {
+        let one = |file: &ServerPath| match self.context.mapping.to_ours(file) {
+            Some(ours) => Some(Wanted { candidates: ours.candidates, operation, metadata: metadata.clone() }),
+            None => {
+                if self.context.board.unmapped(file) {
+                    tracing::warn!(file = %file.0, "played, and no library covers it: see library.server_path");
+                }
+                None
+            }
+        };
+        files.iter().filter_map(one).collect()
+    }
+
+    async fn first_there(&self, candidates: Vec<PathBuf>) -> PathBuf {
+        let exact = candidates[0].clone();
+        if candidates.len() == 1 {
+            return exact;
+        }
+        let found = self
+            .context
+            .off(move |cacher| Ok(candidates.into_iter().find(|path| cacher.engine().finds(path))));
+        found.await.ok().flatten().unwrap_or(exact)
+    }
+
+    /// Asks for all of them, and again for those that could not be asked for just now, until the playback ends.
+    async fn ask_until_done(&mut self, mut wanted: Vec<Wanted>, ended: &mut watch::Receiver<bool>) {
+        let mut asked_before = false;
+        while !wanted.is_empty() {
+            if asked_before && unless(ended, tokio::time::sleep(self.context.rhythm.again)).await.is_none() {
+                return;
+            }
+            asked_before = true;
+            let mut left = Vec::new();
+            for one in wanted {
+                if *ended.borrow() {
+                    return;
+                }
+                if !self.ask(&one).await {
+                    left.push(one);
+                }
+            }
+            wanted = left;
+        }
+    }
+
+    /// Asks for one file. Whether that is settled, one way or the other.
+    async fn ask(&mut self, wanted: &Wanted) -> bool {
+        let path = self.first_there(wanted.candidates.clone()).await;
+        let request = CacheRequest {
+            path: path.clone(),
+            operation: wanted.operation,
+            user: self.user.clone(),
+            method: None,
+            metadata: wanted.metadata.clone(),
+            principal: PRINCIPAL.to_owned(),
+        };
+        // Nobody takes anything back between the claim and the question.
+        let mut claims = self.context.claims.lock().await;
+        if !self.claimed.contains(&path) {
+            claims.add(&self.user, &path);
+            self.claimed.push(path.clone());
+        }
+        let asked = self.context.off(move |cacher| cacher.request_cache(&request)).await;
+        drop(claims);
+        match asked {
+            Ok(Accepted::Queued { .. } | Accepted::UserAdded { .. }) => {
+                tracing::info!(path = %path.display(), reason = %wanted.operation, "asked for, since it plays");
+                true
+            }
+            Err(Error::AlreadyTracked { .. }) => true,
+            Err(error) => {
+                let again = may_pass(&error);
+                tracing::warn!(path = %path.display(), %error, again, "not asked for, though it plays");
+                !again
+            }
+        }
+    }
+
+    async fn end(&mut self) {
+        let min_watch = self.context.min_watch;
+        let mut too_short = false;
+        if let Some(row) = self.row.take() {
+            let ended = self.context.off(move |cacher| cacher.engine().playback_ended(&row)).await;
+            match ended {
+                Ok(ended) => {
+                    let lasted = |row: PlaybackRow| row.ended_at.map(|end| end.since(row.started_at));
+                    too_short = ended.and_then(lasted).is_some_and(|lasted| lasted < min_watch);
+                }
+                Err(error) => tracing::error!(%error, "the end of a playback was not written down"),
+            }
+        }
+        let mut claims = self.context.claims.lock().await;
+        let user = self.user.clone();
+        let alone = |path: &PathBuf| claims.take(&user, path);
+        let paths: Vec<PathBuf> = std::mem::take(&mut self.claimed).into_iter().filter(alone).collect();
+        if too_short && !paths.is_empty() {
+            let withdrawn =
+                self.context.off(move |cacher| cacher.withdraw_playback(user.as_deref(), &paths)).await;
+            match withdrawn {
+                Ok(jobs) if !jobs.is_empty() => {
+                    tracing::info!(jobs = jobs.len(), "called off: the playback ended soon");
+                }
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "what a short playback asked for was not taken back"),
+            }
+        }
+    }
+}
+
+/// What may be otherwise a little later.
+fn may_pass(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::CacheVolumeMissing { .. }
+            | Error::LibraryVolumeMissing { .. }
+            | Error::CacheVolumeFull { .. }
+            | Error::FileBusy { .. }
+            | Error::PathLocked { .. }
+            | Error::FileVanished { .. }
+            | Error::Store { .. }
+            | Error::Io { .. }
+    )
+}
+
+/// Waits for something, unless the playback ends first.
+async fn unless<T>(ended: &mut watch::Receiver<bool>, what: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        _ = ended.wait_for(|ended| *ended) => None,
+        done = what => Some(done),
+    }
+}
