@@ -1,12 +1,16 @@
 //! The sample that newcomers see.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::{Instance, PATIENCE, wait_for};
 
@@ -82,6 +86,18 @@ async fn what_the_demos_people_play_is_cached_for_them_and_some_of_it_is_a_hit()
         let request = client.get(format!("http://{free}{path}")).header("X-Api-Key", &key);
         request.send().await.unwrap().json::<Value>().await.unwrap()["data"].take()
     };
+    let mut wanted = BTreeSet::from(["session_started", "job_progress", "cache_file_added", "session_ended"]);
+    let mut request = format!("ws://{free}/ws?since=0").into_client_request().unwrap();
+    request.headers_mut().insert("X-Api-Key", key.parse().unwrap());
+    let mut socket = tokio_tungstenite::connect_async(request).await.unwrap().0;
+    while !wanted.is_empty() {
+        let message =
+            tokio::time::timeout(PATIENCE, socket.next()).await.expect("it became silent").unwrap().unwrap();
+        if let Message::Text(text) = message {
+            let frame: Value = serde_json::from_str(&text).unwrap();
+            wanted.remove(frame["type"].as_str().unwrap());
+        }
+    }
     let until = Instant::now() + PATIENCE;
     loop {
         let files = get("/api/cached/files?status=active").await;
