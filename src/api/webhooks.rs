@@ -81,7 +81,8 @@ closed_type!(
 #[oai(rename = "Webhooks")]
 struct WebhooksBody {
     /// To paste into the settings of Plex (Webhooks), Tautulli or a script, behind the address under which they reach this
-    /// instance. It is a secret: the token in it is all that is needed to tell something. Null without a media server.
+    /// instance. It is a secret: the token in it is all that is needed to tell something. Null where this instance takes
+    /// none.
     #[oai(nullable)]
     plex: Option<String>,
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
+use super::library;
 use crate::error::{Error, IoContext, Result};
 
 /// Says what the folder is: to people, and to the next start.
@@ -98,11 +99,11 @@ impl Folder {
     }
 
     pub fn movies(&self) -> PathBuf {
-        self.0.join("media/Movies")
+        self.0.join(library::MOVIES)
     }
 
     pub fn series(&self) -> PathBuf {
-        self.0.join("media/Series")
+        self.0.join(library::SERIES)
     }
 
     pub fn key_file(&self) -> PathBuf {

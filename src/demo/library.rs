@@ -9,8 +9,9 @@ use super::folder::Folder;
 use crate::error::{Error, IoContext, Result};
 
 /// Below the folder, and the megabytes of each.
-const FILES: [(&str, u64); 17] = [
+const FILES: [(&str, u64); 18] = [
     ("media/Movies/Dune (2021)/Dune (2021) [imdb-tt1160419][Bluray-2160p].mkv", 24),
+    ("media/Movies/Dune (2021)/Dune (2021) [imdb-tt1160419][Bluray-1080p].mkv", 13),
     ("media/Movies/Arrival (2016)/Arrival (2016) [Bluray-1080p].mkv", 14),
     ("media/Movies/Arrival (2016)/Arrival (2016) [Bluray-1080p].en.srt", 1),
     ("media/Movies/Paddington 2 (2017)/Paddington 2 (2017) [WEBDL-1080p].mkv", 11),
@@ -32,6 +33,11 @@ const FILES: [(&str, u64); 17] = [
 /// The one that nobody wishes for: for the newcomer's own first try.
 pub(super) const UNCACHED: &str =
     "media/Movies/The Grand Budapest Hotel (2014)/The Grand Budapest Hotel (2014) [Bluray-1080p].mkv";
+
+/// Where films are, below the folder.
+pub(super) const MOVIES: &str = "media/Movies";
+/// Where series are.
+pub(super) const SERIES: &str = "media/Series";
 
 const MEGABYTE: u64 = 1 << 20;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -57,6 +63,11 @@ pub(super) fn make(folder: &Folder) -> Result<Made> {
         }
     }
     Ok(Made { files: FILES.len(), bytes })
+}
+
+/// The files of films or episodes below a folder.
+pub(super) fn videos(below: &str) -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name).filter(move |name| name.starts_with(below) && !name.ends_with(".srt"))
 }
 
 /// The file whose name contains `part`.

@@ -1,9 +1,13 @@
-//! A sample to look at: a small library, a fast folder, and the real engine with the real server on top.
+//! A sample to look at: a small library, a fast folder, a simulated Plex whose people watch in fast motion, and the real
+//! engine with the real server on top.
 //!
-//! **Invariant:** touches nothing but its own folder, and takes over none that it did not make. Serves this machine only.
+//! **Invariant:** touches nothing but its own folder, and takes over none that it did not make. Serves this machine only,
+//! and asks nobody but itself.
 
 mod folder;
+mod household;
 mod library;
+mod people;
 pub mod plex;
 mod wishes;
 
@@ -11,16 +15,26 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
 
 use crate::app::{self, Chatter, Stopped};
+use crate::clock::SystemClock;
 use crate::config::{Config, Environment, Flags};
 use crate::domain::size::readable;
 use crate::error::{IoContext, Result};
 
 use folder::Folder;
+use household::Household;
+use people::People;
+use plex::Simulator;
 
 /// Where it is served unless somebody says otherwise, or somebody else is there.
 const PORT: u16 = 5445;
+
+/// Every demo is the same evening.
+const SEED: u64 = 20_231_201;
 
 /// What a person can choose.
 #[derive(Clone, Default, Debug)]
@@ -39,11 +53,30 @@ pub fn run(choice: &Choice, env: &Environment) -> Result<Stopped> {
     let folder = Folder::open(choice.dir.as_deref())?;
     let made = library::make(&folder)?;
     let port = choice.port.map_or_else(free_port, Ok)?;
-    let config = configure(&folder, port, env)?;
+    let household = Household::of(folder.path(), Arc::new(SystemClock))?;
+    let runtime = runtime()?;
+    let simulator = {
+        let _within = runtime.enter();
+        Simulator::start((Ipv4Addr::LOCALHOST, 0).into(), household.world.clone())?
+    };
+    let config = configure(&folder, port, &simulator, env)?;
     app::start_log(&config, Chatter::Instance);
-    introduce(&folder, port, made)?;
-    // Each wish is a durable commit: the server need not wait for them.
-    app::run_with(config, |cacher| wishes::ask_soon(folder, cacher.clone()))
+    introduce(&folder, port, &simulator, made)?;
+    let people = People::new(household, SEED)?;
+    let stopped = app::run_with(config, |cacher| {
+        runtime.spawn(people.live());
+        // Each wish is a durable commit: the server need not wait for them.
+        wishes::ask_soon(folder, cacher.clone())
+    });
+    runtime.block_on(simulator.stop());
+    runtime.shutdown_background();
+    stopped
+}
+
+/// The simulated Plex and its people are a world of their own, also to the scheduler.
+fn runtime() -> Result<Runtime> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    runtime.doing("start the", "runtime of the simulated Plex")
 }
 
 /// The usual port, or any other where that is taken.
@@ -53,31 +86,47 @@ fn free_port() -> Result<u16> {
     Ok(address.port())
 }
 
-/// The folder's own configuration. Of the environment only the filter of the log counts.
-fn configure(folder: &Folder, port: u16, env: &Environment) -> Result<Config> {
+/// The folder's own configuration, and what is different at each start. Of the environment only the filter of the log
+/// counts.
+fn configure(folder: &Folder, port: u16, simulator: &Simulator, env: &Environment) -> Result<Config> {
     let log = env.get_key_value(OsStr::new("CACHERR_LOG"));
     let mut env: Environment = log.map(|(name, value)| (name.clone(), value.clone())).into_iter().collect();
     env.insert("CACHERR_API_KEY_FILE".into(), folder.key_file().into());
     env.insert("CACHERR_SERVER__BIND".into(), OsString::from(format!("127.0.0.1:{port}")));
+    for (name, value) in [
+        ("URL", simulator.url()),
+        ("CLOUD_URL", simulator.url()),
+        ("TOKEN", household::owner().account_token),
+        // In fast motion a film is over within a minute.
+        ("MIN_WATCH", "1s".to_owned()),
+        ("CLOUD_INTERVAL", "100ms".to_owned()),
+    ] {
+        env.insert(format!("CACHERR_PLEX__{name}").into(), value.into());
+    }
     Config::load(Flags { config: None, data_dir: Some(folder.data()) }, &env)
 }
 
-fn introduce(folder: &Folder, port: u16, made: library::Made) -> Result<()> {
+fn introduce(folder: &Folder, port: u16, simulator: &Simulator, made: library::Made) -> Result<()> {
     let (dir, data, key) = (folder.path().display(), folder.data(), folder.key()?);
     let address = format!("http://127.0.0.1:{port}");
     let wish = folder.path().join(library::UNCACHED);
     let text = format!(
         "\
-A sample library of {files} films and episodes ({size}). Nothing of yours is touched.
+A sample library of {files} films and episodes ({size}), and a simulated Plex whose four people watch
+them in fast motion. What they play is cached while they do, and so are the episodes that follow. What stands
+on their lists (On Deck, watchlists) the demo still asks for itself. Nothing of yours is touched.
 
   folder   {dir}
   address  {address}
   key      {key}
+  Plex     {plex}
 
 Try, in another terminal:
 
+  curl -H 'X-Api-Key: {key}' {address}/api/sessions
   curl -H 'X-Api-Key: {key}' {address}/api/cached/files
   curl -H 'X-Api-Key: {key}' {address}/api/cached/statistics
+  websocat -H 'X-Api-Key: {key}' ws://127.0.0.1:{port}/ws
   curl -H 'X-Api-Key: {key}' -H 'Content-Type: application/json' {address}/api/cached/files \\
        -d '{{\"file_path\": \"{wish}\", \"user_id\": \"user2\"}}'
 
@@ -89,6 +138,7 @@ Ctrl-C ends it. `cacherr demo --dir '{dir}'` takes it up again; to be rid of it,
 ",
         files = made.files,
         size = readable(made.bytes),
+        plex = simulator.url(),
         wish = wish.display(),
         data = data.display(),
     );

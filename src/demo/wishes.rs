@@ -1,25 +1,17 @@
-//! Who wants what: a household on a Sunday evening.
+//! What the lists of the household hold, On Deck and watchlists, and what one of them asked for by hand. What they play is
+//! not here: that is noticed.
 
 use super::folder::Folder;
 use crate::cacher::{CacheRequest, Cacher};
 use crate::domain::file::Operation;
 use crate::error::{Error, IoContext, Result};
 
-/// User, reason, and part of the file's name.
-const WISHES: [(&str, Operation, &str); 14] = [
-    ("user1", Operation::ActiveWatching, "S03E05 - Triple Point"),
-    ("user1", Operation::RealTimeWatch, "S03E06 - Immolation"),
-    ("user1", Operation::RealTimeWatch, "S03E07 - Delta-V"),
-    ("user3", Operation::ContinueWatching, "Dune (2021)"),
+/// User, reason, and part of the file's name. The simulated Plex has the same lists (`people`).
+const WISHES: [(&str, Operation, &str); 5] = [
     ("user3", Operation::Ondeck, "S01E02 - The Rooster Prince"),
     ("user3", Operation::Ondeck, "S01E03 - A Muddy Road"),
-    ("user4", Operation::Watchlist, "Amélie (2001)"),
-    ("user4", Operation::Watchlist, "千と千尋の神隠し"),
-    ("user4", Operation::Ondeck, "S01E02 - The Rooster Prince"),
-    ("user2", Operation::ContinueWatching, "S02E26 - Baby Race"),
-    ("user2", Operation::Ondeck, "S02E27 - Christmas Swim"),
-    ("user2", Operation::Ondeck, "S03E01 - Bedroom"),
-    ("user2", Operation::Watchlist, "Paddington 2"),
+    ("user2", Operation::Watchlist, "Amélie (2001)"),
+    ("user2", Operation::Watchlist, "千と千尋の神隠し"),
     ("user1", Operation::Manual, "WALL·E (2008)"),
 ];
 
