@@ -166,6 +166,7 @@ impl TestApp {
             clock: Arc::new(SystemClock),
             mapping,
             household,
+            hub: self.hub.clone(),
             episodes_ahead: 5,
             min_watch: self.options.plex.as_ref().map_or(SignedDuration::ZERO, |plex| plex.min_watch),
             rhythm: quick(),
