@@ -126,7 +126,7 @@ impl Media {
         let (tips, told) = mpsc::channel(TIPS);
         let (naming, named) = watch::channel(owner::Named::Unknown);
         let watching = tokio::spawn(watcher::watch(context.clone(), told, named));
-        let owner = tokio::spawn(owner::keep(household.reach().clone(), naming));
+        let owner = tokio::spawn(owner::keep(household.clone(), naming));
         let people = tokio::spawn(async move { household.run().await });
         let running = Running { watching, asking: [owner, people] };
         Self(Arc::new(Inner { context, tips, running: Mutex::new(Some(running)) }))
