@@ -131,7 +131,7 @@ impl Media {
         let (naming, named) = watch::channel(owner::Named::Unknown);
         let reading = tokio::spawn(reader::ask(context.clone(), named.clone(), hub));
         let watching = tokio::spawn(watcher::watch(context.clone(), told, named));
-        let owner = tokio::spawn(owner::keep(household.reach().clone(), naming));
+        let owner = tokio::spawn(owner::keep(household.clone(), naming));
         let people = tokio::spawn(async move { household.run().await });
         let running = Running { watching, asking: [owner, people, reading] };
         Self(Arc::new(Inner { context, tips, running: Mutex::new(Some(running)) }))
