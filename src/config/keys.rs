@@ -101,7 +101,8 @@ keys! {
     LIMIT: Limit = "cache.limit", Size, Unset("250GB"), value::limit;
     /// At least this much stays free on the volume.
     MIN_FREE: u64 = "cache.min_free", Size, Is("5GB"), value::bytes;
-    /// "copy" keeps the original beside its link; "move" gives it up a minute later.
+    /// "copy" keeps the original beside its link; "move" gives it up a minute later, where there is a Plex token once Plex
+    /// was seen reading the copy. What playbacks ask for is cached in copy mode.
     MODE: Method = "cache.mode", Text, Is("copy"), value::mode;
     /// Read every copy back before it is used.
     VERIFY: bool = "cache.verify", Flag, Is("true"), value::flag;
@@ -129,12 +130,13 @@ keys! {
     /// How a link takes a file's place: "exchange", or "link_rename" where the file system refuses that (unions, NFS).
     LIBRARY_SWAP: SwapMethod = "library.swap", Text, Is("exchange"), value::swap;
 
-    /// Address of the Plex server.
+    /// Address of the Plex server, as seen from this machine or container.
     PLEX_URL: String = "plex.url", Text, Is("http://127.0.0.1:32400"), value::url;
     /// Whether the Plex server needs a certificate that a known authority vouches for; false for one that made its own.
     /// Never concerns plex.tv.
     PLEX_VERIFY_CERTIFICATE: bool = "plex.verify_certificate", Flag, Is("true"), value::flag;
-    /// File that holds the Plex token.
+    /// File that holds the Plex token of the server's owner; it is read again while Cacherr runs. With neither it nor
+    /// `token`, sign in: POST /api/sources/plex/sign-in.
     PLEX_TOKEN_FILE: PathBuf = "plex.token_file", Text, Unset("/run/secrets/plex"), value::path;
     /// The Plex token itself; better kept in a file of its own, or obtained by signing in.
     PLEX_TOKEN: Secret = "plex.token", Secret, Unset("the-token"), value::token;
@@ -142,9 +144,9 @@ keys! {
     PLEX_CLOUD_URL: String = "plex.cloud_url", Text, Is("https://plex.tv"), value::url;
     /// Least time between two requests to plex.tv hosts.
     PLEX_CLOUD_INTERVAL: SignedDuration = "plex.cloud_interval", Text, Is("1s"), value::duration;
-    /// Episodes to cache after the current one, across seasons, without specials.
+    /// Episodes to cache after the one that plays, across seasons, without specials.
     PLEX_EPISODES_AHEAD: u32 = "plex.episodes_ahead", Number, Is("5"), value::episodes;
-    /// A copy begun by a playback is cancelled if that ends sooner and nobody else wants it.
+    /// What a playback asked for is called off if it ends sooner and nobody else wants it. A finished copy stays.
     PLEX_MIN_WATCH: SignedDuration = "plex.min_watch", Text, Is("120s"), value::duration;
 }
 

@@ -196,7 +196,7 @@ impl Play {
             Some(ours) => Some(Wanted { candidates: ours.candidates, operation, metadata: metadata.clone() }),
             None => {
                 if self.context.board.unmapped(file) {
-                    tracing::warn!(file = %file.0, "played, and no library covers it: see library.server_path");
+                    tracing::warn!(file = %file.0, "played, and no library covers it; `cacherr doctor` says what to set");
                 }
                 None
             }
@@ -257,13 +257,13 @@ impl Play {
         drop(claims);
         match asked {
             Ok(Accepted::Queued { .. } | Accepted::UserAdded { .. }) => {
-                tracing::info!(path = %path.display(), reason = %wanted.operation, "asked for, since it plays");
+                tracing::info!(path = %path.display(), reason = %wanted.operation, "asked for by a playback");
                 true
             }
             Err(Error::AlreadyTracked { .. }) => true,
             Err(error) => {
                 let again = may_pass(&error);
-                tracing::warn!(path = %path.display(), %error, again, "not asked for, though it plays");
+                tracing::warn!(path = %path.display(), %error, again, "a playback asked for it in vain");
                 !again
             }
         }

@@ -48,6 +48,9 @@ pub(super) async fn watch(
             }
             Named::Unknown => idle(&mut tips, &mut named).await,
             Named::Nobody => {
+                tracing::info!(
+                    "there is no Plex token, so nobody tells who plays; sign in, or set plex.token_file"
+                );
                 context.board.begin(State::NotConnected);
                 context.tells(false).await;
                 context.end_all_but(|_, _| false).await;

@@ -75,8 +75,13 @@ fn locations(section: &TellsOf) -> Vec<Location> {
 fn covered(location: &Location, libraries: &[Library], mapping: &Mapping, proposals: &[Proposal]) -> Finding {
     let Location { section, path, .. } = location;
     if let Some(ours) = mapping.to_ours(path) {
-        let here = shown(&ours.candidates[0]);
-        return Check::Locations.ok(section, format!("{} is {here} of the library {}", path.0, ours.library));
+        let (here, library) = (shown(&ours.candidates[0]), ours.library);
+        let says = if here == path.0 {
+            format!("{here} belongs to the library {library}")
+        } else {
+            format!("{} is {here} of the library {library}", path.0)
+        };
+        return Check::Locations.ok(section, says);
     }
     let theirs = |library: &Library| ServerPath(library.server_path.to_string_lossy().into_owned());
     if let Some(part) = libraries.iter().find(|library| lies_below(&theirs(library), path)) {

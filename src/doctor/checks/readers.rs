@@ -13,8 +13,8 @@ pub(in crate::doctor) fn judge(readers: &[(String, ReaderRow)], cache: &CacheSet
             "readers",
             "nobody has said who else reads the libraries: download managers, file shares, other players",
             format!(
-                "tell each by PUT /api/system/readers/NAME (sees_cache: whether it sees {dir} at this very path); if \
-                 there is none, say so of one with the name nobody"
+                "tell of each by PUT /api/system/readers/NAME: its `kind`, and whether it `sees_cache`, {dir}, under \
+                 this very path; if there is none, tell that once, of a reader named nobody that does"
             ),
         )];
     }

@@ -17,7 +17,8 @@ pub(in crate::doctor) fn judge(server: &Server) -> Vec<Finding> {
         Server::Unconfigured => vec![Check::MediaServer.unknown(
             subject,
             "there is no token for it, so nothing of it was looked at",
-            "set plex.url and plex.token in cacherr.toml, or sign in",
+            "sign in (POST /api/sources/plex/sign-in), or set plex.token_file in cacherr.toml, and plex.url where it is \
+             elsewhere",
         )],
         Server::Unusable(said) => vec![Check::MediaServer.failure(
             subject,
