@@ -65,6 +65,8 @@ pub fn run_with(config: Config, begin: impl FnOnce(&Cacher) -> Result<()>) -> Re
         .doing("start the", "asynchronous runtime")?;
     let config = Arc::new(config);
     let household = household::open(&config, engine.store())?;
+    // Jobs that an earlier process left must not be swapped in unseen before the server is named.
+    engine.expect_reader(household.tokens().owner().is_ok_and(|owner| owner.is_some()));
     let cacher = Cacher::start(engine)?;
     let stopped = runtime.block_on(serve(&config, &cacher, household, door, web, begin));
     // Commands that still wait for something hear no more; what they asked for is written down.
@@ -82,7 +84,7 @@ async fn serve(
     web: Web,
     begin: impl FnOnce(&Cacher) -> Result<()>,
 ) -> Result<Stopped> {
-    let media = household::watch(config, cacher, household);
+    let media = household::watch(config, cacher, household, web.hub.clone());
     let doctor = doctor(config, cacher, media.household(), tokio::runtime::Handle::current());
     let mut web = web.open(cacher, &media, &doctor)?;
     let watch = watch_cache(config, cacher)?;

@@ -80,6 +80,17 @@ pub enum Error {
         /// Its length.
         length: usize,
     },
+    /// The media server does not read the files of a library through links.
+    #[error(
+        "the media server does not read files of {library} through links ({says}); let it see the cache dir where links lead, \
+         or set cache.link_target, then cache one file or start anew"
+    )]
+    LinkNotRead {
+        /// Name of the library.
+        library: String,
+        /// How the server said so.
+        says: String,
+    },
     /// Somebody writes to the file, or did a moment ago.
     #[error("{path} is open for writing or still changing; try again when it is finished")]
     FileBusy {
@@ -298,6 +309,7 @@ impl Error {
             Self::Excluded { .. } => "excluded",
             Self::Protected { .. } => "file_protected",
             Self::LinkTooLong { .. } => "link_too_long",
+            Self::LinkNotRead { .. } => "link_not_read",
             Self::FileBusy { .. } => "file_busy",
             Self::SourceChanged { .. } => "source_changed",
             Self::VerifyFailed { .. } => "verify_failed",

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
 use super::{
-    cleanup, doctor, export, files, frames, jobs, operations, readers, sessions, socket, statistics, system,
-    users, webhooks,
+    cleanup, doctor, export, files, frames, jobs, operations, people, readers, sessions, socket, sources,
+    statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -32,9 +32,11 @@ const ALL: &[Refusals] = &[
     files::REFUSALS,
     jobs::REFUSALS,
     operations::REFUSALS,
+    people::REFUSALS,
     readers::REFUSALS,
     sessions::REFUSALS,
     socket::REFUSALS,
+    sources::REFUSALS,
     statistics::REFUSALS,
     system::REFUSALS,
     users::REFUSALS,
@@ -59,6 +61,8 @@ const LINKS: &[(&str, &str, &str, &str)] = &[
     ("listJobs", "pauseJob", "job_id", "/data/jobs/0/id"),
     ("listJobs", "resumeJob", "job_id", "/data/jobs/0/id"),
     ("listOperations", "listOperations", "cursor", "/data/pagination/next_cursor"),
+    ("beginPlexSignIn", "getPlexSignIn", "sign_in_id", "/data/id"),
+    ("listUsers", "getUserStatistics", "user_id", "/data/users/0/user_id"),
     ("getJob", "getFile", "file_id", "/data/file_id"),
     ("listReaders", "removeReader", "name", "/data/readers/0/name"),
     ("putReader", "removeReader", "name", "/data/name"),

@@ -15,6 +15,11 @@
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
 //! | `/api/sessions` | GET | who plays what (`sessions`) |
 //! | `/api/webhooks`, `/api/webhooks/plex/{token}` | GET; POST | where they are; what is told there (`webhooks`) |
+//! | `/api/users` | GET | who there is, and how we know what they wish for (`people`) |
+//! | `/api/sources` | GET | the media server (`sources`) |
+//! | `/api/sources/plex/sign-in`, `/{id}` | POST; GET | signing in (`sources`) |
+//! | `/api/sources/plex/token` | DELETE | signing out (`sources`) |
+//! | `/api/sources/plex/refresh` | POST | asks anew (`sources`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
@@ -41,12 +46,14 @@ mod gate;
 mod jobs;
 mod operations;
 mod pages;
+mod people;
 mod problem;
 mod readers;
 mod revalidate;
 mod sessions;
 mod shape;
 mod socket;
+mod sources;
 mod statistics;
 mod system;
 mod text;
@@ -200,7 +207,9 @@ fn page(content_type: &str, policy: &str, text: &str) -> Response {
     response
 }
 
-type Resources = (
+/// In groups: the traits of larger tuples are not all there.
+type Resources = (OfCache, OfMedia, OfInstance);
+type OfCache = (
     files::Files,
     cleanup::CleanupApi,
     export::Export,
@@ -208,12 +217,9 @@ type Resources = (
     users::Users,
     operations::Operations,
     jobs::Jobs,
-    sessions::Sessions,
-    system::System,
-    webhooks::Webhooks,
-    doctor::DoctorApi,
-    readers::Readers,
 );
+type OfMedia = (people::PeopleApi, sources::Sources, sessions::Sessions, webhooks::Webhooks);
+type OfInstance = (system::System, doctor::DoctorApi, readers::Readers);
 
 /// Every resource. They have no state: what they work with comes with the request.
 fn service() -> OpenApiService<Resources, ()> {

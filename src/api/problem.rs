@@ -60,6 +60,7 @@ codes! {
     AlreadyRemoved "already_removed" 409 "The file was removed from the cache before."
     WrongJobState "wrong_job_state" 409 "The job is in a state that does not allow this."
     PathLocked "path_locked" 409 "Another job works on this path."
+    LinkNotRead "link_not_read" 409 "The media server does not read files of this library through links."
     FileBusy "file_busy" 409 "The file is open for writing, or changed within the last two minutes."
     SourceChanged "source_changed" 409 "The file changed while it was cached."
     Cancelled "cancelled" 409 "Somebody cancelled the job."
@@ -101,6 +102,7 @@ impl Code {
             Error::Excluded { .. } => Self::Excluded,
             Error::Protected { .. } => Self::FileProtected,
             Error::LinkTooLong { .. } => Self::LinkTooLong,
+            Error::LinkNotRead { .. } => Self::LinkNotRead,
             Error::FileBusy { .. } => Self::FileBusy,
             Error::SourceChanged { .. } => Self::SourceChanged,
             Error::VerifyFailed { .. } => Self::VerifyFailed,

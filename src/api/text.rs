@@ -79,6 +79,33 @@ text_type!(
     r"^/[^\x00]*$"
 );
 
+text_type!(
+    /// The address of a page.
+    WebAddress,
+    "string_web_address",
+    2048,
+    r"^https?://[^\s/?#\x00-\x1f\x7f-\x9f]+[^\s\x00-\x1f\x7f-\x9f]*$"
+);
+
+impl WebAddress {
+    /// The text.
+    ///
+    /// # Errors
+    /// `InvalidParameter`.
+    pub fn read(self, field: &str) -> Result<String, Problem> {
+        let host = self.0.strip_prefix("http://").or_else(|| self.0.strip_prefix("https://"));
+        let begins_well = host.is_some_and(|rest| rest.starts_with(|c| !"/?#".contains(c)));
+        if begins_well && !self.0.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            Ok(self.0)
+        } else {
+            Err(Problem::invalid(
+                field,
+                "must be an address such as http://192.168.1.2:5445/, without spaces",
+            ))
+        }
+    }
+}
+
 impl Name {
     /// The text.
     ///

@@ -8,6 +8,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, PlexSettings};
 use crate::domain::mapping::Mapping;
 use crate::error::Result;
+use crate::live::Hub;
 use crate::media::reach::Address;
 use crate::media::tokens::Configured;
 use crate::media::{Household, Media, Parts, Rhythm};
@@ -29,12 +30,13 @@ pub(super) fn open(config: &Config, store: &Store) -> Result<Household> {
 }
 
 /// Watches it from now on. Called within the runtime.
-pub(super) fn watch(config: &Config, cacher: &Cacher, household: Household) -> Media {
+pub(super) fn watch(config: &Config, cacher: &Cacher, household: Household, hub: Hub) -> Media {
     Media::start(Parts {
         cacher: cacher.clone(),
         clock: Arc::new(SystemClock),
         mapping: Mapping::of(&config.libraries),
         household,
+        hub,
         episodes_ahead: config.plex.episodes_ahead as usize,
         min_watch: config.plex.min_watch,
         rhythm: Rhythm::default(),

@@ -106,7 +106,7 @@ impl Engine {
         for intent in self.store.read()?.intents()? {
             let here = intent.place.folder == at.spot.path && intent.place.name == at.name;
             if here && matches!(intent.phase, Phase::Released { .. }) {
-                if let Some(driven) = self.take_back(intent, job, method)? {
+                if let Some(driven) = self.take_back(intent, job, method, control)? {
                     return Ok(Some(driven));
                 }
             } else if here && !matches!(intent.phase, Phase::Unclaimed { .. }) {
@@ -190,6 +190,7 @@ impl Engine {
         self.fs.sync(&target).doing("make durable", &tmp_path)?;
         self.verify(&tmp, &tmp_name, &tmp_path, hash, control, &at.file_path)?;
         drop(target);
+        self.await_reader(&at.root.library.name, job, control)?;
         self.still_the_same(at, &source)?;
         self.refuse_busy(&source.stat, &at.file_path)?;
 
@@ -345,13 +346,20 @@ impl Engine {
     }
 
     /// A released copy whose grace is not over goes back into use, if copy and original are what they were.
-    fn take_back(&self, mut intent: Intent, job: &JobRow, method: Method) -> Result<Option<Driven>> {
+    fn take_back(
+        &self,
+        mut intent: Intent,
+        job: &JobRow,
+        method: Method,
+        control: &Control,
+    ) -> Result<Option<Driven>> {
         let Some(_held) = self.locks.try_hold(vec![Key::Intent(intent.id)]) else { return Ok(None) };
         let spot = self.spot(&intent.library, &intent.place.folder)?;
         let Seen { path, kept, copy, .. } = self.see(&mut intent.place, spot.as_ref())?;
         if (path, kept, copy) != (PathIs::Original, KeptIs::Nothing, CopyIs::Intact) {
             return Ok(None);
         }
+        self.await_reader(&intent.library, job, control)?;
         self.drop_tmp(job.id)?;
         intent.phase = Phase::Swapping;
         intent.job_id = job.id;

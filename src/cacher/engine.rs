@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::domain::event::Event;
 use crate::domain::file::Placement;
 use crate::domain::id::{JobId, StoreId};
-use crate::domain::intent::RootRow;
+use crate::domain::intent::{Reading, RootRow};
 use crate::domain::path::is_ours;
 use crate::domain::settings::{CacheSettings, Library};
 use crate::error::{Error, IoContext, Result};
@@ -26,6 +26,7 @@ use super::locks::Locks;
 use super::opens::OwnOpens;
 use super::pacing::Pacing;
 use super::playing::Devices;
+use super::reading::Readers;
 use super::room::Room;
 
 /// Name of our own folder in the cache dir.
@@ -70,6 +71,9 @@ pub struct Engine {
     pub(super) devices: Devices,
     /// A media server tells of playbacks: they are what counts as access, and not opens.
     pub(super) is_told: AtomicBool,
+    /// A media server is expected to read what is swapped in.
+    pub(super) is_read: AtomicBool,
+    pub(super) readers: Readers,
     /// Held by the one cleanup that runs.
     pub(super) cleaning: Mutex<()>,
     pub(super) compared: Compared,
@@ -118,6 +122,8 @@ impl Engine {
             gentle,
             devices: Devices::default(),
             is_told: AtomicBool::new(false),
+            is_read: AtomicBool::new(false),
+            readers: Readers::default(),
             cleaning: Mutex::default(),
             cache_lost: AtomicBool::new(false),
         })
@@ -169,7 +175,7 @@ impl Engine {
         };
         let fd = self.fs.open_folder(&path).doing("open the library", &path)?;
         let seen = self.fs.stat(&fd).doing("look at the library", &path)?.identity;
-        let now = RootRow { path: path.clone(), fsid: seen.fsid, ino: seen.ino };
+        let now = RootRow { path: path.clone(), fsid: seen.fsid, ino: seen.ino, reading: Reading::Unknown };
         match self.store.read()?.root(name)? {
             Some(known) if (known.fsid, known.ino) == (now.fsid, now.ino) => {}
             known => {

@@ -26,6 +26,7 @@ mod outcome;
 mod pacing;
 mod playing;
 pub mod probe;
+mod reading;
 pub mod recover;
 mod release;
 pub mod request;
@@ -44,8 +45,9 @@ pub use batch::{BatchFiles, BatchRequest};
 pub use cleanup::{Cleanup, CleanupRequest};
 pub use engine::{Engine, Parts, Sink};
 pub use playing::Started;
+pub use reading::Verdict;
 pub use recover::Recovered;
-pub use request::{Accepted, CacheRequest, PinRequest, RestoreRequest};
+pub use request::{Accepted, CacheRequest, PinRequest, RestoreRequest, SYSTEM};
 pub use workers::Cacher;
 
 use crate::domain::id::JobId;

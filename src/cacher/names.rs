@@ -317,7 +317,8 @@ impl Drive<'_> {
         let holders = engine.fs.holders(kept).doing("see who has open", &spot.path)?;
         let row = engine.store.read()?.file(self.intent.file_id)?;
         let plays = row.map_or(Ok(false), |row| engine.is_playing(&row.file_path))?;
-        if plays || holders.readers + holders.writers > 0 || engine.may_be_written(kept, &holders) {
+        let unread = !engine.was_read(self.intent.file_id);
+        if plays || unread || holders.readers + holders.writers > 0 || engine.may_be_written(kept, &holders) {
             self.intent.phase =
                 Phase::Releasing { not_before: engine.clock.now().plus(engine.cache.release_grace) };
             engine.store.write(|w| w.put_intent(&self.intent))?;

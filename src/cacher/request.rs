@@ -14,6 +14,9 @@ use crate::store::{Rows, Writer};
 use super::control::Called;
 use super::engine::Engine;
 
+/// The principal of what the program does by itself.
+pub const SYSTEM: &str = "system";
+
 /// Cache this file.
 #[derive(Clone, Debug)]
 pub struct CacheRequest {
@@ -111,6 +114,10 @@ impl Engine {
         if let Some(accepted) = self.join(&at.file_path, request, now)? {
             return Ok(accepted);
         }
+        if request.principal != SYSTEM {
+            self.give_second_chance(&at.root.library.name);
+        }
+        self.refuse_unread(&at.root.library.name)?;
         self.refuse_alias(&at.root)?;
         let mode = request.method.unwrap_or(self.cache.mode);
         let mode = if request.operation.copy_only() { Method::AtomicCopy } else { mode };

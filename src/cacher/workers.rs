@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::domain::id::JobId;
+use crate::domain::id::{FileId, JobId};
 use crate::domain::job::{JobRow, JobState, Progress};
 use crate::error::{Error, IoContext, Result};
 use crate::store::Rows;
@@ -18,6 +18,7 @@ use super::batch::BatchRequest;
 use super::caching::Ran;
 use super::cleanup::{Cleanup, CleanupRequest};
 use super::engine::Engine;
+use super::reading::Verdict;
 use super::recover::Pass;
 use super::request::{Accepted, CacheRequest, RestoreRequest};
 
@@ -159,6 +160,16 @@ impl Cacher {
             Accepted::Queued { .. } | Accepted::UserAdded { job: None, .. } => self.nudge(),
         }
         Ok(accepted)
+    }
+
+    /// See [`Engine::reader_says`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn reader_says(&self, file: FileId, verdict: &Verdict) -> Result<()> {
+        self.engine().reader_says(file, verdict)?;
+        self.nudge();
+        Ok(())
     }
 
     /// See [`Engine::withdraw_playback`].

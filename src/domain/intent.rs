@@ -163,4 +163,22 @@ pub struct RootRow {
     pub fsid: u64,
     /// Inode of the root folder.
     pub ino: u64,
+    /// Whether the media server reads links here. The store writes it behind the rest.
+    #[serde(skip)]
+    pub reading: Reading,
+}
+
+/// What a media server does with the links of a library.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum Reading {
+    /// Nobody knows yet.
+    #[default]
+    Unknown,
+    /// It was seen reading a file through one.
+    Seen,
+    /// It could not read a file through one.
+    Refused {
+        /// How it said so.
+        says: String,
+    },
 }

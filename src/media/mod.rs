@@ -21,6 +21,7 @@ mod play;
 mod plays;
 mod random;
 pub mod reach;
+mod reader;
 pub mod sign_in;
 pub mod status;
 pub mod tokens;
@@ -38,6 +39,7 @@ use crate::clock::Clock;
 use crate::domain::mapping::Mapping;
 use crate::domain::media::tip::Tip;
 use crate::error::Error;
+use crate::live::Hub;
 
 pub use household::Household;
 pub use line::Retry;
@@ -59,6 +61,8 @@ pub struct Parts {
     pub mapping: Mapping,
     /// Its people, and how it is reached.
     pub household: Household,
+    /// What the engine tells.
+    pub hub: Hub,
     /// Episodes after the one that plays.
     pub episodes_ahead: usize,
     /// A playback shorter than this leaves nothing behind that is not cached yet.
@@ -105,14 +109,14 @@ struct Inner {
 
 struct Running {
     watching: JoinHandle<()>,
-    asking: [JoinHandle<()>; 2],
+    asking: [JoinHandle<()>; 3],
 }
 
 impl Media {
     /// Begins to watch. Called within the runtime.
     #[must_use]
     pub fn start(parts: Parts) -> Self {
-        let Parts { cacher, clock, mapping, household, episodes_ahead, min_watch, rhythm } = parts;
+        let Parts { cacher, clock, mapping, household, hub, episodes_ahead, min_watch, rhythm } = parts;
         let context = Arc::new(Context {
             cacher,
             mapping,
@@ -125,10 +129,11 @@ impl Media {
         });
         let (tips, told) = mpsc::channel(TIPS);
         let (naming, named) = watch::channel(owner::Named::Unknown);
+        let reading = tokio::spawn(reader::ask(context.clone(), named.clone(), hub));
         let watching = tokio::spawn(watcher::watch(context.clone(), told, named));
-        let owner = tokio::spawn(owner::keep(household.reach().clone(), naming));
+        let owner = tokio::spawn(owner::keep(household.clone(), naming));
         let people = tokio::spawn(async move { household.run().await });
-        let running = Running { watching, asking: [owner, people] };
+        let running = Running { watching, asking: [owner, people, reading] };
         Self(Arc::new(Inner { context, tips, running: Mutex::new(Some(running)) }))
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::reach::Reach;
+use super::household::Household;
 use crate::domain::secret::Secret;
 use crate::plex::Client;
 
@@ -24,7 +24,8 @@ pub(super) enum Named {
 }
 
 /// Runs until it is dropped.
-pub(super) async fn keep(reach: Reach, named: watch::Sender<Named>) {
+pub(super) async fn keep(household: Household, named: watch::Sender<Named>) {
+    let reach = household.reach();
     let mut changes = reach.tokens().changes();
     let mut known: Option<Option<Secret>> = None;
     let mut complained = false;
@@ -36,6 +37,10 @@ pub(super) async fn keep(reach: Reach, named: watch::Sender<Named>) {
                 if known.as_ref() != Some(&token) {
                     let server = token.as_ref().map(|token| reach.server_as(token));
                     named.send_replace(server.map_or(Named::Nobody, Named::Server));
+                    // At the start they are asked anyway. From then on this is somebody else's token, or a file that came.
+                    if known.is_some() {
+                        household.people().refresh_soon();
+                    }
                     known = Some(token);
                 }
             }

@@ -12,16 +12,13 @@ use tokio::sync::watch;
 
 use super::plays::{Hearsay, PlayKey};
 use super::{Context, ahead};
-use crate::cacher::{Accepted, CacheRequest, Started};
+use crate::cacher::{Accepted, CacheRequest, SYSTEM, Started};
 use crate::domain::file::{Metadata, Operation};
 use crate::domain::media::{RatingKey, ServerPath, Session, Video, VideoKind};
 use crate::domain::playback::PlaybackRow;
 use crate::error::Error;
 use crate::plex::client::library::Look;
 use crate::plex::{Client, Kind};
-
-/// The principal of what the program asks for by itself.
-const PRINCIPAL: &str = "system";
 
 /// What is known when it begins.
 pub(super) struct Beginning {
@@ -250,7 +247,7 @@ impl Play {
             user: self.user.clone(),
             method: None,
             metadata: wanted.metadata.clone(),
-            principal: PRINCIPAL.to_owned(),
+            principal: SYSTEM.to_owned(),
         };
         // Nobody takes anything back between the claim and the question.
         let mut claims = self.context.claims.lock().await;

@@ -1,5 +1,6 @@
 //! Who watches, by which token we know what they wish for, and how they sign in: the real thing, asking the simulated Plex.
 
+mod answers;
 mod failures;
 mod secrets;
 mod sign_in;

@@ -1,10 +1,12 @@
 //! What plays: counted once, by what the cache held at that moment; never moved, and nothing of it given up.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use cacherr::cacher::accesses::Access;
-use cacherr::cacher::{Accepted, CacheRequest, Engine, Started};
+use cacherr::cacher::{Accepted, CacheRequest, Cacher, Engine, Started, Verdict};
 use cacherr::domain::file::{Method, Operation};
+use cacherr::domain::intent::Reading;
 use cacherr::domain::job::{JobRow, JobState};
 use cacherr::domain::playback::{Hits, PlaybackRow};
 use cacherr::store::Rows;
@@ -183,4 +185,27 @@ fn playbacks_are_forgotten_with_the_rest_of_history() {
     engine.scan(cacherr::cacher::scan::Depth::Cache, false).unwrap();
     let left = engine.store().read().unwrap().playbacks(None, 10).unwrap();
     assert_eq!(left.iter().map(|row| row.id).collect::<Vec<_>>(), [open.id]);
+}
+
+#[test]
+fn others_of_a_library_wait_until_the_server_was_seen_reading_the_first() {
+    let world = World::new(COPYING, b"the film");
+    let cacher = Cacher::at_rest(Arc::new(world.calm()));
+    let engine = cacher.engine();
+    engine.expect_reader(true);
+    let first = cache(engine, &world).unwrap();
+    let second = queued(engine, &live("user1", OTHER));
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| engine.run_job(second.id).unwrap());
+        // It is copied and read back, and waits before its names change.
+        while !cacher.progress().iter().any(|one| one.job == second.id && one.state == JobState::Verifying) {
+            assert!(!running.is_finished());
+            std::thread::yield_now();
+        }
+        assert!(engine.store().read().unwrap().intents_of(second.file_id).unwrap().is_empty());
+        engine.reader_says(first.file_id, &Verdict::Reads).unwrap();
+        running.join().unwrap();
+    });
+    assert_eq!(job_of(engine, second.id).state, JobState::Done);
+    assert_eq!(engine.reading("Movies").unwrap(), Reading::Seen);
 }

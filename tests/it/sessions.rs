@@ -2,6 +2,7 @@
 
 mod failures;
 mod pace;
+mod reading;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

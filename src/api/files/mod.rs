@@ -61,6 +61,7 @@ pub const REFUSALS: Refusals = &[
             Code::LinkTooLong,
             Code::MethodNotSupported,
             Code::AlreadyTracked,
+            Code::LinkNotRead,
             Code::FileBusy,
             Code::PathLocked,
             Code::PayloadTooLarge,

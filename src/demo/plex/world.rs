@@ -70,6 +70,8 @@ pub(crate) struct State {
     pub feeds: BTreeMap<String, Feed>,
     /// Where Plex's view of files differs from that of this process: its prefix, ours.
     pub mounts: Vec<(PathBuf, PathBuf)>,
+    /// Folders of this process that Plex does not see: links that lead there lead nowhere for it.
+    pub hidden: BTreeSet<PathBuf>,
     /// Whether plex.tv tells the owner the tokens of those with whom libraries are shared.
     pub tells_share_tokens: bool,
     /// Whether feeds have left rss.plex.tv, as they did in 2026.
@@ -120,6 +122,7 @@ impl World {
             pins: BTreeMap::new(),
             feeds: BTreeMap::new(),
             mounts: vec![],
+            hidden: BTreeSet::new(),
             tells_share_tokens: true,
             feeds_moved: true,
             webhooks: vec![],
@@ -192,6 +195,16 @@ impl World {
         self.state().mounts.push((plex.as_ref().to_path_buf(), ours.as_ref().to_path_buf()));
     }
 
+    /// Whether Plex sees what lies below a folder, by its real path: a container without the mount does not.
+    pub fn see(&self, folder: impl AsRef<Path>, sees: bool) {
+        let mut state = self.state();
+        if sees {
+            state.hidden.remove(folder.as_ref());
+        } else {
+            state.hidden.insert(folder.as_ref().to_path_buf());
+        }
+    }
+
     /// Whether plex.tv tells the owner the tokens of those with whom libraries are shared. It did until 2026.
     pub fn tell_share_tokens(&self, tells: bool) {
         self.state().tells_share_tokens = tells;
@@ -225,6 +238,12 @@ impl State {
         let below =
             |(plex, ours): &(PathBuf, PathBuf)| file.strip_prefix(plex).ok().map(|rest| ours.join(rest));
         self.mounts.iter().find_map(below).unwrap_or_else(|| file.to_path_buf())
+    }
+
+    /// Whether Plex finds something there.
+    pub fn finds(&self, path: &Path) -> bool {
+        let is_hidden = |real: PathBuf| self.hidden.iter().any(|folder| real.starts_with(folder));
+        path.canonicalize().is_ok_and(|real| !is_hidden(real))
     }
 
     pub fn owner(&self) -> Option<&Person> {

@@ -356,31 +356,38 @@ proptest! {
 
     #[test]
     fn the_library_is_the_longest_whole_prefix(libraries in libraries(), sent in sent()) {
-        // Naively: both as texts of one case and form, with one slash at the end.
-        use unicode_normalization::UnicodeNormalization;
-        let plain = |text: &str, windows: bool| {
-            let text: String = text.nfc().collect();
-            let text = if windows { text.replace('\\', "/").to_lowercase() } else { text };
-            format!("{}/", text.trim_end_matches('/'))
-        };
-        let windows = |text: &str| !text.starts_with('/') || text.starts_with("//");
-        let covering = |library: &&Library| {
-            let root = library.server_path.to_str().unwrap();
-            windows(root) == windows(&sent) && plain(&sent, windows(&sent)).starts_with(&plain(root, windows(root)))
-        };
-        let longest = libraries.iter().filter(covering)
-            .map(|library| plain(library.server_path.to_str().unwrap(), true).split('/').count()).max();
-        let found = Mapping::of(&libraries).to_ours(&ServerPath(sent.clone()));
-        if let Some(found) = found {
-            let library = libraries.iter().find(|library| library.name == found.library).unwrap();
-            prop_assert!(covering(&library), "{} for {}", library.server_path.display(), sent);
-            let length = plain(library.server_path.to_str().unwrap(), true).split('/').count();
-            prop_assert_eq!(Some(length), longest);
-        } else if longest.is_some() {
-            let below = plain(&sent, windows(&sent));
-            let below = below.trim_start_matches('/').trim_end_matches('/');
-            let honest = |part: &str| !["", ".", ".."].contains(&part) && !part.contains('\0');
-            prop_assert!(!below.split('/').all(honest), "{sent:?} is covered");
+        let root = |library: &Library| naive(library.server_path.to_str().unwrap()).0;
+        let (parts, is_honest) = naive(&sent);
+        let covering = |library: &&Library| parts.starts_with(&root(library));
+        let longest = libraries.iter().filter(covering).map(|library| root(library).len()).max();
+        match Mapping::of(&libraries).to_ours(&ServerPath(sent.clone())) {
+            Some(found) => {
+                let library = libraries.iter().find(|library| library.name == found.library).unwrap();
+                prop_assert!(covering(&library), "{} for {}", library.server_path.display(), sent);
+                prop_assert_eq!(Some(root(library).len()), longest);
+            }
+            None => prop_assert!(longest.is_none() || !is_honest, "{sent:?} is covered"),
         }
     }
+}
+
+/// A path as parts of one case and form, the first of which says where it begins; and whether each of them is a name.
+fn naive(text: &str) -> (Vec<String>, bool) {
+    use unicode_normalization::UnicodeNormalization;
+    let text: String = text.nfc().collect();
+    let is_share = ["//", r"\\"].iter().any(|start| text.starts_with(start));
+    let is_windows = is_share || !text.starts_with('/');
+    let text = if is_windows { text.replace('\\', "/").to_lowercase() } else { text };
+    let start = if is_share {
+        "//"
+    } else if is_windows {
+        ""
+    } else {
+        "/"
+    };
+    let below = text.strip_prefix(start).unwrap_or(&text).trim_end_matches('/');
+    let is_name = |part: &str| !["", ".", ".."].contains(&part) && !part.contains('\0');
+    let is_honest = below.is_empty() || below.split('/').all(is_name);
+    let parts = below.split('/').filter(|part| !part.is_empty()).map(str::to_owned);
+    (std::iter::once(start.to_owned()).chain(parts).collect(), is_honest)
 }

@@ -128,7 +128,11 @@ fn begin(text: &str) -> Option<(Volume, &str)> {
     let rest = chars.as_str().strip_prefix(':')?;
     let drive = Volume::Drive(letter.to_ascii_uppercase());
     // `Z:media` is relative to whatever folder a program is in.
-    rest.strip_prefix(['\\', '/']).map(|rest| (drive, rest))
+    if rest.is_empty() {
+        Some((drive, rest))
+    } else {
+        rest.strip_prefix(['\\', '/']).map(|rest| (drive, rest))
+    }
 }
 
 impl fmt::Display for View {

@@ -123,3 +123,51 @@ pub fn unlike(name: String, number: u64, taken: &mut BTreeSet<String>) -> String
     taken.insert(name.clone());
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn face(username: Option<&str>, title: &str) -> Face {
+        let mut face = Face::of(Kind::Shared);
+        face.fill(None, username, title);
+        face
+    }
+
+    #[test]
+    fn an_address_of_mail_is_shown_without_its_host() {
+        for (name, expected) in [
+            ("bob@example.com", "bob"),
+            (" Bob ", "Bob"),
+            ("bob@home", "bob@home"),
+            ("@bob", "@bob"),
+            ("", ""),
+        ] {
+            assert_eq!(shown(name), expected);
+        }
+    }
+
+    #[test]
+    fn everybody_gets_a_name_of_their_own_and_keeps_it() {
+        let faces = BTreeMap::from([
+            (1, face(Some("bob"), "Bob")),
+            (2, face(None, "Kid")),
+            (3, face(None, "Kid")),
+            (4, face(None, "")),
+            (5, face(None, "bob@example.com")),
+        ]);
+        let first = names(&faces, &BTreeMap::new());
+        let all: Vec<&str> = first.values().map(String::as_str).collect();
+        assert_eq!(all, ["bob", "Kid", "Kid (3)", "account 4", "bob (5)"]);
+        let card = |(account, name): (&u64, &String)| {
+            (*account, crate::media::people::fresh(*account, name.clone()))
+        };
+        let cards = first.iter().map(card).collect();
+        let renamed = BTreeMap::from([(1, face(Some("robert"), "Robert")), (6, face(Some("bob"), "Bob"))]);
+        let later = names(&renamed, &cards);
+        assert_eq!(
+            (later[&1].as_str(), later[&6].as_str(), later[&3].as_str()),
+            ("bob", "bob (6)", "Kid (3)")
+        );
+    }
+}

@@ -8,7 +8,7 @@ use cacherr::domain::batch::{BatchAction, BatchFile, BatchScope, BatchWork};
 use cacherr::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Status};
 use cacherr::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId, TrashId};
 use cacherr::domain::identity::{Hash, Identity};
-use cacherr::domain::intent::{Intent, Phase, RootRow, TrashRow};
+use cacherr::domain::intent::{Intent, Phase, Reading, RootRow, TrashRow};
 use cacherr::domain::job::{JobKind, JobRow, JobState, Wish};
 use cacherr::domain::log::{LogKind, LogRow};
 use cacherr::domain::playback::PlaybackRow;
@@ -165,7 +165,7 @@ pub fn trash(n: u8) -> TrashRow {
 }
 
 pub fn root() -> RootRow {
-    RootRow { path: "/media".into(), fsid: 1, ino: 2 }
+    RootRow { path: "/media".into(), fsid: 1, ino: 2, reading: Reading::Seen }
 }
 
 pub fn playback(n: u8, ended_at: Option<Time>) -> PlaybackRow {

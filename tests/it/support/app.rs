@@ -166,6 +166,7 @@ impl TestApp {
             clock: Arc::new(SystemClock),
             mapping,
             household,
+            hub: self.hub.clone(),
             episodes_ahead: 5,
             min_watch: self.options.plex.as_ref().map_or(SignedDuration::ZERO, |plex| plex.min_watch),
             rhythm: quick(),
@@ -202,6 +203,7 @@ impl TestApp {
         let token = plex.and_then(|plex| plex.token).map(Secret::new);
         let mut address = Address::new(url.clone(), Trust::Roots, url, Duration::ZERO);
         address.patience = Patience { first: Duration::from_millis(50), tries: 2, ..Patience::default() };
+        address.sign_in_interval = Duration::from_millis(5);
         let configured = Configured { token, file: None };
         Household::open(store.clone(), Arc::new(SystemClock), configured, address).unwrap()
     }

@@ -78,7 +78,8 @@ fn looked_at(state: &State, view: &View, part: &Part, node: Node) -> Node {
         return node;
     }
     let path = state.ours(&part.file);
-    node.with("accessible", std::fs::File::open(&path).is_ok()).with("exists", path.exists())
+    let exists = state.finds(&path);
+    node.with("accessible", exists && std::fs::File::open(&path).is_ok()).with("exists", exists)
 }
 
 fn numbered(node: Node, id: u64, manner: Manner) -> Node {

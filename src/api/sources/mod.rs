@@ -1,0 +1,119 @@
+//! `/api/sources`: where wishes come from, and signing in there.
+
+use poem::web::Data;
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+
+use super::Tag;
+use super::answer::Answer;
+use super::document::Refusals;
+use super::problem::{Code, Problem};
+use super::value::Id;
+use crate::cacher::Cacher;
+use crate::media::Media;
+
+mod list;
+mod sign_in;
+
+use list::SourceList;
+use sign_in::{RefreshBody, SignInBody, SignInRequest, SignedOutBody};
+
+/// What each operation here may refuse with, beside what every operation may.
+pub const REFUSALS: Refusals = &[
+    ("listSources", &[Code::UnknownParameter]),
+    (
+        "beginPlexSignIn",
+        &[
+            Code::InvalidParameter,
+            Code::UnknownParameter,
+            Code::MalformedJson,
+            Code::TokenConfigured,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+            Code::TooManySignIns,
+            Code::PlexUnavailable,
+        ],
+    ),
+    ("getPlexSignIn", &[Code::UnknownParameter, Code::NotFound]),
+    ("signOutOfPlex", &[Code::InvalidParameter, Code::UnknownParameter, Code::TokenConfigured]),
+    ("refreshPlex", &[Code::UnknownParameter]),
+];
+
+/// The resource.
+#[derive(Default)]
+pub struct Sources;
+
+#[OpenApi(tag = "Tag::Media")]
+impl Sources {
+    /// List the sources of wishes
+    ///
+    /// The media server: whether it answers, who is signed in there, and which of its folders lies in which library of ours. A
+    /// folder without a library is not cached; `proposals` says what `library.server_path` could be, from the names alone.
+    #[oai(path = "/api/sources", method = "get", operation_id = "listSources")]
+    async fn list(&self, cacher: Data<&Cacher>, media: Data<&Media>) -> Result<Answer<SourceList>, Problem> {
+        Ok(Answer::ok(SourceList::of(media.0, cacher.0.engine().libraries())))
+    }
+
+    /// Begin to sign in to Plex
+    ///
+    /// Open `page_url` in a browser and say yes there; then ask for the sign-in (`GET /api/sources/plex/sign-in/{id}`), once a
+    /// second at most, until its state is no more `waiting`. Nothing has to be copied, and no address of this instance has to be
+    /// reachable from the internet. At most four wait at once, each for as long as Plex lets it, which is half an hour.
+    ///
+    /// As `owner` it connects the media server. As `user` somebody with whom the server is shared lets us read their watchlist,
+    /// which nobody else's token opens: send them the page.
+    #[oai(path = "/api/sources/plex/sign-in", method = "post", operation_id = "beginPlexSignIn")]
+    async fn begin(
+        &self,
+        media: Data<&Media>,
+        body: Json<Option<SignInRequest>>,
+    ) -> Result<Answer<SignInBody>, Problem> {
+        let (whose, forward) = body.0.unwrap_or_default().read()?;
+        let begun = media.0.household().sign_ins().begin(whose, forward.as_deref()).await?;
+        Ok(Answer::ok(SignInBody::of(&begun)).saying("Open the page and say yes there.".to_owned()))
+    }
+
+    /// Read how far a sign-in is
+    ///
+    /// `done` is said when the token is durably kept, never before. Ten minutes after its end it is forgotten.
+    #[oai(path = "/api/sources/plex/sign-in/:sign_in_id", method = "get", operation_id = "getPlexSignIn")]
+    async fn get(
+        &self,
+        media: Data<&Media>,
+        /// The sign-in.
+        sign_in_id: Path<Id>,
+    ) -> Result<Answer<SignInBody>, Problem> {
+        let one = media.0.household().sign_ins().get(sign_in_id.0.read("sign-in")?)?;
+        Ok(Answer::ok(SignInBody::of(&one)))
+    }
+
+    /// Sign out of Plex
+    ///
+    /// Forgets the owner's token that was signed in, and every token that was obtained with it; what others signed in for
+    /// themselves stays. With `account_id` it is the other way round: what this account signed in for itself is forgotten. A
+    /// token from the configuration cannot be forgotten here. Files stay cached.
+    #[oai(path = "/api/sources/plex/token", method = "delete", operation_id = "signOutOfPlex")]
+    async fn sign_out(
+        &self,
+        media: Data<&Media>,
+        /// The account that shall be forgotten, as `GET /api/users` tells it; the owner's when absent.
+        #[oai(validator(minimum(value = "1")))]
+        account_id: Query<Option<i64>>,
+    ) -> Result<Answer<SignedOutBody>, Problem> {
+        let account = account_id.0.and_then(|account| u64::try_from(account).ok());
+        let forgotten = media.0.household().sign_out(account).await?;
+        Ok(Answer::ok(SignedOutBody::of(forgotten)))
+    }
+
+    /// Ask Plex anew
+    ///
+    /// Who there is, and whether the tokens still work; it is also done at the start and hourly. What comes of it shows in `GET
+    /// /api/users` and `GET /api/sources`, with another `asked_at`. During a run it means exactly one more after it.
+    #[oai(path = "/api/sources/plex/refresh", method = "post", operation_id = "refreshPlex")]
+    async fn refresh(&self, media: Data<&Media>) -> Result<Answer<RefreshBody>, Problem> {
+        media.0.household().people().refresh_soon();
+        let asked_at = media.0.household().people().snapshot().asked_at;
+        Ok(Answer::accepted(RefreshBody::of(asked_at)).saying("Plex is being asked.".to_owned()))
+    }
+}
