@@ -257,26 +257,39 @@ pub struct Preference {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_watched_again_or_not_begun_is_not_finished() {
-        let video = |view_count, view_offset_ms| Video {
-            key: RatingKey("1".to_owned()),
-            kind: VideoKind::Movie,
+impl Video {
+    /// One of which nothing is known but its number.
+    pub(crate) fn bare(key: &str, kind: VideoKind) -> Self {
+        Self {
+            key: RatingKey(key.to_owned()),
+            kind,
             title: String::new(),
             section: None,
             guid: None,
             guids: vec![],
             place: None,
             year: None,
-            duration_ms: Some(1000),
-            view_offset_ms,
-            view_count,
+            duration_ms: None,
+            view_offset_ms: 0,
+            view_count: 0,
             last_viewed_at: None,
             added_at: None,
             versions: vec![],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_watched_again_or_not_begun_is_not_finished() {
+        let video = |view_count, view_offset_ms| Video {
+            duration_ms: Some(1000),
+            view_offset_ms,
+            view_count,
+            ..Video::bare("1", VideoKind::Movie)
         };
         assert!(!video(0, 0).is_finished() && !video(0, 999).is_finished() && !video(3, 500).is_finished());
         assert!(video(1, 0).is_finished() && video(0, 1000).is_finished());

@@ -75,10 +75,7 @@ mod tests {
 
     fn episode(key: &str, season: u32, number: u32) -> Video {
         Video {
-            key: RatingKey(key.to_owned()),
-            kind: VideoKind::Episode,
             title: "Remember the Cant".to_owned(),
-            section: None,
             guid: Some("plex://episode/abc".to_owned()),
             guids: vec!["imdb://tt1".to_owned(), "nonsense".to_owned()],
             place: Some(Place {
@@ -88,12 +85,7 @@ mod tests {
                 ..Place::default()
             }),
             year: Some(2015),
-            duration_ms: None,
-            view_offset_ms: 0,
-            view_count: 0,
-            last_viewed_at: None,
-            added_at: None,
-            versions: vec![],
+            ..Video::bare(key, VideoKind::Episode)
         }
     }
 

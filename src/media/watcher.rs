@@ -90,7 +90,7 @@ struct Watching {
     failures: u32,
     line_is_open: bool,
     /// It answered at least once.
-    answered: bool,
+    has_answered: bool,
 }
 
 impl Watching {
@@ -108,7 +108,7 @@ impl Watching {
             asked: now,
             failures: 0,
             line_is_open: false,
-            answered: false,
+            has_answered: false,
         }
     }
 
@@ -186,7 +186,7 @@ impl Watching {
     fn ask(&mut self) {
         self.asked = Instant::now();
         self.again = false;
-        let (client, introduce) = (self.client.clone(), !self.answered);
+        let (client, introduce) = (self.client.clone(), !self.has_answered);
         self.asking = Some(tokio::spawn(async move {
             let identity = if introduce { Some(client.identity().await?) } else { None };
             Ok((identity, client.sessions().await?))
@@ -208,8 +208,8 @@ impl Watching {
                 self.context.board.answered();
                 let changes = self.plays.listed(sessions, now);
                 changes.into_iter().for_each(|change| self.follow(change));
-                if !self.answered {
-                    self.answered = true;
+                if !self.has_answered {
+                    self.has_answered = true;
                     self.context.tells(true).await;
                     let plays = &self.plays;
                     self.context.end_all_but(|session, video| plays.goes_on(session, video)).await;

@@ -14,22 +14,7 @@ fn session(session: &str, video: &str, state: PlayState) -> Session {
         user: Some(Viewer { id: "7".to_owned(), title: "user1".to_owned() }),
         state,
         reach: Reach::Local,
-        video: Video {
-            key: RatingKey(video.to_owned()),
-            kind: VideoKind::Movie,
-            title: String::new(),
-            section: None,
-            guid: None,
-            guids: vec![],
-            place: None,
-            year: None,
-            duration_ms: None,
-            view_offset_ms: 0,
-            view_count: 0,
-            last_viewed_at: None,
-            added_at: None,
-            versions: vec![],
-        },
+        video: Video::bare(video, VideoKind::Movie),
     }
 }
 

@@ -10,6 +10,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
 use crate::support::app::{Answer, Options, TestApp, send};
+use crate::support::log::Log;
 
 const KEY: &str = "0123456789abcdef";
 const TOKEN: &str = "tok-SECRET-0815";
@@ -129,12 +130,7 @@ async fn without_a_media_server_there_is_no_webhook() {
 
 #[tokio::test]
 async fn the_token_stands_in_no_line_of_the_log() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer({
-        let log = log.clone();
-        move || log.clone()
-    });
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let log = Log::overhear();
     let (app, _heard) = start(Options::default()).await;
     send(as_form(to(&app, TOKEN), b"x")).await.is(200);
     send(to(&app, TOKEN).body("{")).await.refuses(415, "unsupported_media_type");
@@ -142,21 +138,7 @@ async fn the_token_stands_in_no_line_of_the_log() {
     app.get("/api/webhooks").await.is(200);
     drop(app);
     tracing::info!("this is heard");
-    let lines = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines = log.text();
     assert!(lines.contains("this is heard"), "{lines}");
     assert!(!lines.contains("SECRET"), "{lines}");
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }

@@ -1,13 +1,12 @@
 //! What is obtained is kept, and seen by nobody.
 
 use std::collections::BTreeSet;
-use std::io;
-use std::sync::Mutex;
 
 use cacherr::demo::plex::Fault;
 use cacherr::media::sign_in::{State, Whose};
 
 use super::*;
+use crate::support::log::Log;
 
 #[tokio::test]
 async fn identifier_and_webhook_are_made_once_and_cannot_be_guessed() {
@@ -25,28 +24,9 @@ async fn identifier_and_webhook_are_made_once_and_cannot_be_guessed() {
     assert!(made(&other).0 != identifier && made(&other).1 != webhook);
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_token_is_in_the_log_in_what_is_printed_or_in_the_text_of_the_store() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(move || writer.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let log = Log::overhear();
 
     let mut folks = Folks::with(Configured::default()).await;
     let mut said = vec![];
@@ -86,7 +66,7 @@ async fn no_token_is_in_the_log_in_what_is_printed_or_in_the_text_of_the_store()
     assert!(dump.contains("plex_user_111") && dump.contains("***"), "{dump}");
     assert_eq!(store.check().unwrap(), Vec::<String>::new());
     said.push(dump);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("signed in to Plex"), "the log was heard: {log}");
     said.push(log);
     for text in said {

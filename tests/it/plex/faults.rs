@@ -1,7 +1,5 @@
 //! What goes wrong, of which kind it is, how often is asked again, and what is never said.
 
-use std::io;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cacherr::domain::secret::Secret;
@@ -10,6 +8,7 @@ use serde_json::json;
 
 use super::server::{Manner, Reply, Server};
 use super::{TOKEN, client, client_with, patience};
+use crate::support::log::Log;
 
 /// The sections of a server that always answers so: the fault, and how often it was asked.
 async fn always(reply: Reply) -> (Fault, usize) {
@@ -141,28 +140,9 @@ async fn a_token_that_is_none_is_not_sent() {
     assert!(server.asked().is_empty());
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn the_token_is_in_no_error_no_log_and_no_address() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(move || writer.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let log = Log::overhear();
     let quote = format!(r#"{{"errors":[{{"message":"bad token {TOKEN}"}}]}}"#);
     let torn = format!(r#"{{"MediaContainer":{{"machineIdentifier":"{TOKEN}"#);
     let mut said = vec![];
@@ -181,7 +161,7 @@ async fn the_token_is_in_no_error_no_log_and_no_address() {
         said.extend(server.asked().into_iter().map(|asked| asked.target));
         assert_eq!(server.asked()[0].header("x-plex-token"), Some(TOKEN));
     }
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("Plex is asked again"), "the log was heard: {log}");
     said.push(log);
     for text in said {

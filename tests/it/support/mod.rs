@@ -5,6 +5,7 @@
 pub mod app;
 pub mod faulty;
 pub mod house;
+pub mod log;
 pub mod mounts;
 pub mod other;
 pub mod sim;
