@@ -230,8 +230,7 @@ impl Engine {
     fn begin(&self, intent: &Intent, method: Method) -> Result<()> {
         self.store.write(|w| {
             let mut job = w.job(intent.job_id)?.ok_or(Error::NotFound { what: "job" })?;
-            let plays = w.open_playbacks()?.iter().any(|one| one.path == job.path);
-            let method = if plays { Method::AtomicCopy } else { method };
+            let method = if w.is_played(&job.path)? { Method::AtomicCopy } else { method };
             if job.state != JobState::Queued {
                 return Err(Error::Cancelled);
             }

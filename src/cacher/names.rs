@@ -315,8 +315,9 @@ impl Drive<'_> {
             return self.stay_active();
         }
         let holders = engine.fs.holders(kept).doing("see who has open", &spot.path)?;
-        let row = engine.store.read()?.file(self.intent.file_id)?;
-        let plays = row.map_or(Ok(false), |row| engine.is_playing(&row.file_path))?;
+        let rows = engine.store.read()?;
+        let plays =
+            rows.file(self.intent.file_id)?.map_or(Ok(false), |row| rows.is_played(&row.file_path))?;
         let unread = !engine.was_read(self.intent.file_id);
         if plays || unread || holders.readers + holders.writers > 0 || engine.may_be_written(kept, &holders) {
             self.intent.phase =

@@ -72,7 +72,7 @@ impl Engine {
                 None => w.remove_intent(intent.id)?,
             }
             let size = row.size;
-            let playing = w.open_playbacks()?.iter().any(|one| one.path == row.file_path);
+            let playing = w.is_played(&row.file_path)?;
             Ok((
                 vec![
                     Event::FileAdded { file: Box::new(row), attributions, playing },

@@ -6,6 +6,7 @@
 //! **Invariant:** nothing here changes names or bytes. A playback is counted once, whatever restarts meanwhile.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
@@ -16,6 +17,7 @@ use crate::domain::id::{JobId, PlaybackId};
 use crate::domain::job::{JobKind, JobRow, JobState};
 use crate::domain::log::LogRow;
 use crate::domain::playback::{Hits, PlaybackRow, RATIO_WINDOW};
+use crate::domain::time::Time;
 use crate::error::{Error, Result};
 use crate::store::Rows;
 
@@ -143,14 +145,6 @@ impl Engine {
         self.is_told.load(Ordering::Acquire)
     }
 
-    /// Whether somebody plays the file at this library path.
-    ///
-    /// # Errors
-    /// The store fails.
-    pub(super) fn is_playing(&self, path: &Path) -> Result<bool> {
-        Ok(self.store.read()?.open_playbacks()?.iter().any(|one| one.path == path))
-    }
-
     /// Takes back what a user's playback asked for, as long as the copy is not in use. A job that nobody else wants is called
     /// off. Returns the jobs that were.
     ///
@@ -193,17 +187,17 @@ impl Engine {
     }
 
     /// Forgets playbacks that ended longer ago than history is kept.
-    pub(super) fn forget_playbacks(&self, before: crate::domain::time::Time) -> Result<()> {
+    pub(super) fn forget_playbacks(&self, before: Time) -> Result<()> {
         let mut old = Vec::new();
-        let epoch = crate::domain::time::Time::from_micros(i64::MIN);
+        let epoch = Time::from_micros(i64::MIN);
         self.store.read()?.walk_playbacks(epoch, &mut |row| {
             if row.started_at >= before {
-                return Ok(std::ops::ControlFlow::Break(()));
+                return Ok(ControlFlow::Break(()));
             }
             if row.ended_at.is_some() {
                 old.push(row);
             }
-            Ok(std::ops::ControlFlow::Continue(()))
+            Ok(ControlFlow::Continue(()))
         })?;
         if old.is_empty() {
             return Ok(());
