@@ -164,11 +164,7 @@ impl Engine {
 
     /// Where not all processes can be seen: whether it changed so lately that somebody unseen may still write it.
     pub(super) fn may_be_written(&self, stat: &Stat, holders: &Holders) -> bool {
-        let mtime = stat.identity.mtime;
-        let changed = crate::domain::time::Time::from_micros(
-            mtime.secs.saturating_mul(1_000_000).saturating_add(i64::from(mtime.nanos / 1000)),
-        );
-        let age = self.clock.now().since(changed);
+        let age = self.clock.now().since(stat.identity.mtime.instant());
         !holders.complete && age >= jiff::SignedDuration::ZERO && age < SETTLED
     }
 

@@ -16,7 +16,6 @@ use jiff::SignedDuration;
 
 use crate::domain::path::{kept_name, link_name, trial_name};
 use crate::domain::settings::SwapMethod;
-use crate::domain::time::{FileTime, Time};
 use crate::error::{Error, IoContext, Result};
 use crate::files::errno::{is_forbidden, is_not_empty, is_unsupported, present};
 use crate::files::{Fd, Kind, Stat};
@@ -155,7 +154,7 @@ impl Engine {
         self.fs.sync(&file)?;
         let stat = self.fs.stat(&file)?;
         let between = SignedDuration::ZERO..=self.clock.now().since(before);
-        let ahead = instant(stat.identity.mtime).since(before);
+        let ahead = stat.identity.mtime.instant().since(before);
         // Within the time that writing took, nothing can be told.
         let ahead = if between.contains(&ahead) { SignedDuration::ZERO } else { ahead };
         let mut not_given_to = Vec::new();
@@ -216,10 +215,6 @@ fn is_stand_in(name: &OsStr) -> bool {
 /// Everything that a trial makes.
 fn names() -> [OsString; 4] {
     [FILM.into(), COPY.into(), kept_name(OsStr::new(FILM)), link_name("trial")]
-}
-
-fn instant(time: FileTime) -> Time {
-    Time::from_micros(time.secs.saturating_mul(1_000_000).saturating_add(i64::from(time.nanos / 1000)))
 }
 
 impl Stage<'_> {

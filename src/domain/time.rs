@@ -78,6 +78,14 @@ pub struct FileTime {
     pub nanos: u32,
 }
 
+impl FileTime {
+    /// The instant, to the microsecond; the first or last there is where it lies beyond.
+    #[must_use]
+    pub fn instant(self) -> Time {
+        Time::from_micros(self.secs.saturating_mul(1_000_000).saturating_add(i64::from(self.nanos / 1000)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
