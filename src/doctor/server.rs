@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use crate::clock::Clock;
 use crate::domain::file::Status;
 use crate::domain::mapping::Mapping;
-use crate::domain::media::{Part, Preference, RatingKey, Section, SectionKind, ServerPath, VideoKind};
+use crate::domain::media::{Part, Preference, RatingKey, Section, ServerPath};
 use crate::domain::time::Time;
 use crate::error::Result;
 use crate::plex::client::library::Look;
@@ -108,11 +108,7 @@ async fn all(
     let ahead = time.map(|time| ahead(time, asked, clock.now()));
     let mut sections = Vec::new();
     for section in client.sections().await? {
-        let kind = match section.kind {
-            SectionKind::Movies => VideoKind::Movie,
-            SectionKind::Shows => VideoKind::Episode,
-            SectionKind::Other => continue,
-        };
+        let Some(kind) = section.kind.videos() else { continue };
         let videos = client.section_videos(&section.id, kind).await;
         let files = videos.map(|videos| {
             let filed = |(key, part): (&RatingKey, &Part)| {

@@ -78,6 +78,18 @@ closed_names!(SectionKind {
     Other => "other",
 });
 
+impl SectionKind {
+    /// What of it is made of files that can be cached.
+    #[must_use]
+    pub const fn videos(self) -> Option<VideoKind> {
+        match self {
+            Self::Movies => Some(VideoKind::Movie),
+            Self::Shows => Some(VideoKind::Episode),
+            Self::Other => None,
+        }
+    }
+}
+
 /// What an item is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum VideoKind {

@@ -17,7 +17,7 @@ use crate::domain::event::Event;
 use crate::domain::file::FileRow;
 use crate::domain::id::FileId;
 use crate::domain::mapping::lies_below;
-use crate::domain::media::{Part, RatingKey, SectionKind, ServerPath, Video, VideoKind};
+use crate::domain::media::{Part, RatingKey, ServerPath, Video};
 use crate::live::{Heard, Hub, What};
 use crate::plex::client::library::Look;
 use crate::plex::{Client, Fault};
@@ -166,11 +166,7 @@ async fn key_of(context: &Context, client: &Client, file: &FileRow) -> Result<Op
     }
     let Some(theirs) = context.mapping.to_server(&file.file_path) else { return Ok(None) };
     for section in client.sections().await? {
-        let kind = match section.kind {
-            SectionKind::Movies => VideoKind::Movie,
-            SectionKind::Shows => VideoKind::Episode,
-            SectionKind::Other => continue,
-        };
+        let Some(kind) = section.kind.videos() else { continue };
         if !section.locations.iter().any(|folder| lies_below(&theirs, folder)) {
             continue;
         }
