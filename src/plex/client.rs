@@ -11,7 +11,7 @@ use reqwest::Url;
 use super::device::Device;
 use super::fault::{Fault, Kind, shown};
 use super::http::pace::Pace;
-use super::http::{Answer, Ask, Http};
+use super::http::{Answer, Ask, Http, web_address};
 use super::patience::Patience;
 use super::tls::Trust;
 use super::wire;
@@ -48,8 +48,7 @@ impl Client {
         patience: Patience,
         trust: Trust,
     ) -> Result<Self, Fault> {
-        let base = Url::parse(url).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
-        let base = base.ok_or_else(|| {
+        let base = web_address(url).ok_or_else(|| {
             Fault::new(
                 Kind::Unreachable,
                 "the address of the media server is none; it looks like http://192.168.1.2:32400",

@@ -15,7 +15,7 @@ use reqwest::header::HeaderValue;
 use super::device::Device;
 use super::fault::{Fault, Kind, shown};
 use super::http::pace::Pace;
-use super::http::{Ask, Http};
+use super::http::{Ask, Http, web_address};
 use super::patience::Patience;
 use super::tls::Trust;
 use crate::domain::secret::Secret;
@@ -54,8 +54,7 @@ impl Cloud {
         device: Device,
         patience: Patience,
     ) -> Result<Self, Fault> {
-        let url = Url::parse(cloud_url).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
-        let url = url.ok_or_else(|| {
+        let url = web_address(cloud_url).ok_or_else(|| {
             Fault::new(
                 Kind::Unreachable,
                 "plex.cloud_url is no address; leave it out, or set https://plex.tv",

@@ -224,6 +224,11 @@ fn unready(error: impl std::fmt::Display) -> Fault {
     Fault::new(Kind::Tls, format!("no encrypted connections are possible here: {error}; please report this"))
 }
 
+/// The address of a web server, if the text is one.
+pub(super) fn web_address(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()))
+}
+
 /// The token as a header that nobody prints.
 pub fn token_header(token: &Secret, who: &str) -> Result<HeaderValue, Fault> {
     let mut value = HeaderValue::from_str(token.expose()).map_err(|_| {
