@@ -1,4 +1,4 @@
-//! The bridge from here to what blocks: the store, and the file with the token.
+//! The bridge from here to what blocks: the engine, the store, and the file with the token.
 
 use crate::error::{Error, Result};
 

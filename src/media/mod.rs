@@ -38,7 +38,6 @@ use crate::cacher::Cacher;
 use crate::clock::Clock;
 use crate::domain::mapping::Mapping;
 use crate::domain::media::tip::Tip;
-use crate::error::Error;
 use crate::live::Hub;
 
 pub use household::Household;
@@ -90,10 +89,7 @@ impl Context {
         ask: impl FnOnce(&Cacher) -> crate::Result<T> + Send + 'static,
     ) -> crate::Result<T> {
         let cacher = self.cacher.clone();
-        match tokio::task::spawn_blocking(move || ask(&cacher)).await {
-            Ok(answer) => answer,
-            Err(error) => Err(Error::io("ask", "the engine", std::io::Error::other(error.to_string()))),
-        }
+        bridge::blocking(move || ask(&cacher)).await
     }
 }
 
