@@ -5,6 +5,7 @@
 //! **Invariant:** depends on nothing of this crate but [`crate::error`]. What is here is what is stored; the public
 //! contract is `api`'s, by its own types.
 
+pub mod answer;
 pub mod batch;
 pub mod cleanup;
 pub mod event;
@@ -26,3 +27,4 @@ pub mod settings;
 pub mod size;
 pub mod statistics;
 pub mod time;
+pub mod wanted;
