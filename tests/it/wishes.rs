@@ -40,6 +40,7 @@ struct Den {
     clock: Arc<ManualClock>,
     folder: TempDir,
     movies: u32,
+    series: u32,
     show: RatingKey,
     /// A special, two episodes of season 1, two of season 2.
     episodes: [RatingKey; 5],
@@ -75,7 +76,7 @@ impl Den {
         };
         let episodes = [episode(0, 1), episode(1, 1), episode(1, 2), episode(2, 1), episode(2, 2)];
         let simulator = Simulator::start("127.0.0.1:0".parse().unwrap(), world).unwrap();
-        Self { simulator, clock, folder, movies, show, episodes, household: None, wishes: None }
+        Self { simulator, clock, folder, movies, series, show, episodes, household: None, wishes: None }
     }
 
     /// The program starts; it is known who there is, and nobody's wishes were asked for.

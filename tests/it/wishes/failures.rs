@@ -50,6 +50,14 @@ async fn loses_nothing(tells_share_tokens: bool, paths: &[&str]) {
     let mut den = Den::without_share_tokens(tells_share_tokens).await;
     den.everybody_wishes();
     den.watch(BOB, den.episodes[1]);
+    // Bob goes on with two shows.
+    let other = den.world().add(den.series, Video::new("Andor").year(2022)).unwrap();
+    for (index, file) in [(1, "/media/Series/a1.mkv"), (2, "/media/Series/a2.mkv")] {
+        let episode = den.world().add_episode(other, 1, index, Video::new("A").file(file)).unwrap();
+        if index == 1 {
+            den.watch(BOB, episode);
+        }
+    }
     den.open().await;
     let before = den.ask().await;
     assert!(before.len() >= 12, "{before:?}");
