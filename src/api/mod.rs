@@ -114,7 +114,7 @@ pub struct ApiParts {
     pub hub: Hub,
     /// Where it is reached, and by whom.
     pub server: ServerSettings,
-    /// What webhooks need; none where no media server is configured.
+    /// What webhooks need; none where nobody listens to them.
     pub hooks: Option<Hooks>,
 }
 

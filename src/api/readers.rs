@@ -56,7 +56,7 @@ struct ReaderBody {
 
 /// All of them.
 #[derive(Object, Debug)]
-#[oai(rename = "Readers")]
+#[oai(rename = "ReaderList")]
 struct ReadersBody {
     /// By name.
     readers: Vec<ReaderBody>,

@@ -26,7 +26,7 @@ pub struct SessionBody {
     /// Who plays; null where the media server did not say.
     #[oai(nullable)]
     user_id: Option<String>,
-    /// The title.
+    /// The title; where only the file is known, its name without the ending.
     title: String,
     /// The library path of the file.
     file_path: String,

@@ -63,7 +63,7 @@ impl fmt::Debug for Hooks {
 /// What the resource finds in each request.
 #[derive(Clone, Debug)]
 pub struct Here {
-    /// None where no media server is configured.
+    /// None where nobody listens to them.
     pub hooks: Option<Hooks>,
     /// Everything is served below it.
     pub base_path: String,

@@ -131,6 +131,7 @@ Try, in another terminal:
        -d '{{\"file_path\": \"{wish}\", \"user_id\": \"user2\"}}'
 
   cacherr --data-dir '{data}' status
+  cacherr --data-dir '{data}' doctor
   ls -lA '{dir}/media/Movies/Dune (2021)'
 
 Ctrl-C ends it. `cacherr demo --dir '{dir}'` takes it up again; to be rid of it, remove the folder.

@@ -109,21 +109,31 @@ impl Play {
         let known = video.as_ref().map(|video| ahead::metadata(video, "session")).unwrap_or_default();
         let wanted = self.wanted(&files, Operation::ActiveWatching, &known);
         let Some(first) = wanted.first() else { return };
+        let path = self.first_there(first.candidates.clone()).await;
+        let by_name = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let started = Started {
             session: key.session.clone(),
             video: key.video.0.clone(),
             user: self.user.clone(),
-            path: self.first_there(first.candidates.clone()).await,
-            title: known.title.clone().unwrap_or_default(),
+            title: known.title.clone().unwrap_or_else(by_name),
+            path,
         };
         let begun = self.context.off(move |cacher| cacher.engine().playback_started(&started)).await;
         match begun {
             Ok(row) => self.row = row,
             Err(error) => tracing::error!(%error, "a playback was not written down"),
         }
-        self.ask_until_done(wanted, ended).await;
+        // What cannot be asked for now holds up nothing that comes next.
+        let mut left = self.ask_all(wanted, ended).await;
         if let Some(video) = video.filter(|video| video.kind == VideoKind::Episode) {
-            self.ask_for_next(&video, height, ended).await;
+            let next = self.next_of(&video, height, ended).await;
+            left.extend(self.ask_all(next, ended).await);
+        }
+        while !left.is_empty() {
+            if unless(ended, tokio::time::sleep(self.context.rhythm.again)).await.is_none() {
+                return;
+            }
+            left = self.ask_all(left, ended).await;
         }
     }
 
@@ -157,6 +167,7 @@ impl Play {
     where
         F: Future<Output = Result<T, crate::plex::Fault>>,
     {
+        let mut is_said = false;
         loop {
             let answer = unless(ended, ask()).await?;
             match answer {
@@ -166,19 +177,27 @@ impl Play {
                     return None;
                 }
                 Err(fault) => {
-                    tracing::warn!(%fault, "the media server did not say {what}; it is asked again");
+                    if !std::mem::replace(&mut is_said, true) {
+                        tracing::warn!(%fault, "the media server did not say {what}; it is asked again");
+                    }
                     unless(ended, tokio::time::sleep(self.context.rhythm.again)).await?;
                 }
             }
         }
     }
 
-    async fn ask_for_next(&mut self, video: &Video, height: Option<u32>, ended: &mut watch::Receiver<bool>) {
+    /// The files of the episodes after this one, as far as the server says.
+    async fn next_of(
+        &self,
+        video: &Video,
+        height: Option<u32>,
+        ended: &mut watch::Receiver<bool>,
+    ) -> Vec<Wanted> {
         let show = video.place.as_ref().and_then(|place| place.show.clone());
         let count = self.context.episodes_ahead;
-        let Some(show) = show.filter(|_| count > 0) else { return };
+        let Some(show) = show.filter(|_| count > 0) else { return vec![] };
         let read = self.ask_server("what comes next", ended, || self.client.episodes(&show)).await;
-        let Some(episodes) = read else { return };
+        let Some(episodes) = read else { return vec![] };
         let mut wanted = Vec::new();
         for episode in ahead::next(&episodes, &video.key, count) {
             let Some(version) = ahead::alike(episode, height) else { continue };
@@ -187,7 +206,7 @@ impl Play {
             let known = ahead::metadata(episode, "session");
             wanted.extend(self.wanted(&files, Operation::RealTimeWatch, &known));
         }
-        self.ask_until_done(wanted, ended).await;
+        wanted
     }
 
     /// The files as we see them. What no library covers is told of, once.
@@ -215,25 +234,15 @@ impl Play {
         found.await.ok().flatten().unwrap_or(exact)
     }
 
-    /// Asks for all of them, and again for those that could not be asked for just now, until the playback ends.
-    async fn ask_until_done(&mut self, mut wanted: Vec<Wanted>, ended: &mut watch::Receiver<bool>) {
-        let mut asked_before = false;
-        while !wanted.is_empty() {
-            if asked_before && unless(ended, tokio::time::sleep(self.context.rhythm.again)).await.is_none() {
-                return;
+    /// Asks for all of them, unless the playback ends. Returns those that could not be asked for just now.
+    async fn ask_all(&mut self, wanted: Vec<Wanted>, ended: &watch::Receiver<bool>) -> Vec<Wanted> {
+        let mut left = Vec::new();
+        for one in wanted {
+            if !*ended.borrow() && !self.ask(&one).await {
+                left.push(one);
             }
-            asked_before = true;
-            let mut left = Vec::new();
-            for one in wanted {
-                if *ended.borrow() {
-                    return;
-                }
-                if !self.ask(&one).await {
-                    left.push(one);
-                }
-            }
-            wanted = left;
         }
+        left
     }
 
     /// Asks for one file. Whether that is settled, one way or the other.
@@ -249,7 +258,8 @@ impl Play {
         };
         // Nobody takes anything back between the claim and the question.
         let mut claims = self.context.claims.lock().await;
-        if !self.claimed.contains(&path) {
+        let is_first = !self.claimed.contains(&path);
+        if is_first {
             claims.add(&self.user, &path);
             self.claimed.push(path.clone());
         }
@@ -263,7 +273,10 @@ impl Play {
             Err(Error::AlreadyTracked { .. }) => true,
             Err(error) => {
                 let again = may_pass(&error);
-                tracing::warn!(path = %path.display(), %error, again, "a playback asked for it in vain");
+                // It may be tried for as long as a film takes: said once.
+                if is_first {
+                    tracing::warn!(path = %path.display(), %error, again, "a playback asked for it in vain");
+                }
                 !again
             }
         }

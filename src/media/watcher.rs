@@ -344,7 +344,7 @@ impl Default for Rhythm {
             least: Duration::from_millis(100),
             soon: Duration::from_millis(500),
             again: Duration::from_secs(10),
-            people: Duration::from_secs(5),
+            people: Duration::from_secs(2),
             pulse: crate::plex::notices::Pulse::default(),
             line: line::Retry { first: Duration::from_secs(1), longest: Duration::from_secs(60) },
         }

@@ -314,6 +314,7 @@ async fn a_webhook_says_at_once_what_would_be_asked_for_later() {
     house.app.post(&format!("/api/webhooks/plex/{token}"), &body).await.is(200);
     let file = house.cached("other.mkv").await;
     assert_eq!(file["users"], serde_json::json!(["user9"]));
+    assert_eq!(house.playing().await[0]["title"], "other");
     house.stop().await;
 }
 

@@ -3,6 +3,7 @@
 use cacherr::demo::plex::Fault;
 
 use super::{FRIEND, House, KID};
+use crate::support::other::Other;
 
 /// What may befall a question, as the facts of media servers list it.
 fn of_answers() -> Vec<(&'static str, Fault)> {
@@ -135,5 +136,21 @@ async fn a_line_that_was_cut_is_opened_again_and_what_was_missed_is_asked_for() 
     house.world().stop(first).unwrap();
     house.until("one is left", || async { house.playing().await.len() == 1 }).await;
     house.until("the line is open", || async { house.world().listeners() > 0 }).await;
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_cached_just_now_holds_up_nothing_that_comes_next() {
+    let house = House::new().await;
+    let episodes = house.show();
+    let path = house.app.library.join("Series/S01E01.mkv");
+    let mut writer = Other::at(&path);
+    writer.told("open_for_writing");
+    house.play(KID, episodes[1]);
+    house.cached("S01E02.mkv").await;
+    house.cached("S02E01.mkv").await;
+    assert!(house.file("S01E01.mkv").await.is_none(), "somebody writes it");
+    drop(writer);
+    house.cached("S01E01.mkv").await;
     house.stop().await;
 }
