@@ -26,3 +26,4 @@ pub mod settings;
 pub mod size;
 pub mod statistics;
 pub mod time;
+pub mod wanted;
