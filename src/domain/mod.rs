@@ -18,6 +18,7 @@ pub mod log;
 pub mod mapping;
 pub mod media;
 pub mod path;
+pub mod plan;
 pub mod playback;
 pub mod query;
 pub mod readers;
