@@ -203,5 +203,5 @@ pub fn plan(snapshot: &Snapshot, settings: &Settings, now: Time) -> Plan {
     let mut units = unit::gather(snapshot, settings, now, wishes);
     seasons::order(&mut units);
     let outcome = evict::share_out(&units, snapshot, settings);
-    outcome.into_plan(&units, turned_down)
+    outcome.into_plan(units, turned_down)
 }

@@ -19,7 +19,7 @@ pub(super) struct Outcome {
 
 impl Outcome {
     /// Says it in the words of a plan.
-    pub fn into_plan(self, units: &[Unit<'_>], not_in_force: Vec<Refused>) -> Plan {
+    pub fn into_plan(self, mut units: Vec<Unit<'_>>, not_in_force: Vec<Refused>) -> Plan {
         let mut plan = Plan::default();
         for place in self.come {
             plan.cache.push(units[place].step(None));
@@ -28,19 +28,6 @@ impl Outcome {
             plan.give_back.push(units[place].step(Some(cause)));
         }
         plan.give_back.sort_by(|a, b| (a.score, &a.path).cmp(&(b.score, &b.path)));
-        let mut stay = self.stay;
-        stay.sort_by_cached_key(|&place| (Reverse(units[place].score.points), units[place].path));
-        for place in stay {
-            let unit = &units[place];
-            plan.keep.extend(unit.here.iter().map(|file| Scored {
-                file: file.id,
-                score: points(unit),
-                why: unit.score.why.clone(),
-                wanted: unit.is_wanted(),
-            }));
-            unit.attribute(&mut plan.attribute);
-        }
-        plan.attribute.sort_unstable();
         plan.refused = self
             .refused
             .into_iter()
@@ -57,6 +44,22 @@ impl Outcome {
             .chain(not_in_force)
             .collect();
         plan.refused.sort_by(|a, b| (&a.path, &a.user, a.refusal).cmp(&(&b.path, &b.user, b.refusal)));
+        let mut stay = self.stay;
+        stay.sort_by_cached_key(|&place| (Reverse(units[place].score.points), units[place].path.as_os_str()));
+        for place in stay {
+            // Twenty thousand lists need not be copied; nobody asks for them after this.
+            let why = std::mem::take(&mut units[place].score.why);
+            let unit = &units[place];
+            let each = unit.here.iter().zip(std::iter::repeat_n(why, unit.here.len()));
+            plan.keep.extend(each.map(|(file, why)| Scored {
+                file: file.id,
+                score: points(unit),
+                why,
+                wanted: unit.is_wanted(),
+            }));
+            unit.attribute(&mut plan.attribute);
+        }
+        plan.attribute.sort_unstable();
         plan
     }
 }
