@@ -19,6 +19,7 @@ pub mod log;
 pub mod mapping;
 pub mod media;
 pub mod path;
+pub mod plan;
 pub mod playback;
 pub mod query;
 pub mod readers;
