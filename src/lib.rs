@@ -27,6 +27,8 @@ pub mod config;
 
 pub mod media;
 
+pub mod librarian;
+
 pub mod doctor;
 
 pub mod api;

@@ -5,6 +5,7 @@
 //! **Invariant:** depends on nothing of this crate but [`crate::error`]. What is here is what is stored; the public
 //! contract is `api`'s, by its own types.
 
+pub mod answer;
 pub mod batch;
 pub mod cleanup;
 pub mod event;
@@ -18,6 +19,7 @@ pub mod log;
 pub mod mapping;
 pub mod media;
 pub mod path;
+pub mod plan;
 pub mod playback;
 pub mod query;
 pub mod readers;
@@ -26,3 +28,4 @@ pub mod settings;
 pub mod size;
 pub mod statistics;
 pub mod time;
+pub mod wanted;

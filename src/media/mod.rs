@@ -11,7 +11,7 @@
 //! **Invariant:** nothing here touches a file or changes a row of one: the engine is asked. **Invariant:** what a server, a
 //! webhook or plex.tv says is a reason to look, never a reason to give anything back: a question that fails changes nothing.
 
-mod ahead;
+pub mod ahead;
 mod bridge;
 pub mod household;
 mod line;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId, TrashId};
 use crate::domain::time::Time;
+use crate::domain::wanted::Source;
 
 /// The key of a row.
 pub trait Key: Sized + std::fmt::Debug {
@@ -74,6 +75,31 @@ impl Key for (JobId, FileId) {
     }
     fn show(&self) -> String {
         format!("{} {}", self.0, self.1)
+    }
+}
+
+impl Key for (u64, Source) {
+    fn encode(&self) -> Vec<u8> {
+        [&self.0.to_be_bytes()[..], &[source_byte(self.1)]].concat()
+    }
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (person, source) = bytes.split_at_checked(8)?;
+        let source = Source::ALL.iter().find(|known| [source_byte(**known)] == *source)?;
+        Some((u64::from_be_bytes(person.try_into().ok()?), *source))
+    }
+    fn show(&self) -> String {
+        format!("{} {}", self.0, self.1)
+    }
+}
+
+/// The number of a source, for good.
+fn source_byte(source: Source) -> u8 {
+    match source {
+        Source::OnDeck => 0,
+        Source::ContinueWatching => 1,
+        Source::Watchlist => 2,
+        Source::Feed => 3,
+        Source::Manual => 4,
     }
 }
 

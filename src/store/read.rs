@@ -12,6 +12,7 @@ use super::health::Health;
 use super::keys::{self, Key, Range};
 use super::rows::{FileRecord, Row, SecretRow, decode, state_byte};
 use super::tables::{Table, meta};
+use crate::domain::answer::Answer;
 use crate::domain::batch::BatchFile;
 use crate::domain::file::{Attribution, FileRow};
 use crate::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId};
@@ -375,6 +376,14 @@ pub trait Rows: Bytes {
     /// As [`Rows::file`].
     fn readers(&self) -> Result<Vec<(String, ReaderRow)>> {
         collect(self, Table::Readers, keys::ALL, Order::Ascending, usize::MAX, decode::<ReaderRow>)
+    }
+
+    /// What sources last said of people's wishes, by person.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn answers(&self) -> Result<Vec<Answer>> {
+        some(self, keys::ALL, Order::Ascending, usize::MAX)
     }
 
     /// Whether this store ever wrote its marker into a cache dir.

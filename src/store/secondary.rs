@@ -61,7 +61,8 @@ pub fn owner(table: Table, key: &[u8], value: &[u8]) -> Option<(Table, Vec<u8>)>
         | Table::Log
         | Table::Playbacks
         | Table::Secrets
-        | Table::Readers => None,
+        | Table::Readers
+        | Table::Answers => None,
     }
 }
 

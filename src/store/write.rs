@@ -11,6 +11,7 @@ use super::read::{Bytes, Order, Rows, Visit, find, get_from, walk_over};
 use super::rows::{FileRecord, Row, SecretRow, encode};
 use super::secondary::{Entry, compare};
 use super::tables::{Table, meta};
+use crate::domain::answer::Answer;
 use crate::domain::batch::BatchFile;
 use crate::domain::file::{Attribution, FileRow};
 use crate::domain::id::{FileId, IntentId, JobId, TrashId};
@@ -20,6 +21,7 @@ use crate::domain::log::LogRow;
 use crate::domain::playback::PlaybackRow;
 use crate::domain::readers::ReaderRow;
 use crate::domain::secret::Secret;
+use crate::domain::wanted::Source;
 use crate::index::{self, Change};
 use crate::{Error, Result};
 
@@ -289,6 +291,22 @@ impl<'t> Writer<'t> {
     /// As [`Writer::put_file`].
     pub fn remove_secret(&mut self, name: &str) -> Result<()> {
         self.remove::<SecretRow>(&name.to_owned())
+    }
+
+    /// Adds or replaces what a source last said of somebody.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_answer(&mut self, answer: &Answer) -> Result<()> {
+        self.put(&(answer.person, answer.source), answer)
+    }
+
+    /// Forgets what a source said of somebody; nothing happens where it said nothing.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_answer(&mut self, person: u64, source: Source) -> Result<()> {
+        self.remove::<Answer>(&(person, source))
     }
 
     /// Adds or replaces what is known of a program that reads the libraries.

@@ -6,6 +6,7 @@ mod load;
 mod measure;
 mod ours;
 mod place;
+mod plan;
 mod records;
 mod server;
 mod socket;
@@ -34,10 +35,12 @@ fn main() -> ExitCode {
         }
         ["http"] => http::compare(false),
         ["http", "--json"] => http::compare(true),
+        ["plan"] => plan::measure(false),
+        ["plan", "--json"] => plan::measure(true),
         ["ws"] => socket::measure(false),
         ["ws", "--json"] => socket::measure(true),
         _ => {
-            eprintln!("usage: bench copy|store|http|ws [--json]");
+            eprintln!("usage: bench copy|store|http|plan|ws [--json]");
             return ExitCode::from(2);
         }
     };

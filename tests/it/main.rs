@@ -25,6 +25,7 @@
 //! * `watch`: who opens a copy is counted, unless it is us; what others do in the cache dir is seen and put in order.
 //! * `playing`: a playback counts once, by what the cache held at that moment; what plays is never moved, nor given up.
 //! * `sessions`: from a player to the cache: what plays and what comes next is cached at once, whatever fails on the way.
+//! * `wishes`: each is asked for with a token of theirs; what was said holds while nobody answers, and no failure loses it.
 //! * `simulator`: the simulated Plex says what a real one says, in XML and JSON alike, to each what they may know; what
 //!   people do shows at once wherever a client looks, and what shall go wrong does, so often as it was ordered.
 //! * `waiting`: who waits for a job hears how its last try ended, never how an earlier one did.
@@ -72,4 +73,5 @@ mod volumes;
 mod waiting;
 mod watch;
 mod watcher;
+mod wishes;
 mod world_moves;

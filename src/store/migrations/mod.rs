@@ -9,6 +9,7 @@ mod m0001_create;
 mod m0002_jobs;
 mod m0003_layout;
 mod m0004_playbacks;
+mod m0005_answers;
 
 use redb::{ReadableDatabase, WriteTransaction};
 
@@ -21,7 +22,7 @@ use crate::{Error, Result};
 type Migration = fn(&WriteTransaction) -> Result<(), redb::Error>;
 
 const MIGRATIONS: &[Migration] =
-    &[m0001_create::run, m0002_jobs::run, m0003_layout::run, m0004_playbacks::run];
+    &[m0001_create::run, m0002_jobs::run, m0003_layout::run, m0004_playbacks::run, m0005_answers::run];
 
 /// Runs what is missing, and tells who the store is.
 pub fn bring_up_to_date(database: &redb::Database, health: &Health) -> Result<StoreId> {

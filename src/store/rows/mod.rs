@@ -4,6 +4,7 @@
 //! **Invariant:** decoding never panics and never guesses: an unknown version, bytes that do not fit and bytes left
 //! over are errors that name the table and the key.
 
+mod answer;
 mod batch;
 mod file;
 mod intent;
@@ -153,6 +154,7 @@ pub const KINDS: &[Kind] = &[
     kind::<crate::domain::playback::PlaybackRow>(),
     kind::<SecretRow>(),
     kind::<crate::domain::readers::ReaderRow>(),
+    kind::<crate::domain::answer::Answer>(),
 ];
 
 #[cfg(test)]

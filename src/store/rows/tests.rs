@@ -10,6 +10,7 @@ use proptest::sample::select;
 use uuid::Uuid;
 
 use super::*;
+use crate::domain::answer::{Answer, Item, ItemFile, List};
 use crate::domain::batch::{BatchAction, BatchFailure, BatchFile, BatchScope, BatchWork};
 use crate::domain::cleanup::{Cleaned, Lost};
 use crate::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Removed, Status};
@@ -23,6 +24,7 @@ use crate::domain::query::Filter;
 use crate::domain::readers::{ReaderKind, ReaderRow};
 use crate::domain::secret::Secret;
 use crate::domain::time::{FileTime, Time};
+use crate::domain::wanted::{Series, Source};
 
 fn uuid() -> impl Strategy<Value = Uuid> {
     any::<u128>().prop_map(Uuid::from_u128)
@@ -344,6 +346,24 @@ proptest! {
         let id = PlaybackId(id);
         let row = PlaybackRow { id, session, video, user, path, library, title, hit, started_at, ended_at };
         comes_back((started_at, id), &row)?;
+    }
+
+    #[test]
+    fn what_a_source_said_comes_back_as_it_was(
+        person in any::<u64>(),
+        (source, operation) in (select(Source::ALL), select(Operation::ALL)),
+        [user, name, key, show, path] in any::<[String; 5]>(),
+        guid in any::<Option<String>>(),
+        (first, at, doubt) in (time(), option::of(time()), option::of(time())),
+        (size, ahead, season, episode) in any::<(u64, u32, u32, u32)>(),
+        metadata in metadata(),
+    ) {
+        let series = Some(Series { show, season, episode });
+        let files = vec![ItemFile { path, size }];
+        let item = Item { key, guid, files, operation, ahead, series, metadata, first_said: first };
+        let lists = vec![List { name, at, doubt, items: vec![item] }];
+        let row = Answer { at, lists, ..Answer::unheard(person, source, user, first) };
+        comes_back((person, source), &row)?;
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use cacherr::Result;
+use cacherr::domain::answer::{Answer, Item, ItemFile, List};
 use cacherr::domain::batch::{BatchAction, BatchFile, BatchScope, BatchWork};
 use cacherr::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Status};
 use cacherr::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId, TrashId};
@@ -15,6 +16,7 @@ use cacherr::domain::playback::PlaybackRow;
 use cacherr::domain::readers::{ReaderKind, ReaderRow};
 use cacherr::domain::secret::Secret;
 use cacherr::domain::time::{FileTime, Time};
+use cacherr::domain::wanted::Source;
 use cacherr::store::Writer;
 
 fn id(kind: u8, n: u8) -> [u8; 16] {
@@ -187,6 +189,22 @@ pub fn reader() -> ReaderRow {
     ReaderRow { kind: ReaderKind::DownloadManager, sees_cache: Some(true), noted_at: at(1) }
 }
 
+pub fn answer() -> Answer {
+    let item = Item {
+        key: "201".to_owned(),
+        guid: Some("plex://movie/dune".to_owned()),
+        files: vec![ItemFile { path: "/media/dune.mkv".to_owned(), size: 7 }],
+        operation: Operation::Watchlist,
+        ahead: 0,
+        series: None,
+        metadata: Metadata::default(),
+        first_said: at(1),
+    };
+    let list = List { name: "dune".to_owned(), at: Some(at(2)), doubt: None, items: vec![item] };
+    let user = "user1".to_owned();
+    Answer { at: Some(at(2)), lists: vec![list], ..Answer::unheard(1, Source::Watchlist, user, at(1)) }
+}
+
 /// At least one row of each kind.
 pub fn fill(writer: &mut Writer<'_>) -> Result<()> {
     writer.put_file(&file(1, "/media/a.mkv"))?;
@@ -207,5 +225,6 @@ pub fn fill(writer: &mut Writer<'_>) -> Result<()> {
     writer.put_playback(&playback(2, None))?;
     writer.put_secret("plex/token", &Secret::new("as-it-is"))?;
     writer.put_reader("Radarr", &reader())?;
+    writer.put_answer(&answer())?;
     writer.set_cache_marked(true)
 }

@@ -1,0 +1,112 @@
+//! From a video of the server to what is remembered of it. Pure.
+
+use crate::domain::answer::{Item, ItemFile};
+use crate::domain::file::Operation;
+use crate::domain::media::{Part, Video, VideoKind};
+use crate::domain::time::Time;
+use crate::domain::wanted::{Series, Source};
+use crate::media::ahead;
+
+/// Why and where in a row of episodes an item is wished for.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Who says so.
+    pub source: Source,
+    /// Why.
+    pub operation: Operation,
+    /// How many episodes after the current one.
+    pub ahead: u32,
+    /// When it was said.
+    pub now: Time,
+}
+
+/// The item with all files of one of its versions.
+#[must_use]
+pub fn item(video: &Video, version: Option<usize>, place: Place) -> Item {
+    let parts = version.and_then(|at| video.versions.get(at)).into_iter().flat_map(|version| &version.parts);
+    let file =
+        |part: &Part| Some(ItemFile { path: part.file.as_ref()?.0.clone(), size: part.size.unwrap_or(0) });
+    Item {
+        key: video.key.0.clone(),
+        guid: video.guid.clone(),
+        files: parts.filter_map(file).collect(),
+        operation: place.operation,
+        ahead: place.ahead,
+        series: series(video),
+        metadata: ahead::metadata(video, place.source.name()),
+        first_said: place.now,
+    }
+}
+
+/// Where an episode stands.
+fn series(video: &Video) -> Option<Series> {
+    let place = video.place.as_ref().filter(|_| video.kind == VideoKind::Episode)?;
+    // The identifier that outlives a library made anew, else the number.
+    let show = place.show_guid.clone().or_else(|| place.show.as_ref().map(|show| show.0.clone()))?;
+    Some(Series { show, season: place.season?, episode: place.episode? })
+}
+
+/// The episodes of a show that are not watched to the end, in the order in which one watches them, without specials.
+#[must_use]
+pub fn unwatched(episodes: &[Video], count: usize) -> Vec<&Video> {
+    let mut left: Vec<((u32, u32), &Video)> = episodes
+        .iter()
+        .filter(|video| video.kind == VideoKind::Episode && !video.is_finished())
+        .filter_map(|video| {
+            let place = video.place.as_ref()?;
+            Some(((place.season?, place.episode?), video))
+        })
+        .filter(|((season, _), _)| *season > 0)
+        .collect();
+    left.sort_by_key(|(place, _)| *place);
+    left.dedup_by_key(|(place, _)| *place);
+    left.into_iter().take(count).map(|(_, video)| video).collect()
+}
+
+/// A small number of a list.
+#[must_use]
+pub fn nth(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::media;
+
+    fn episode(key: &str, season: u32, number: u32, view_count: u32) -> Video {
+        let place = media::Place {
+            show: Some(media::RatingKey("9".to_owned())),
+            season: Some(season),
+            episode: Some(number),
+            ..media::Place::default()
+        };
+        Video { place: Some(place), view_count, ..Video::bare(key, VideoKind::Episode) }
+    }
+
+    #[test]
+    fn what_is_left_of_a_show_is_in_order_without_specials_and_each_once() {
+        let show = [
+            episode("b1", 2, 1, 0),
+            episode("s", 0, 1, 0),
+            episode("a1", 1, 1, 1),
+            episode("a2", 1, 2, 0),
+            episode("a2 again", 1, 2, 0),
+            Video::bare("?", VideoKind::Episode),
+        ];
+        let left = |count| unwatched(&show, count).iter().map(|one| one.key.0.as_str()).collect::<Vec<_>>();
+        assert_eq!((left(5), left(1)), (vec!["a2", "b1"], vec!["a2"]));
+    }
+
+    #[test]
+    fn a_show_is_known_by_what_outlives_its_number() {
+        let mut video = episode("1", 2, 3, 0);
+        let of = |video: &Video| series(video).map(|series| (series.show, series.season, series.episode));
+        assert_eq!(of(&video), Some(("9".to_owned(), 2, 3)));
+        if let Some(place) = &mut video.place {
+            place.show_guid = Some("plex://show/a".to_owned());
+        }
+        assert_eq!(of(&video), Some(("plex://show/a".to_owned(), 2, 3)));
+        assert_eq!(of(&Video::bare("2", VideoKind::Movie)), None);
+    }
+}

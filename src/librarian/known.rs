@@ -1,0 +1,159 @@
+//! What is known of everybody's wishes, and what is wanted therefore. Pure.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::SignedDuration;
+
+use super::said::Fault;
+use crate::domain::answer::{Answer, Item, ItemFile};
+use crate::domain::media::ServerPath;
+use crate::domain::time::Time;
+use crate::domain::wanted::{Source, Wanted};
+
+/// How it stands with one source of one person.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Standing {
+    /// What it said last.
+    pub answer: Answer,
+    /// Why the last question has no answer, or not a whole one.
+    pub trouble: Option<Fault>,
+    /// Whether it was asked in the last round. Who is there no more is not; what was said of them holds for the grace.
+    pub is_asked: bool,
+}
+
+/// Everything that is known.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Known {
+    /// Everybody's sources, by person and source.
+    pub standings: Vec<Standing>,
+    /// When the last round ended; none before the first of this process.
+    pub asked_at: Option<Time>,
+    /// For so long what was said holds without being said again.
+    pub grace: SignedDuration,
+}
+
+impl Known {
+    /// Whose wishes nobody can tell: what is not in [`Known::wanted`] may be wanted all the same. Ends with the grace.
+    /// Before the first round that is so of everybody, see [`Known::asked_at`].
+    pub fn blind(&self, now: Time) -> impl Iterator<Item = (&str, Source)> {
+        let is_blind = move |standing: &&Standing| {
+            let Answer { first_asked, .. } = &standing.answer;
+            standing.is_asked && standing.answer.is_blind() && now.since(*first_asked) <= self.grace
+        };
+        let blind = self.standings.iter().filter(is_blind);
+        blind.map(|standing| (standing.answer.user.as_str(), standing.answer.source))
+    }
+
+    /// What everybody wants, in the order of users, sources and paths: what was confirmed within the grace. `to_ours` says
+    /// where a file of the server lies for us; what lies in no library is left out.
+    #[must_use]
+    pub fn wanted(&self, now: Time, to_ours: impl Fn(&ServerPath) -> Option<PathBuf>) -> Vec<Wanted> {
+        let mut found: BTreeMap<(String, Source, PathBuf), Wanted> = BTreeMap::new();
+        for Standing { answer, .. } in &self.standings {
+            let lists = answer.in_force(now, self.grace);
+            let items = lists.flat_map(|(list, at)| list.items.iter().map(move |item| (item, at)));
+            for (item, at) in items {
+                for file in &item.files {
+                    let Some(path) = to_ours(&ServerPath(file.path.clone())) else { continue };
+                    let one = wanted(answer, item, file, path, now.since(at));
+                    let key = (one.user.clone(), one.source, one.path.clone());
+                    let joined = match found.remove(&key) {
+                        Some(other) => join(other, one),
+                        None => one,
+                    };
+                    found.insert(key, joined);
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+}
+
+fn wanted(answer: &Answer, item: &Item, file: &ItemFile, path: PathBuf, age: SignedDuration) -> Wanted {
+    Wanted {
+        path,
+        size: file.size,
+        user: answer.user.clone(),
+        operation: item.operation,
+        source: answer.source,
+        since: item.first_said,
+        ahead: item.ahead,
+        series: item.series.clone(),
+        metadata: item.metadata.clone(),
+        // A clock that was set back makes nothing younger than now.
+        age: age.max(SignedDuration::ZERO),
+    }
+}
+
+/// One source names a file twice for somebody: as what is next, and as what comes after something else.
+fn join(one: Wanted, other: Wanted) -> Wanted {
+    let (since, age) = (one.since.min(other.since), one.age.min(other.age));
+    let is_nearer = (other.ahead, other.operation) < (one.ahead, one.operation);
+    Wanted { since, age, ..if is_nearer { other } else { one } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::answer::List;
+    use crate::domain::file::{Metadata, Operation};
+
+    const NOW: Time = Time::from_micros(1_790_000_000_000_000);
+
+    fn item(key: &str, ahead: u32, first_said: Time) -> Item {
+        Item {
+            key: key.to_owned(),
+            guid: None,
+            files: ["1", "2"]
+                .map(|part| ItemFile { path: format!("/media/{key}-{part}.mkv"), size: 7 })
+                .to_vec(),
+            operation: if ahead == 0 { Operation::ContinueWatching } else { Operation::Ondeck },
+            ahead,
+            series: None,
+            metadata: Metadata::default(),
+            first_said,
+        }
+    }
+
+    fn known(lists: Vec<(Time, Vec<Item>)>) -> Known {
+        let list = |(at, items)| List { name: String::new(), at: Some(at), doubt: None, items };
+        let lists = lists.into_iter().map(list).collect();
+        let answer = Answer::unheard(1, Source::OnDeck, "user1".to_owned(), NOW);
+        let answer = Answer { at: Some(NOW), lists, ..answer };
+        let standings = vec![Standing { answer, trouble: None, is_asked: true }];
+        Known { standings, asked_at: Some(NOW), grace: SignedDuration::from_hours(72) }
+    }
+
+    fn ours(path: &ServerPath) -> Option<PathBuf> {
+        path.0.strip_prefix("/media/").map(PathBuf::from)
+    }
+
+    #[test]
+    fn all_files_of_a_version_are_wanted_and_one_that_is_named_twice_once() {
+        let hour = SignedDuration::from_hours(1);
+        let (old, new) = (NOW, NOW.plus(hour));
+        let wanted =
+            known(vec![(new, vec![item("a", 2, old)]), (old, vec![item("a", 0, new)])]).wanted(new, ours);
+        let paths: Vec<_> = wanted.iter().map(|one| one.path.to_str().unwrap()).collect();
+        assert_eq!(paths, ["a-1.mkv", "a-2.mkv"]);
+        let (one, zero) = (&wanted[0], SignedDuration::ZERO);
+        assert_eq!(
+            (one.ahead, one.operation, one.since),
+            (0, Operation::ContinueWatching, old),
+            "the nearer"
+        );
+        assert_eq!((one.age, one.size), (zero, 7), "and as young as the younger");
+    }
+
+    #[test]
+    fn what_was_not_confirmed_for_the_grace_is_wanted_no_more() {
+        let known = known(vec![(NOW, vec![item("a", 0, NOW)])]);
+        let after = |minutes| known.wanted(NOW.plus(SignedDuration::from_mins(minutes)), ours);
+        let end = 72 * 60;
+        assert_eq!([after(0).len(), after(end).len(), after(end + 1).len()], [2, 2, 0]);
+        assert_eq!(after(end)[0].age, SignedDuration::from_mins(end));
+        assert_eq!(after(-5)[0].age, SignedDuration::ZERO, "a clock that was set back");
+        assert!(known.wanted(NOW, |_| None).is_empty(), "what lies in no library");
+    }
+}

@@ -1,0 +1,23 @@
+//! Where wishes come from: each source is asked for each person, and what it said last stays in force while it is silent.
+//!
+//! Start with [`fold()`]: what an answer makes of the one before, pure. [`said`] is what comes in, [`known`] what it
+//! comes to, `questions` who is asked for. [`Wishes`] asks, in rounds; `round` is one, in which `eyes` look at the media
+//! server as one person sees it, and `watchlist` reads what stands on a list at plex.tv.
+//!
+//! **Invariant:** nobody is asked for with somebody else's token. **Invariant:** a question that fails ends no wish; an
+//! empty list where there was a full one is believed when it is said twice.
+
+mod eyes;
+pub mod fold;
+mod item;
+pub mod known;
+mod questions;
+mod round;
+pub mod said;
+mod watchlist;
+mod wishes;
+
+pub use fold::fold;
+pub use known::{Known, Standing};
+pub use said::{Fault, Said};
+pub use wishes::{Settings, Wishes};

@@ -1,0 +1,194 @@
+//! Everybody's wishes: asked for in rounds, remembered between them.
+//!
+//! **Invariant:** what a round learnt is in the store before anybody sees it, as far as it is news (`fold::is_news`); where
+//! the store fails it is seen all the same, and written after the next round. **Invariant:** rounds come one after the
+//! other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use tokio::sync::{Mutex, watch};
+
+use super::fold::{fold, is_news};
+use super::known::{Known, Standing};
+use super::questions::questions;
+use super::round::Round;
+use super::watchlist::Memory;
+use crate::clock::Clock;
+use crate::domain::answer::Answer;
+use crate::domain::time::Time;
+use crate::domain::wanted::Source;
+use crate::error::{Error, Result};
+use crate::media::Household;
+use crate::store::{Rows, Store};
+
+/// How much is asked for, and how long it holds.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Settings {
+    /// Episodes after the current one.
+    pub episodes_ahead: usize,
+    /// Episodes of a show that stands on a watchlist.
+    pub watchlist_episodes: usize,
+    /// So far back goes what somebody has played, where that says what is next.
+    pub history: SignedDuration,
+    /// For so long what was said holds without being said again.
+    pub grace: SignedDuration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            episodes_ahead: 5,
+            watchlist_episodes: 3,
+            history: SignedDuration::from_hours(183 * 24),
+            grace: SignedDuration::from_hours(72),
+        }
+    }
+}
+
+/// By person and source.
+type Key = (u64, Source);
+
+/// The wishes. A clone is another handle.
+#[derive(Clone)]
+pub struct Wishes(Arc<Inner>);
+
+struct Inner {
+    household: Household,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+    /// Held by the round that runs.
+    book: Mutex<Book>,
+    shown: watch::Sender<Arc<Known>>,
+}
+
+/// What a round begins with.
+struct Book {
+    standings: BTreeMap<Key, Standing>,
+    /// What the store has.
+    stored: BTreeMap<Key, Answer>,
+    memory: Memory,
+}
+
+impl Wishes {
+    /// What was said before holds at once; nobody is asked yet. Blocks.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn open(
+        household: Household,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Result<Self> {
+        let answers = store.read()?.answers()?;
+        let stored: BTreeMap<Key, Answer> =
+            answers.into_iter().map(|answer| ((answer.person, answer.source), answer)).collect();
+        let standing = |(key, answer): (&Key, &Answer)| {
+            (*key, Standing { answer: answer.clone(), trouble: None, is_asked: false })
+        };
+        let standings: BTreeMap<Key, Standing> = stored.iter().map(standing).collect();
+        let known = known(&standings, None, settings.grace);
+        let shown = watch::Sender::new(Arc::new(known));
+        let book = Mutex::new(Book { standings, stored, memory: Memory::default() });
+        Ok(Self(Arc::new(Inner { household, store, clock, settings, book, shown })))
+    }
+
+    /// What is known.
+    #[must_use]
+    pub fn known(&self) -> Arc<Known> {
+        self.0.shown.borrow().clone()
+    }
+
+    /// Hears of each round that ended.
+    #[must_use]
+    pub fn follow(&self) -> watch::Receiver<Arc<Known>> {
+        self.0.shown.subscribe()
+    }
+
+    /// Asks every source for everybody, once. Dropped meanwhile, nothing has happened.
+    pub async fn ask(&self) -> Arc<Known> {
+        let Inner { household, clock, settings, .. } = &*self.0;
+        let mut book = self.0.book.lock().await;
+        let people = household.people().snapshot();
+        if people.asked_at.is_none() {
+            // Nobody has said yet who there is.
+            return self.known();
+        }
+        let mut round = Round::begin(household, clock.as_ref(), settings).await;
+        let mut standings = book.standings.clone();
+        let mut asked = BTreeSet::new();
+        for question in questions(&people) {
+            let key = (question.number, question.source);
+            let last = standings.remove(&key).map(|standing| standing.answer);
+            let came = round.ask(&question, &mut book.memory, last.as_ref()).await;
+            let now = clock.now();
+            let user = question.person.name.clone();
+            let last = last.unwrap_or_else(|| Answer::unheard(key.0, key.1, user.clone(), now));
+            let answer = fold(&Answer { user, ..last }, came.as_ref(), now);
+            let trouble = match &came {
+                Ok(said) => said.fault(),
+                Err(fault) => Some(fault),
+            };
+            let trouble = trouble.cloned();
+            if let Some(fault) = &trouble {
+                tracing::info!(source = %key.1, code = fault.code, "a source did not say everybody's wishes; what it said before holds");
+            }
+            asked.insert(key);
+            standings.insert(key, Standing { answer, trouble, is_asked: true });
+        }
+        let now = clock.now();
+        for (key, standing) in &mut standings {
+            standing.is_asked = asked.contains(key);
+        }
+        // Who is asked for no more, and was not heard of for the grace, is forgotten.
+        standings.retain(|_, standing| {
+            standing.is_asked || now.since(standing.answer.last_heard()) <= settings.grace
+        });
+        book.standings = standings;
+        if let Err(error) = self.write(&mut book).await {
+            tracing::error!(%error, "what sources said was not written down; it is tried again after the next round");
+        }
+        self.0.shown.send_replace(Arc::new(known(&book.standings, Some(now), settings.grace)));
+        self.known()
+    }
+
+    /// Writes down what is news, in one transaction; without news nothing is written.
+    async fn write(&self, book: &mut Book) -> Result<()> {
+        let news: Vec<Answer> = book
+            .standings
+            .iter()
+            .filter(|(key, standing)| is_news(book.stored.get(*key), &standing.answer))
+            .map(|(_, standing)| standing.answer.clone())
+            .collect();
+        let gone: Vec<Key> =
+            book.stored.keys().filter(|key| !book.standings.contains_key(*key)).copied().collect();
+        if news.is_empty() && gone.is_empty() {
+            return Ok(());
+        }
+        let store = self.0.store.clone();
+        let (put, removed) = (news.clone(), gone.clone());
+        let written = tokio::task::spawn_blocking(move || {
+            store.write(|writer| {
+                put.iter().try_for_each(|answer| writer.put_answer(answer))?;
+                removed.iter().try_for_each(|(person, source)| writer.remove_answer(*person, *source))
+            })
+        });
+        written.await.map_err(|error| Error::Store { operation: "finish", detail: error.to_string() })??;
+        book.stored.extend(news.into_iter().map(|answer| ((answer.person, answer.source), answer)));
+        book.stored.retain(|key, _| !gone.contains(key));
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Wishes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wishes").field("settings", &self.0.settings).finish_non_exhaustive()
+    }
+}
+
+fn known(standings: &BTreeMap<Key, Standing>, asked_at: Option<Time>, grace: SignedDuration) -> Known {
+    Known { standings: standings.values().cloned().collect(), asked_at, grace }
+}
