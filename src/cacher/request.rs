@@ -13,6 +13,7 @@ use crate::store::{Rows, Writer};
 
 use super::control::Called;
 use super::engine::Engine;
+use super::restoring::refuse_played;
 
 /// The principal of what the program does by itself.
 pub const SYSTEM: &str = "system";
@@ -163,7 +164,7 @@ impl Engine {
     /// Accepts a request to give a file back.
     ///
     /// # Errors
-    /// `NotFound`, `AlreadyRemoved`.
+    /// `NotFound`, `AlreadyRemoved`; `FilePlaying` for an eviction.
     pub fn request_restore(&self, request: &RestoreRequest) -> Result<JobId> {
         let now = self.clock.now();
         let job = self.store.write(|w| {
@@ -178,9 +179,10 @@ impl Engine {
                 // Its original is at its path already: only the row is left.
                 return forget_orphan(w, row, request, now);
             }
+            let job = JobRow::new(request.asked(&row, now), JobState::Queued);
+            refuse_played(w, &job.kind, &row)?;
             row.status = Status::PendingRemoval;
             w.put_file(&row)?;
-            let job = JobRow::new(request.asked(&row, now), JobState::Queued);
             w.put_job(&job)?;
             Ok(job.id)
         })?;

@@ -108,15 +108,18 @@ impl Play {
         };
         let known = video.as_ref().map(|video| ahead::metadata(video, "session")).unwrap_or_default();
         let wanted = self.wanted(&files, Operation::ActiveWatching, &known);
-        let Some(first) = wanted.first() else { return };
-        let path = self.first_there(first.candidates.clone()).await;
-        let by_name = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let mut paths = Vec::new();
+        for part in &wanted {
+            paths.push(self.first_there(part.candidates.clone()).await);
+        }
+        let Some(first) = paths.first() else { return };
+        let by_name = || first.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let started = Started {
             session: key.session.clone(),
             video: key.video.0.clone(),
             user: self.user.clone(),
             title: known.title.clone().unwrap_or_else(by_name),
-            path,
+            paths,
         };
         let begun = self.context.off(move |cacher| cacher.engine().playback_started(&started)).await;
         match begun {

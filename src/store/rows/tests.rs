@@ -337,6 +337,7 @@ proptest! {
     #[test]
     fn a_playback_comes_back_as_it_was(
         ids in (uuid(), any::<[String; 4]>(), path()),
+        others in prop::collection::vec(path(), 0..3),
         times in (time(), option::of(time())),
         user in any::<Option<String>>(),
         hit in any::<bool>(),
@@ -344,8 +345,13 @@ proptest! {
         let (id, [session, video, library, title], path) = ids;
         let (started_at, ended_at) = times;
         let id = PlaybackId(id);
-        let row = PlaybackRow { id, session, video, user, path, library, title, hit, started_at, ended_at };
+        let row =
+            PlaybackRow { id, session, video, user, path, library, title, hit, started_at, ended_at, others };
         comes_back((started_at, id), &row)?;
+        // Version 1 knew one file for each.
+        let bytes = postcard::to_extend(&row, vec![1]).unwrap();
+        let read = decode::<PlaybackRow>(&(started_at, id).encode(), &bytes).unwrap().1;
+        prop_assert_eq!(read, PlaybackRow { others: Vec::new(), ..row });
     }
 
     #[test]

@@ -182,6 +182,7 @@ pub fn playback(n: u8, ended_at: Option<Time>) -> PlaybackRow {
         hit: n.is_multiple_of(2),
         started_at: at(i64::from(n)),
         ended_at,
+        others: vec!["/media/a - part2.mkv".into()],
     }
 }
 
