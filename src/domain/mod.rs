@@ -23,6 +23,7 @@ pub mod plan;
 pub mod playback;
 pub mod query;
 pub mod readers;
+pub mod rules;
 pub mod secret;
 pub mod settings;
 pub mod size;
