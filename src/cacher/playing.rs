@@ -23,6 +23,7 @@ use crate::store::Rows;
 
 use super::admit::Located;
 use super::engine::Engine;
+use super::holds::lift;
 use super::outcome::{entry_of, finish};
 
 /// Somebody began to play a file.
@@ -101,6 +102,8 @@ impl Engine {
                 file.last_accessed = Some(now);
                 w.put_file(&file)?;
             }
+            // Who plays it wants it again, whatever was removed.
+            row.files().try_for_each(|file| lift(w, file))?;
             w.put_playback(&row)?;
             Ok((row, true))
         })?;
