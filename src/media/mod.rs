@@ -38,6 +38,7 @@ use crate::cacher::Cacher;
 use crate::clock::Clock;
 use crate::domain::mapping::Mapping;
 use crate::domain::media::tip::Tip;
+use crate::domain::rules::{House, Rules};
 use crate::live::Hub;
 
 pub use household::Household;
@@ -62,8 +63,8 @@ pub struct Parts {
     pub household: Household,
     /// What the engine tells.
     pub hub: Hub,
-    /// Episodes after the one that plays.
-    pub episodes_ahead: usize,
+    /// Whose playbacks ask for what.
+    pub house: House,
     /// A playback shorter than this leaves nothing behind that is not cached yet.
     pub min_watch: SignedDuration,
     /// How often things are done.
@@ -75,7 +76,7 @@ struct Context {
     cacher: Cacher,
     mapping: Mapping,
     household: Household,
-    episodes_ahead: usize,
+    house: House,
     min_watch: SignedDuration,
     rhythm: Rhythm,
     board: status::Board,
@@ -83,6 +84,12 @@ struct Context {
 }
 
 impl Context {
+    /// What holds for somebody. Who is not known has the rules of everybody.
+    fn rules(&self, user: Option<&str>) -> Rules {
+        let Some(user) = user else { return *self.house.everybody() };
+        self.house.of(user, self.household.people().snapshot().kind_of(user))
+    }
+
     /// Asks the engine, off the threads that wait.
     async fn off<T: Send + 'static>(
         &self,
@@ -112,12 +119,12 @@ impl Media {
     /// Begins to watch. Called within the runtime.
     #[must_use]
     pub fn start(parts: Parts) -> Self {
-        let Parts { cacher, clock, mapping, household, hub, episodes_ahead, min_watch, rhythm } = parts;
+        let Parts { cacher, clock, mapping, household, hub, house, min_watch, rhythm } = parts;
         let context = Arc::new(Context {
             cacher,
             mapping,
             household: household.clone(),
-            episodes_ahead,
+            house,
             min_watch,
             rhythm,
             board: status::Board::new(clock),

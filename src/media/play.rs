@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::ahead::HowFar;
 use super::plays::{Hearsay, PlayKey};
 use super::{Context, ahead};
 use crate::cacher::{Accepted, CacheRequest, SYSTEM, Started};
@@ -197,12 +198,13 @@ impl Play {
         ended: &mut watch::Receiver<bool>,
     ) -> Vec<Wanted> {
         let show = video.place.as_ref().and_then(|place| place.show.clone());
-        let count = self.context.episodes_ahead;
-        let Some(show) = show.filter(|_| count > 0) else { return vec![] };
+        let far = HowFar::from(self.context.rules(self.user.as_deref()).ahead);
+        let Some(show) = show.filter(|_| !far.is_nothing()) else { return vec![] };
         let read = self.ask_server("what comes next", ended, || self.client.episodes(&show)).await;
         let Some(episodes) = read else { return vec![] };
         let mut wanted = Vec::new();
-        for episode in ahead::next(&episodes, &video.key, count) {
+        for next in ahead::within(ahead::later(&episodes, &video.key), far) {
+            let episode = next.video;
             let Some(version) = ahead::alike(episode, height) else { continue };
             let parts = &episode.versions[version].parts;
             let files: Vec<ServerPath> = parts.iter().filter_map(|part| part.file.clone()).collect();

@@ -42,6 +42,7 @@ fn wish(name: &str, user: &str, source: Source) -> Wanted {
         source,
         since: days_ago(10),
         ahead: 0,
+        minutes: 0,
         series: None,
         metadata: Metadata::default(),
         age: SignedDuration::ZERO,

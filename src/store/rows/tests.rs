@@ -370,12 +370,12 @@ proptest! {
         [user, name, key, show, path] in any::<[String; 5]>(),
         guid in any::<Option<String>>(),
         (first, at, doubt) in (time(), option::of(time()), option::of(time())),
-        (size, ahead, season, episode) in any::<(u64, u32, u32, u32)>(),
+        (size, ahead, minutes, season, episode) in any::<(u64, u32, u32, u32, u32)>(),
         metadata in metadata(),
     ) {
         let series = Some(Series { show, season, episode });
         let files = vec![ItemFile { path, size }];
-        let item = Item { key, guid, files, operation, ahead, series, metadata, first_said: first };
+        let item = Item { key, guid, files, operation, ahead, minutes, series, metadata, first_said: first };
         let lists = vec![List { name, at, doubt, items: vec![item] }];
         let row = Answer { at, lists, ..Answer::unheard(person, source, user, first) };
         comes_back((person, source), &row)?;

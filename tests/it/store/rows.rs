@@ -197,6 +197,7 @@ pub fn answer() -> Answer {
         files: vec![ItemFile { path: "/media/dune.mkv".to_owned(), size: 7 }],
         operation: Operation::Watchlist,
         ahead: 0,
+        minutes: 0,
         series: None,
         metadata: Metadata::default(),
         first_said: at(1),

@@ -14,6 +14,7 @@ use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
+use cacherr::domain::rules::House;
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{CacheSettings, Library, SwapMethod};
 use cacherr::files::real::RealFs;
@@ -63,12 +64,15 @@ pub struct Plex {
     /// Bytes per second while somebody plays from the device.
     pub bandwidth: u64,
     pub mode: Mode,
+    /// Whose playbacks ask for what.
+    pub house: House,
 }
 
 impl Plex {
     pub fn at(url: String, token: &'static str) -> Self {
         let mode = Mode::AtomicCopy;
-        Self { url, token: Some(token), min_watch: SignedDuration::ZERO, bandwidth: 0, mode }
+        let (min_watch, house) = (SignedDuration::ZERO, House::default());
+        Self { url, token: Some(token), min_watch, bandwidth: 0, mode, house }
     }
 }
 
@@ -167,7 +171,7 @@ impl TestApp {
             mapping,
             household,
             hub: self.hub.clone(),
-            episodes_ahead: 5,
+            house: self.options.plex.as_ref().map(|plex| plex.house.clone()).unwrap_or_default(),
             min_watch: self.options.plex.as_ref().map_or(SignedDuration::ZERO, |plex| plex.min_watch),
             rhythm: quick(),
         });
