@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 
 use super::outcome::Outcome;
-use super::unit::Unit;
+use super::unit::{Barred, Unit};
 use super::{Cause, Refusal, Room, Settings, Snapshot};
 
 /// What is asked for room.
@@ -100,7 +100,8 @@ pub(super) fn share_out(units: &[Unit<'_>], snapshot: &Snapshot, settings: &Sett
         )
     });
     let mut gone = vec![false; units.len()];
-    // Where one episode has no room, those after it do not come. What a person removed leaves no such gap.
+    // Where one episode has no room, those after it do not come. What a person removed, or what could not be cached,
+    // leaves no such gap.
     let mut turned_down = vec![false; units.len()];
     for asker in &askers {
         let unit = &units[asker.unit];
@@ -110,7 +111,7 @@ pub(super) fn share_out(units: &[Unit<'_>], snapshot: &Snapshot, settings: &Sett
                 Ok(()) => outcome.stay.push(asker.unit),
                 Err(_) => {
                     gone[asker.unit] = true;
-                    turned_down[asker.unit] = unit.held.is_none();
+                    turned_down[asker.unit] = unit.barred.is_none();
                     outcome.leave.push((asker.unit, Cause::Room));
                 }
             },
@@ -123,8 +124,9 @@ pub(super) fn share_out(units: &[Unit<'_>], snapshot: &Snapshot, settings: &Sett
             Asks::Come => {
                 let here = if unit.fixed { 0 } else { unit.here_bytes() };
                 let gap = !unit.before.is_empty() && unit.before.iter().all(|&before| turned_down[before]);
-                let refusal = match unit.held {
-                    Some(until) => Some(Refusal::Held { until }),
+                let refusal = match unit.barred {
+                    Some(Barred::Held(until)) => Some(Refusal::Held { until }),
+                    Some(Barred::PutOff(until)) => Some(Refusal::PutOff { until }),
                     None if gap => Some(Refusal::Gap),
                     None => account
                         .take(here.saturating_add(unit.missing_bytes()), up_to)
@@ -132,9 +134,12 @@ pub(super) fn share_out(units: &[Unit<'_>], snapshot: &Snapshot, settings: &Sett
                         .map(|missing| Refusal::NoRoom { missing }),
                 };
                 if let Some(refusal) = refusal {
-                    turned_down[asker.unit] = unit.held.is_none();
+                    turned_down[asker.unit] = unit.barred.is_none();
                     outcome.refused.push((asker.unit, refusal));
-                    if here > 0 {
+                    let waits = matches!(refusal, Refusal::PutOff { .. });
+                    if here > 0 && waits && account.take(here, up_to).is_ok() {
+                        outcome.stay.push(asker.unit);
+                    } else if here > 0 {
                         outcome.leave.push((asker.unit, Cause::Room));
                     }
                 } else {

@@ -184,8 +184,15 @@ pub enum Refusal {
         /// Until when that holds.
         until: Time,
     },
+    /// It could not be cached a moment ago.
+    PutOff {
+        /// When it is asked for again.
+        until: Time,
+    },
     /// A pattern excludes it.
     Excluded,
+    /// The user has not played anything for so long that nobody believes their wishes.
+    Inactive,
     /// It is farther ahead than episodes are cached.
     TooFarAhead,
     /// It has been wanted for so long that nobody believes it any more.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::exclude::Pattern;
+use crate::domain::rules::Rules;
 
 const fn days(count: i64) -> SignedDuration {
     SignedDuration::from_hours(24 * count)
@@ -19,24 +20,20 @@ pub struct Settings {
     pub evict_at: u8,
     /// and only files below this score leave for better ones.
     pub evict_below: u8,
-    /// A file that nobody wants any more stays for so long after it was cached, unless it was watched.
+    /// A file that nobody wants any more stays for so long after it was cached or last begun, unless it was watched since.
     pub retention: SignedDuration,
     /// A file that nobody wants any more is given back; otherwise it leaves when its room is needed.
     pub give_back: bool,
-    /// Episodes after the current one.
-    pub episodes_ahead: u32,
-    /// Episodes of a show on a watchlist.
-    pub watchlist_episodes: u32,
     /// What has been next for longer is not wanted any more.
     pub on_deck_stale: Option<SignedDuration>,
     /// What has been on a watchlist for longer is not wanted any more.
     pub watchlist_stale: Option<SignedDuration>,
     /// The wishes of a source that does not answer stay in force for so long after its last good answer.
     pub source_grace: SignedDuration,
-    /// At most so many bytes for the wishes of one user,
-    pub user_limit: Option<u64>,
-    /// or so many, for these.
-    pub user_limits: BTreeMap<String, u64>,
+    /// What holds for everybody's wishes,
+    pub everybody: Rules,
+    /// but for those of these users.
+    pub users: BTreeMap<String, Rules>,
     /// What is never cached.
     pub exclude: Vec<Pattern>,
 }
@@ -49,23 +46,26 @@ impl Default for Settings {
             evict_below: 60,
             retention: SignedDuration::from_hours(12),
             give_back: true,
-            episodes_ahead: 5,
-            watchlist_episodes: 3,
             on_deck_stale: Some(days(183)),
             watchlist_stale: None,
             source_grace: SignedDuration::from_hours(72),
-            user_limit: None,
-            user_limits: BTreeMap::new(),
+            everybody: Rules::default(),
+            users: BTreeMap::new(),
             exclude: Vec::new(),
         }
     }
 }
 
 impl Settings {
-    /// How many bytes the wishes of a user may have.
+    /// What holds for the wishes of a user.
     #[must_use]
-    pub fn limit_of(&self, user: &str) -> Option<u64> {
-        self.user_limits.get(user).copied().or(self.user_limit)
+    pub fn rules(&self, user: &str) -> &Rules {
+        self.users.get(user).unwrap_or(&self.everybody)
+    }
+
+    /// Whether anybody's wishes are bounded in bytes.
+    pub(super) fn has_limits(&self) -> bool {
+        self.everybody.limit.is_some() || self.users.values().any(|rules| rules.limit.is_some())
     }
 }
 

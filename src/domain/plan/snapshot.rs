@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use crate::domain::file::{Attribution, Operation};
 use crate::domain::id::FileId;
+#[cfg(doc)]
+use crate::domain::rules::Rules;
 use crate::domain::time::Time;
 use crate::domain::wanted::{Source, Wanted};
 
@@ -22,6 +24,10 @@ pub struct Snapshot {
     pub coming: BTreeSet<PathBuf>,
     /// What a person removed a while ago.
     pub holds: Vec<Hold>,
+    /// Until when a library path that is not cached is not asked for again: it could not be cached a moment ago.
+    pub put_off: BTreeMap<PathBuf, Time>,
+    /// Users who have not played anything for longer than [`Rules::active_within`] lets pass.
+    pub inactive: BTreeSet<String>,
     /// How much room there is.
     pub room: Room,
     /// Sources that do not say what is wanted.

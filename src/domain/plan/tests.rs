@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::exclude::Pattern;
 use super::*;
 use crate::domain::file::Attribution;
+use crate::domain::rules::{Ahead, Rules};
 use crate::domain::wanted::{Series, Source, Wanted};
 
 mod properties;
@@ -118,6 +119,11 @@ fn limited(limit: u64, wanted: Vec<Wanted>, files: Vec<Cached>) -> Snapshot {
 /// Settings under which eviction starts at the limit, so that rooms can be counted in files.
 fn to_the_brim() -> Settings {
     Settings { evict_at: 100, ..Settings::default() }
+}
+
+/// Settings under which this holds for one user.
+fn ruled(user: &str, rules: Rules) -> Settings {
+    Settings { users: [(user.to_owned(), rules)].into_iter().collect(), ..Settings::default() }
 }
 
 fn made(snapshot: &Snapshot) -> Plan {
@@ -283,11 +289,75 @@ fn the_wishes_of_one_user_take_no_more_than_is_theirs() {
         wish("c", "user2", Source::Watchlist),
         wish("d", "user2", Source::Watchlist),
     ];
-    let settings =
-        Settings { user_limits: [("user1".to_owned(), 2 * GB)].into_iter().collect(), ..Settings::default() };
+    let settings = ruled("user1", Rules { limit: Some(2 * GB), ..Rules::default() });
     let plan = plan(&snapshot(wanted, vec![]), &settings, now());
     assert_eq!(cache(&plan), ["c", "b", "d"]);
     assert_eq!(refusals(&plan), [Refusal::UserLimit]);
+}
+
+#[test]
+fn how_far_ahead_is_looked_is_said_for_each_user() {
+    let ahead = Ahead { episodes: 1, minutes: None };
+    let settings = ruled("user1", Rules { ahead, watchlist_episodes: 1, ..Rules::default() });
+    let cached =
+        |user, source| cache(&plan(&snapshot(episodes(user, source, 6), vec![]), &settings, now())).len();
+    assert_eq!((cached("user1", Source::OnDeck), cached("user2", Source::OnDeck)), (2, 6));
+    assert_eq!((cached("user1", Source::Watchlist), cached("user2", Source::Watchlist)), (1, 3));
+}
+
+#[test]
+fn who_has_not_played_for_long_gets_nothing_but_what_they_asked_for() {
+    let mut known = snapshot(
+        vec![wish("a", "user1", Source::OnDeck), wish("b", "user1", Source::Manual)],
+        vec![cached_for("c", "user1", Operation::Ondeck)],
+    );
+    known.wanted.push(wish("c", "user1", Source::OnDeck));
+    known.inactive.insert("user1".to_owned());
+    let plan = made(&known);
+    assert_eq!((cache(&plan), give_back(&plan)), (vec!["b".to_owned()], vec!["c".to_owned()]));
+    assert_eq!(refusals(&plan), [Refusal::Inactive, Refusal::Inactive]);
+}
+
+#[test]
+fn what_could_not_be_cached_is_not_asked_for_until_its_time_and_what_is_here_stays() {
+    let mut known = snapshot(vec![wish("a", "user1", Source::OnDeck)], vec![]);
+    known.companions.insert(path("a"), vec![Companion { path: path("a.srt"), size: GB }]);
+    let until = now().plus(SignedDuration::from_mins(1));
+    known.put_off.insert(path("a"), until);
+    assert!(made(&known).is_empty());
+    assert_eq!(refusals(&made(&known)), [Refusal::PutOff { until }]);
+
+    known.files.push(Cached { companion_of: Some(path("a")), ..cached("a.srt") });
+    assert!(made(&known).is_empty(), "its subtitle came before it, and waits for it");
+    known.put_off.insert(path("a"), now());
+    assert_eq!(cache(&made(&known)), ["a"]);
+
+    known.files = vec![cached_for("a", "user1", Operation::Ondeck)];
+    known.put_off = [(path("a"), until), (path("a.srt"), until)].into_iter().collect();
+    assert!(made(&known).is_empty(), "only what is not here is put off");
+    known.put_off.clear();
+    assert_eq!(cache(&made(&known)), ["a"], "the subtitle");
+}
+
+#[test]
+fn an_episode_that_could_not_be_cached_holds_up_none_after_it() {
+    let mut known = snapshot(episodes("user1", Source::OnDeck, 3), vec![]);
+    known.put_off.insert(path("S01E02.mkv"), now().plus(SignedDuration::from_mins(1)));
+    assert_eq!(cache(&made(&known)), ["S01E01.mkv", "S01E03.mkv"]);
+}
+
+#[test]
+fn what_was_begun_lately_stays_for_whoever_is_in_the_middle_of_it() {
+    let mut known = snapshot(vec![], vec![cached_for("a", "user1", Operation::Ondeck)]);
+    known.files[0].last_accessed = Some(hours_ago(11));
+    assert!(made(&known).is_empty());
+    known.files[0].last_accessed = Some(hours_ago(12));
+    assert_eq!(give_back(&made(&known)), ["a"]);
+    known.files[0].last_accessed = Some(hours_ago(3));
+    known.files[0].watched_by.push(Watched { user: "user1".to_owned(), at: hours_ago(1) });
+    assert_eq!(give_back(&made(&known)), ["a"], "it was watched since");
+    known.files[0].watched_by[0].at = hours_ago(4);
+    assert!(made(&known).is_empty(), "it was begun again since");
 }
 
 #[test]

@@ -29,6 +29,15 @@ pub(super) struct Wish<'a> {
     pub stands: bool,
 }
 
+/// Why something does not come that is wanted; and until when.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Barred {
+    /// A person removed it.
+    Held(Time),
+    /// It could not be cached a moment ago. What is here of it may stay.
+    PutOff(Time),
+}
+
 /// A video with its companions and all wishes for it.
 #[derive(Debug)]
 pub(super) struct Unit<'a> {
@@ -40,12 +49,12 @@ pub(super) struct Unit<'a> {
     pub wishes: Vec<Wish<'a>>,
     /// It is pinned or plays, or who wanted it is blind.
     pub fixed: bool,
-    /// It was cached lately, and not watched since.
+    /// It was cached or begun lately, and not watched since.
     pub young: bool,
     /// A job brings it now.
     pub coming: bool,
-    /// Until when it does not come, for a person removed it.
-    pub held: Option<Time>,
+    /// It does not come, whatever room there is.
+    pub barred: Option<Barred>,
     pub score: Score,
     /// For users for whom it is next, the unit before it.
     pub before: Vec<usize>,
@@ -61,7 +70,7 @@ impl<'a> Unit<'a> {
             fixed: false,
             young: false,
             coming: false,
-            held: None,
+            barred: None,
             score: Score::default(),
             before: Vec::new(),
         }
@@ -155,7 +164,8 @@ pub(super) fn gather<'a>(
         unit.coming = coming.contains(unit.path.as_os_str());
         if unit.would_come() || (unit.video().is_some() && !unit.wishes.is_empty()) {
             if let Some(beside) = snapshot.companions.get(unit.path) {
-                let lacks = |path: &Path| unit.here.iter().all(|file| file.path != path);
+                let waits = |path: &Path| snapshot.put_off.get(path).is_some_and(|until| now < *until);
+                let lacks = |path: &Path| unit.here.iter().all(|file| file.path != path) && !waits(path);
                 unit.missing.extend(
                     beside.iter().filter(|one| lacks(&one.path)).map(|one| (one.path.as_path(), one.size)),
                 );
@@ -164,7 +174,9 @@ pub(super) fn gather<'a>(
         }
         // Whoever asks for the order of wishes gets the same one, however the sources were asked.
         unit.wishes.sort_by_key(|wish| (wish.operation, wish.user, wish.source, wish.ahead, wish.since));
-        unit.held = holds.until(unit.path.as_os_str(), unit.said());
+        let held = holds.until(unit.path.as_os_str(), unit.said()).map(Barred::Held);
+        let put_off = snapshot.put_off.get(unit.path).copied().filter(|until| now < *until);
+        unit.barred = put_off.map(Barred::PutOff).or(held);
         unit.score = score(unit, settings, now);
     }
     units
@@ -177,13 +189,17 @@ impl<'a> Unit<'a> {
         self.fixed = self.is_pinned_or_playing();
         let mut all_watched = true;
         for file in &self.here {
-            self.young |= now.since(file.cached_at) < retention;
+            let begun = file.last_accessed.filter(|at| *at > file.cached_at);
+            self.young |= now.since(begun.unwrap_or(file.cached_at)) < retention;
             for attribution in &file.attributions {
                 let watched = |one: &super::Watched| {
                     one.user == attribution.user && one.at >= attribution.added_at.max(file.cached_at)
                 };
+                // Who has begun it after that may be anybody, and is in the middle of it.
+                let begun_again = begun.is_some_and(|at| file.watched_by.iter().all(|one| one.at < at));
                 // A companion is watched with its video.
-                all_watched &= file.companion_of.is_some() || file.watched_by.iter().any(watched);
+                all_watched &=
+                    file.companion_of.is_some() || (!begun_again && file.watched_by.iter().any(watched));
                 // A wish that is as strong and in force replaces what was written down.
                 let known = self
                     .wishes

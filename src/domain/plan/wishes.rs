@@ -80,7 +80,7 @@ pub(super) fn in_force<'a>(
     let mut wishes: Vec<&Wanted> = snapshot
         .wanted
         .iter()
-        .filter(|wanted| match turned_down(wanted, settings, now) {
+        .filter(|wanted| match turned_down(wanted, snapshot, settings, now) {
             Some(refusal) => {
                 refuse(wanted, refusal);
                 false
@@ -88,7 +88,7 @@ pub(super) fn in_force<'a>(
             None => true,
         })
         .collect();
-    if settings.user_limit.is_some() || !settings.user_limits.is_empty() {
+    if settings.has_limits() {
         let allowed = within_limits(&wishes, snapshot, settings);
         let mut place = 0;
         wishes.retain(|wanted| {
@@ -103,19 +103,22 @@ pub(super) fn in_force<'a>(
 }
 
 /// Why a wish is not in force, whatever the others are.
-fn turned_down(wanted: &Wanted, settings: &Settings, now: Time) -> Option<Refusal> {
+fn turned_down(wanted: &Wanted, snapshot: &Snapshot, settings: &Settings, now: Time) -> Option<Refusal> {
+    let rules = settings.rules(&wanted.user);
     let (ahead_of_it, stale) = match wanted.source {
         Source::OnDeck | Source::ContinueWatching => {
-            (wanted.ahead <= settings.episodes_ahead, settings.on_deck_stale)
+            (wanted.ahead <= rules.ahead.episodes, settings.on_deck_stale)
         }
         // On a watchlist nothing is current: the first episode is one of those that count.
         Source::Watchlist | Source::Feed => {
-            (wanted.ahead < settings.watchlist_episodes.max(1), settings.watchlist_stale)
+            (wanted.ahead < rules.watchlist_episodes.max(1), settings.watchlist_stale)
         }
         Source::Manual => (true, None),
     };
     if settings.exclude.iter().any(|pattern| pattern.excludes(&wanted.path)) {
         Some(Refusal::Excluded)
+    } else if wanted.source != Source::Manual && snapshot.inactive.contains(&wanted.user) {
+        Some(Refusal::Inactive)
     } else if wanted.source != Source::Manual && wanted.age >= settings.source_grace {
         Some(Refusal::Unconfirmed)
     } else if stale.is_some_and(|stale| now.since(wanted.since) >= stale) {
@@ -145,7 +148,7 @@ fn within_limits(wishes: &[&Wanted], snapshot: &Snapshot, settings: &Settings) -
     let mut users: HashMap<&str, Allowance<'_>> = HashMap::new();
     for place in order {
         let wanted = wishes[place];
-        let Some(limit) = settings.limit_of(&wanted.user) else { continue };
+        let Some(limit) = settings.rules(&wanted.user).limit else { continue };
         let user = users.entry(&wanted.user).or_insert_with(|| Allowance {
             left: limit,
             paths: HashMap::new(),

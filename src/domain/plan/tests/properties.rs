@@ -19,8 +19,9 @@ const PATHS: usize = FILMS + 2 * EPISODES;
 
 /// A wish as it is drawn: path, user, source, since so many days, confirmed so many hours ago.
 type DrawnWish = (usize, usize, usize, i64, i64);
-/// A file as it is drawn: path, cached so many hours ago, pinned, playing, attributed to (user, reason), watched by.
-type DrawnFile = (usize, i64, bool, bool, Vec<(usize, usize)>, BTreeSet<usize>);
+/// A file as it is drawn: path, cached and begun so many hours ago, pinned, playing, attributed to (user, reason),
+/// watched by.
+type DrawnFile = (usize, (i64, Option<i64>), bool, bool, Vec<(usize, usize)>, BTreeSet<usize>);
 
 fn user(number: usize) -> String {
     format!("user{number}")
@@ -59,7 +60,7 @@ fn wanted((place, number, source, days, hours): DrawnWish) -> Option<Wanted> {
     Some(wanted)
 }
 
-fn drawn_file((place, hours, pinned, playing, attributed, watched): DrawnFile) -> Cached {
+fn drawn_file((place, (hours, begun), pinned, playing, attributed, watched): DrawnFile) -> Cached {
     let mut attributions: Vec<Attribution> = Vec::new();
     for (number, reason) in attributed {
         if attributions.iter().all(|known| known.user != user(number)) {
@@ -80,7 +81,7 @@ fn drawn_file((place, hours, pinned, playing, attributed, watched): DrawnFile) -
         playing,
         operation: attributions.first().map_or(Operation::Ondeck, |first| first.reason),
         attributions,
-        last_accessed: None,
+        last_accessed: begun.map(hours_ago),
         watched_by: watched
             .into_iter()
             .map(|number| Watched { user: user(number), at: hours_ago(1) })
@@ -95,7 +96,7 @@ prop_compose! {
         files in vec(
             (
                 0..PATHS,
-                0..100_i64,
+                (0..100_i64, option::of(0..100_i64)),
                 prop::bool::weighted(0.1),
                 prop::bool::weighted(0.1),
                 vec((0..4_usize, 0..Operation::ALL.len()), 0..3),
@@ -108,6 +109,8 @@ prop_compose! {
         blind in vec((0..SOURCES.len() - 1, option::of(0..4_usize), option::of(0..80_i64)), 0..3),
         holds in vec((0..PATHS, 0..4_usize, -2..3_i64), 0..4),
         coming in btree_set(0..PATHS, 0..2),
+        inactive in option::weighted(0.3, 0..4_usize),
+        put_off in vec((0..PATHS, -2..3_i64), 0..4),
         limit in option::of(0..60_u64),
         (min_free, free, others, pending) in (0..10_u64, 0..60_u64, 0..5_u64, 0..5_u64),
     ) -> Snapshot {
@@ -140,6 +143,8 @@ prop_compose! {
                     answered_at: hours.map(hours_ago),
                 })
                 .collect(),
+            inactive: inactive.map(user).into_iter().collect(),
+            put_off: put_off.into_iter().map(|(place, hours)| (path_of(place), hours_ago(-hours))).collect(),
             room: Room { limit, min_free, free, used, pending },
             files,
         }
@@ -151,10 +156,14 @@ fn some_settings() -> impl Strategy<Value = Settings> {
         |(evict_at, give_back, user_limit)| Settings {
             evict_at,
             give_back,
-            user_limit,
+            everybody: Rules { limit: user_limit, ..Rules::default() },
             ..Settings::default()
         },
     )
+}
+
+fn without_limit(settings: Settings) -> Settings {
+    Settings { everybody: Rules::default(), ..settings }
 }
 
 /// The world after the plan.
@@ -223,7 +232,7 @@ fn is_blind(world: &Snapshot, source: Source, user: Option<&str>) -> bool {
 
 /// Whether a file must not leave at all. What is written down says nothing where a wish that is as strong is in force.
 fn must_stay(world: &Snapshot, file: &Cached) -> bool {
-    let wishes = || world.wanted.iter().filter(|wanted| wanted.path == file.path && in_force(wanted));
+    let wishes = || world.wanted.iter().filter(|wanted| wanted.path == file.path && in_force(world, wanted));
     let known = |user: &str, reason| wishes().any(|one| one.user == user && one.operation <= reason);
     let asked = |reason: Operation, user: Option<&str>| {
         let sources: &[Source] = match reason {
@@ -244,17 +253,17 @@ fn must_stay(world: &Snapshot, file: &Cached) -> bool {
 }
 
 /// Whether a wish is in force, as far as that does not depend on other wishes.
-fn in_force(wanted: &Wanted) -> bool {
+fn in_force(world: &Snapshot, wanted: &Wanted) -> bool {
     let ahead = match wanted.source {
         Source::OnDeck | Source::ContinueWatching => wanted.ahead <= 5,
         Source::Watchlist | Source::Feed => wanted.ahead < 3,
         Source::Manual => return true,
     };
-    ahead && wanted.age < SignedDuration::from_hours(72)
+    ahead && wanted.age < SignedDuration::from_hours(72) && !world.inactive.contains(&wanted.user)
 }
 
 fn is_wanted(world: &Snapshot, file: &Cached) -> bool {
-    world.wanted.iter().any(|wanted| wanted.path == file.path && in_force(wanted))
+    world.wanted.iter().any(|wanted| wanted.path == file.path && in_force(world, wanted))
         || file.attributions.iter().any(|one| one.reason == Operation::Manual)
         || file.operation == Operation::Manual
 }
@@ -286,7 +295,7 @@ proptest! {
         world in worlds(),
         settings in some_settings(),
     ) {
-        let settings = Settings { user_limit: None, ..settings };
+        let settings = without_limit(settings);
         let made = plan(&world, &settings, now());
         let done = execute(&world, &made);
         prop_assert_eq!(world.room.capacity(), done.room.capacity());
@@ -297,7 +306,7 @@ proptest! {
 
     #[test]
     fn what_is_pinned_played_or_blindly_wanted_is_never_given_back(world in worlds(), settings in some_settings()) {
-        let settings = Settings { user_limit: None, ..settings };
+        let settings = without_limit(settings);
         let made = plan(&world, &settings, now());
         for part in made.give_back.iter().flat_map(|step| &step.parts) {
             let file = world.files.iter().find(|file| Some(file.id) == part.file).unwrap();
@@ -318,14 +327,14 @@ proptest! {
             let file = world.files.iter().find(|file| Some(file.id) == step.parts[0].file).unwrap();
             if step.cause == Some(Cause::Unwanted) {
                 prop_assert!(settings.give_back);
-                prop_assert!(settings.user_limit.is_some() || !is_wanted(&world, file), "{file:#?}");
+                prop_assert!(settings.everybody.limit.is_some() || !is_wanted(&world, file), "{file:#?}");
                 continue;
             }
             // It would not have fitted, even without all that came and is worth no more.
             let no_better = made.cache.iter().filter(|come| come.score <= step.score).map(Step::size).sum::<u64>();
             prop_assert!(taken(&done) - no_better + step.size() > mark, "{made:#?}");
             let was_full = taken(&world) > world.room.capacity();
-            if !was_full && is_wanted(&world, file) && settings.user_limit.is_none() {
+            if !was_full && is_wanted(&world, file) && settings.everybody.limit.is_none() {
                 prop_assert!(step.score < settings.evict_below);
                 prop_assert!(made.cache.iter().any(|come| come.score > step.score), "{made:#?}");
             }
@@ -334,7 +343,7 @@ proptest! {
 
     #[test]
     fn of_a_show_nothing_comes_where_what_is_before_it_has_no_room(world in worlds(), settings in some_settings()) {
-        let settings = Settings { user_limit: None, ..settings };
+        let settings = without_limit(settings);
         let made = plan(&world, &settings, now());
         let no_room: Vec<&Path> = made
             .refused
@@ -342,7 +351,7 @@ proptest! {
             .filter(|one| matches!(one.refusal, Refusal::NoRoom { .. } | Refusal::Gap))
             .map(|one| one.path.as_path())
             .collect();
-        let wishes: Vec<&Wanted> = world.wanted.iter().filter(|one| in_force(one)).collect();
+        let wishes: Vec<&Wanted> = world.wanted.iter().filter(|one| in_force(&world, one)).collect();
         for step in made.cache.iter().filter(|step| step.parts[0].path == step.path) {
             let own = || wishes.iter().filter(|one| one.path == step.path);
             let Some(nearest) = own().map(|one| one.ahead).min() else { continue };
@@ -362,6 +371,39 @@ proptest! {
                 "{} comes: {made:#?}", step.path.display()
             );
         }
+    }
+
+    #[test]
+    fn who_is_inactive_brings_nothing_and_takes_nothing_from_others(world in worlds(), settings in some_settings()) {
+        let mut made = plan(&world, &settings, now());
+        let mut without = world.clone();
+        without.inactive.clear();
+        without.wanted.retain(|one| one.source == Source::Manual || !world.inactive.contains(&one.user));
+        made.refused.retain(|one| one.refusal != Refusal::Inactive);
+        prop_assert_eq!(made, plan(&without, &settings, now()));
+    }
+
+    #[test]
+    fn what_is_put_off_does_not_come_and_nothing_leaves_for_it(world in worlds(), settings in some_settings()) {
+        let made = plan(&world, &settings, now());
+        let waits = |path: &Path| world.put_off.get(path).is_some_and(|until| now() < *until);
+        prop_assert!(made.cache.iter().flat_map(|step| &step.parts).all(|part| !waits(&part.path)));
+        // Of what is here nothing is put off.
+        let mut here = world.clone();
+        here.put_off.retain(|path, _| world.files.iter().any(|file| file.path == *path));
+        let mut none = world.clone();
+        none.put_off.clear();
+        let free = plan(&none, &settings, now());
+        // What leaves for room does not come back at once, and so leaves no gap.
+        if free.give_back.iter().all(|step| !waits(&step.path)) {
+            prop_assert_eq!(&plan(&here, &settings, now()), &free);
+        }
+        // What is wanted stays wanted.
+        let unwanted = |made: &Plan| -> BTreeSet<PathBuf> {
+            let steps = made.give_back.iter().filter(|step| step.cause == Some(Cause::Unwanted));
+            steps.map(|step| step.path.clone()).collect()
+        };
+        prop_assert_eq!(unwanted(&made), unwanted(&free));
     }
 
     #[test]

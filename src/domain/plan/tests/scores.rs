@@ -65,6 +65,14 @@ fn the_current_episode_counts_fifteen_and_the_first_half_of_the_next_ten() {
 }
 
 #[test]
+fn half_of_what_is_ahead_is_half_of_what_its_user_looks_ahead() {
+    let ahead = Ahead { episodes: 2, minutes: None };
+    let settings = ruled("user1", Rules { ahead, ..Rules::default() });
+    let plan = plan(&snapshot(episodes("user1", Source::OnDeck, 6), vec![]), &settings, now());
+    assert_eq!(plan.cache.iter().map(|step| step.score).collect::<Vec<_>>(), [85, 80, 70]);
+}
+
+#[test]
 fn what_was_cached_lately_is_worth_more() {
     for (hours, score) in [(0, 75), (23, 75), (24, 73), (71, 73), (72, 70)] {
         let file = Cached { cached_at: hours_ago(hours), ..cached_for("a", "user1", Operation::Ondeck) };
