@@ -8,6 +8,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, PlexSettings};
 use crate::domain::mapping::Mapping;
 use crate::domain::rules::{Ahead, House, Rules};
+use crate::domain::settings::{Versions, Viewers};
 use crate::error::Result;
 use crate::live::Hub;
 use crate::media::reach::Address;
@@ -40,6 +41,8 @@ pub(super) fn watch(config: &Config, cacher: &Cacher, household: Household, hub:
         household,
         hub,
         house: House::for_all(Rules { ahead, ..Rules::default() }),
+        versions: Versions::One,
+        viewers: Viewers::All,
         min_watch: config.plex.min_watch,
         rhythm: Rhythm::default(),
     })

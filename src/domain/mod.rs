@@ -25,6 +25,7 @@ pub mod playback;
 pub mod query;
 pub mod readers;
 pub mod rules;
+pub mod schedule;
 pub mod secret;
 pub mod settings;
 pub mod size;

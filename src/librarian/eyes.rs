@@ -7,9 +7,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::item::{Place, in_a_row, item};
 use super::said::{Fault, Said};
+use super::wishes::Settings;
 use crate::domain::answer::Item;
 use crate::domain::file::Operation;
 use crate::domain::media::{RatingKey, SectionKind, Video, VideoKind, Viewing};
+use crate::domain::settings::Versions;
 use crate::domain::time::Time;
 use crate::domain::wanted::Source;
 use crate::media::ahead::{self, HowFar};
@@ -27,14 +29,16 @@ pub(super) struct Eyes {
     pub client: Client,
     /// How far beyond the current episode.
     pub far: HowFar,
+    pub versions: Versions,
     pub now: Time,
     /// Shows that were asked for in this round.
     shows: HashMap<RatingKey, Vec<Video>>,
 }
 
 impl Eyes {
-    pub fn new(client: Client, far: HowFar, now: Time) -> Self {
-        Self { client, far, now, shows: HashMap::new() }
+    pub fn new(client: Client, settings: &Settings, now: Time) -> Self {
+        let Settings { ahead: far, versions, .. } = *settings;
+        Self { client, far, versions, now, shows: HashMap::new() }
     }
 
     /// What is next, section by section.
@@ -114,18 +118,18 @@ impl Eyes {
         last: &RatingKey,
         watched: &BTreeSet<RatingKey>,
     ) -> Result<Vec<Item>, Fault> {
-        let (far, now) = (self.far, self.now);
+        let Self { far, versions, now, .. } = *self;
         let episodes = self.episodes(show).await?;
         let next = ahead::later(episodes, last).into_iter();
         let next = next.filter(|video| !watched.contains(&video.key));
         let first = Place { source: Source::OnDeck, operation: Operation::Ondeck, ahead: 0, minutes: 0, now };
         let row = in_a_row(next, far, first);
-        Ok(row.map(|(video, place)| item(video, ahead::chosen(video), place)).collect())
+        Ok(row.map(|(video, place)| item(video, ahead::chosen(video), versions, place)).collect())
     }
 
     /// Each with the episodes after it.
     async fn with_next(&mut self, videos: Vec<Video>, source: Source) -> Result<Vec<Item>, Fault> {
-        let (far, now) = (self.far, self.now);
+        let Self { far, versions, now, .. } = *self;
         let mut items = vec![];
         for video in videos.into_iter().filter(|video| !video.is_finished()) {
             let video = self.with_files(video).await?;
@@ -133,7 +137,7 @@ impl Eyes {
             let operation =
                 if video.view_offset_ms > 0 { Operation::ContinueWatching } else { Operation::Ondeck };
             let place = Place { source, operation, ahead: 0, minutes: 0, now };
-            items.push(item(&video, version, place));
+            items.push(item(&video, version, versions, place));
             let show = video.place.as_ref().and_then(|place| place.show.clone());
             let Some(show) = show.filter(|_| !far.is_nothing() && video.kind == VideoKind::Episode) else {
                 continue;
@@ -145,7 +149,7 @@ impl Eyes {
             }
             let place = Place { operation: Operation::Ondeck, ..place };
             for next in ahead::within(ahead::later(episodes, &video.key), far) {
-                items.push(item(next.video, ahead::alike(next.video, height), place.then(&next)));
+                items.push(item(next.video, ahead::alike(next.video, height), versions, place.then(&next)));
             }
         }
         Ok(items)

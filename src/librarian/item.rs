@@ -3,6 +3,7 @@
 use crate::domain::answer::{Item, ItemFile};
 use crate::domain::file::Operation;
 use crate::domain::media::{Part, Video, VideoKind};
+use crate::domain::settings::Versions;
 use crate::domain::time::Time;
 use crate::domain::wanted::{Series, Source};
 use crate::media::ahead::{self, HowFar, Next};
@@ -41,10 +42,10 @@ pub fn in_a_row<'v>(
     current.into_iter().chain(ahead::within(episodes, far).map(move |next| (next.video, first.then(&next))))
 }
 
-/// The item with all files of one of its versions.
+/// The item with all files of the version that is meant, and of the others if all are wanted.
 #[must_use]
-pub fn item(video: &Video, version: Option<usize>, place: Place) -> Item {
-    let parts = version.and_then(|at| video.versions.get(at)).into_iter().flat_map(|version| &version.parts);
+pub fn item(video: &Video, version: Option<usize>, versions: Versions, place: Place) -> Item {
+    let parts = ahead::parts(video, version, versions);
     let file =
         |part: &Part| Some(ItemFile { path: part.file.as_ref()?.0.clone(), size: part.size.unwrap_or(0) });
     Item {

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use crate::domain::id::JobId;
 use crate::domain::job::JobState;
 use crate::domain::time::Time;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::{Reader, Rows};
 
 const LEAST: SignedDuration = SignedDuration::from_mins(15);
@@ -77,14 +77,6 @@ impl Setbacks {
     }
 }
 
-/// Whether the file itself is the reason, and not a volume that is away or a store that fails.
-pub(super) fn is_its_own_fault(error: &Error) -> bool {
-    !matches!(
-        error,
-        Error::CacheVolumeMissing { .. } | Error::LibraryVolumeMissing { .. } | Error::Store { .. }
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,7 +95,10 @@ mod tests {
             .collect();
         assert_eq!(waits, [15, 30, 60, 120, 240, 480, 960, 1440, 1440]);
         assert!(setbacks.in_force(NOW.plus(MOST), |_| true).is_empty(), "its time has come");
-        assert!(setbacks.in_force(NOW.plus(-MOST), |_| true).is_empty(), "a clock that was set back keeps nothing");
+        assert!(
+            setbacks.in_force(NOW.plus(-MOST), |_| true).is_empty(),
+            "a clock that was set back keeps nothing"
+        );
         setbacks.note(path, NOW);
         assert!(setbacks.in_force(NOW, |_| false).is_empty());
         assert!(setbacks.in_force(NOW, |_| true).is_empty(), "what nobody wanted was forgotten");

@@ -203,7 +203,7 @@ impl Reader<'_> {
 
     /// The film, or the first episodes of the show that are left to watch.
     async fn items(&mut self, entry: &WatchlistEntry, found: Vec<Video>) -> Result<Vec<Item>, Fault> {
-        let (count, now) = (self.episodes, self.eyes.now);
+        let (count, now, versions) = (self.episodes, self.eyes.now, self.eyes.versions);
         let (source, operation) = (Source::Watchlist, Operation::Watchlist);
         let first = Place { source, operation, ahead: 0, minutes: 0, now };
         let mut items = vec![];
@@ -214,10 +214,10 @@ impl Reader<'_> {
                 let Some(after) = count.checked_sub(1) else { continue };
                 let far = HowFar { episodes: after, minutes: None };
                 let left = in_a_row(unwatched(episodes), far, first);
-                items.extend(left.map(|(video, place)| item(video, ahead::chosen(video), place)));
+                items.extend(left.map(|(video, place)| item(video, ahead::chosen(video), versions, place)));
             } else {
                 let video = self.eyes.with_files(video).await?;
-                items.push(item(&video, ahead::chosen(&video), first));
+                items.push(item(&video, ahead::chosen(&video), versions, first));
             }
         }
         Ok(items)

@@ -18,6 +18,7 @@ use super::watchlist::Memory;
 use crate::clock::Clock;
 use crate::domain::answer::Answer;
 use crate::domain::rules::Rules;
+use crate::domain::settings::Versions;
 use crate::domain::time::Time;
 use crate::domain::wanted::Source;
 use crate::error::{Error, Result};
@@ -32,6 +33,8 @@ pub struct Settings {
     pub ahead: HowFar,
     /// Episodes of a show that stands on a watchlist.
     pub watchlist_episodes: u32,
+    /// Which versions of what is wished for.
+    pub versions: Versions,
     /// So far back goes what somebody has played, where that says what is next.
     pub history: SignedDuration,
     /// For so long what was said holds without being said again.
@@ -43,6 +46,7 @@ impl Default for Settings {
         Self {
             ahead: HowFar { episodes: 5, minutes: None },
             watchlist_episodes: 3,
+            versions: Versions::One,
             history: SignedDuration::from_hours(183 * 24),
             grace: SignedDuration::from_hours(72),
         }

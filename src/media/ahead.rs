@@ -1,8 +1,9 @@
 //! Which files of a video are meant, and which episodes come next. Pure.
 
 use crate::domain::file::Metadata;
-use crate::domain::media::{RatingKey, Video, VideoKind};
+use crate::domain::media::{Part, RatingKey, Video, VideoKind};
 use crate::domain::rules::Ahead;
+use crate::domain::settings::Versions;
 
 /// Minutes of an episode of which nobody says how long it is.
 const USUAL: u64 = 45;
@@ -25,6 +26,17 @@ pub fn alike(video: &Video, height: Option<u32>) -> Option<usize> {
     let with_files = |at: &usize| video.versions[*at].parts.iter().any(|part| part.file.is_some());
     let same = |at: &usize| height.is_some() && video.versions[*at].height == height;
     (0..video.versions.len()).filter(with_files).find(same).or_else(|| chosen(video))
+}
+
+/// What is wanted of a video where this version of it is meant: its parts, and those of the other versions behind them if
+/// all are wanted.
+pub fn parts(video: &Video, meant: Option<usize>, versions: Versions) -> impl Iterator<Item = &Part> {
+    let others = match versions {
+        Versions::One => 0,
+        Versions::All => video.versions.len(),
+    };
+    let order = meant.into_iter().chain((0..others).filter(move |at| Some(*at) != meant));
+    order.filter_map(|at| video.versions.get(at)).flat_map(|version| &version.parts)
 }
 
 /// How far beyond the current episode: whatever is within the count, or begins within the minutes.
@@ -233,6 +245,12 @@ mod tests {
             [alike(&video, Some(2160)), alike(&video, Some(480)), alike(&video, None)],
             [Some(0), Some(1), Some(1)]
         );
+        let files = |versions| -> Vec<_> {
+            let parts = parts(&video, Some(1), versions);
+            parts.filter_map(|part| part.file.as_ref().map(|file| file.0.as_str())).collect()
+        };
+        assert_eq!(files(Versions::One), ["/hd"]);
+        assert_eq!(files(Versions::All), ["/hd", "/4k"], "the one that is meant comes first");
         video.versions[1].selected = false;
         assert_eq!(chosen(&video), Some(0));
         video.versions.truncate(0);

@@ -12,7 +12,7 @@
 //! webhook or plex.tv says is a reason to look, never a reason to give anything back: a question that fails changes nothing.
 
 pub mod ahead;
-mod bridge;
+pub mod bridge;
 pub mod household;
 mod line;
 mod owner;
@@ -39,6 +39,7 @@ use crate::clock::Clock;
 use crate::domain::mapping::Mapping;
 use crate::domain::media::tip::Tip;
 use crate::domain::rules::{House, Rules};
+use crate::domain::settings::{Versions, Viewers};
 use crate::live::Hub;
 
 pub use household::Household;
@@ -65,6 +66,10 @@ pub struct Parts {
     pub hub: Hub,
     /// Whose playbacks ask for what.
     pub house: House,
+    /// Which versions of what comes next.
+    pub versions: Versions,
+    /// Whose playbacks ask for something, by where they watch.
+    pub viewers: Viewers,
     /// A playback shorter than this leaves nothing behind that is not cached yet.
     pub min_watch: SignedDuration,
     /// How often things are done.
@@ -77,10 +82,14 @@ struct Context {
     mapping: Mapping,
     household: Household,
     house: House,
+    versions: Versions,
+    viewers: Viewers,
     min_watch: SignedDuration,
     rhythm: Rhythm,
     board: status::Board,
     claims: Mutex<play::Claims>,
+    /// Rises when the server has something else to say than before.
+    changes: watch::Sender<u64>,
 }
 
 impl Context {
@@ -88,6 +97,11 @@ impl Context {
     fn rules(&self, user: Option<&str>) -> Rules {
         let Some(user) = user else { return *self.house.everybody() };
         self.house.of(user, self.household.people().snapshot().kind_of(user))
+    }
+
+    /// The server has something else to say than before, of its library or of somebody's wishes.
+    fn changed(&self) {
+        self.changes.send_modify(|changes| *changes += 1);
     }
 
     /// Asks the engine, off the threads that wait.
@@ -119,16 +133,20 @@ impl Media {
     /// Begins to watch. Called within the runtime.
     #[must_use]
     pub fn start(parts: Parts) -> Self {
-        let Parts { cacher, clock, mapping, household, hub, house, min_watch, rhythm } = parts;
+        let Parts { cacher, clock, mapping, household, hub, house, versions, viewers, min_watch, rhythm } =
+            parts;
         let context = Arc::new(Context {
             cacher,
             mapping,
             household: household.clone(),
             house,
+            versions,
+            viewers,
             min_watch,
             rhythm,
             board: status::Board::new(clock),
             claims: Mutex::default(),
+            changes: watch::Sender::new(0),
         });
         let (tips, told) = mpsc::channel(TIPS);
         let (naming, named) = watch::channel(owner::Named::Unknown);
@@ -151,6 +169,12 @@ impl Media {
         if self.0.tips.try_send(tip).is_err() {
             tracing::debug!("a tip was passed over: there are too many");
         }
+    }
+
+    /// Hears when its library or somebody's wishes may be other than before.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.0.context.changes.subscribe()
     }
 
     /// How it stands with the server.

@@ -10,8 +10,8 @@ use std::path::Path;
 const SUBTITLES: [&str; 10] = ["ass", "idx", "smi", "srt", "ssa", "stl", "sub", "sup", "ttml", "vtt"];
 
 const VIDEOS: [&str; 16] = [
-    "avi", "divx", "flv", "iso", "m2ts", "m4v", "mk3d", "mkv", "mov", "mp4", "mpeg", "mpg", "ogm", "ts", "webm",
-    "wmv",
+    "avi", "divx", "flv", "iso", "m2ts", "m4v", "mk3d", "mkv", "mov", "mp4", "mpeg", "mpg", "ogm", "ts",
+    "webm", "wmv",
 ];
 
 fn has_extension(name: &OsStr, extensions: &[&str]) -> bool {

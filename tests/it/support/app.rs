@@ -16,7 +16,7 @@ use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
 use cacherr::domain::rules::House;
 use cacherr::domain::secret::Secret;
-use cacherr::domain::settings::{CacheSettings, Library, SwapMethod};
+use cacherr::domain::settings::{CacheSettings, Library, SwapMethod, Versions, Viewers};
 use cacherr::files::real::RealFs;
 use cacherr::live::Hub;
 use cacherr::media::reach::Address;
@@ -66,13 +66,22 @@ pub struct Plex {
     pub mode: Mode,
     /// Whose playbacks ask for what.
     pub house: House,
+    pub versions: Versions,
+    pub viewers: Viewers,
 }
 
 impl Plex {
     pub fn at(url: String, token: &'static str) -> Self {
-        let mode = Mode::AtomicCopy;
-        let (min_watch, house) = (SignedDuration::ZERO, House::default());
-        Self { url, token: Some(token), min_watch, bandwidth: 0, mode, house }
+        Self {
+            url,
+            token: Some(token),
+            min_watch: SignedDuration::ZERO,
+            bandwidth: 0,
+            mode: Mode::AtomicCopy,
+            house: House::default(),
+            versions: Versions::default(),
+            viewers: Viewers::default(),
+        }
     }
 }
 
@@ -165,13 +174,16 @@ impl TestApp {
             api_key: self.options.key.map(Secret::new),
         };
         let hooks = self.options.hooks.clone();
+        let plex = self.options.plex.as_ref();
         let media = Media::start(cacherr::media::Parts {
             cacher: cacher.clone(),
             clock: Arc::new(SystemClock),
             mapping,
             household,
             hub: self.hub.clone(),
-            house: self.options.plex.as_ref().map(|plex| plex.house.clone()).unwrap_or_default(),
+            house: plex.map(|plex| plex.house.clone()).unwrap_or_default(),
+            versions: plex.map_or_else(Versions::default, |plex| plex.versions),
+            viewers: plex.map_or_else(Viewers::default, |plex| plex.viewers),
             min_watch: self.options.plex.as_ref().map_or(SignedDuration::ZERO, |plex| plex.min_watch),
             rhythm: quick(),
         });
