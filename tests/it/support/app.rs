@@ -14,8 +14,9 @@ use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
+use cacherr::domain::rules::House;
 use cacherr::domain::secret::Secret;
-use cacherr::domain::settings::{CacheSettings, Library, SwapMethod};
+use cacherr::domain::settings::{CacheSettings, Library, SwapMethod, Versions, Viewers};
 use cacherr::files::real::RealFs;
 use cacherr::live::Hub;
 use cacherr::media::reach::Address;
@@ -63,12 +64,24 @@ pub struct Plex {
     /// Bytes per second while somebody plays from the device.
     pub bandwidth: u64,
     pub mode: Mode,
+    /// Whose playbacks ask for what.
+    pub house: House,
+    pub versions: Versions,
+    pub viewers: Viewers,
 }
 
 impl Plex {
     pub fn at(url: String, token: &'static str) -> Self {
-        let mode = Mode::AtomicCopy;
-        Self { url, token: Some(token), min_watch: SignedDuration::ZERO, bandwidth: 0, mode }
+        Self {
+            url,
+            token: Some(token),
+            min_watch: SignedDuration::ZERO,
+            bandwidth: 0,
+            mode: Mode::AtomicCopy,
+            house: House::default(),
+            versions: Versions::default(),
+            viewers: Viewers::default(),
+        }
     }
 }
 
@@ -161,13 +174,16 @@ impl TestApp {
             api_key: self.options.key.map(Secret::new),
         };
         let hooks = self.options.hooks.clone();
+        let plex = self.options.plex.as_ref();
         let media = Media::start(cacherr::media::Parts {
             cacher: cacher.clone(),
             clock: Arc::new(SystemClock),
             mapping,
             household,
             hub: self.hub.clone(),
-            episodes_ahead: 5,
+            house: plex.map(|plex| plex.house.clone()).unwrap_or_default(),
+            versions: plex.map_or_else(Versions::default, |plex| plex.versions),
+            viewers: plex.map_or_else(Viewers::default, |plex| plex.viewers),
             min_watch: self.options.plex.as_ref().map_or(SignedDuration::ZERO, |plex| plex.min_watch),
             rhythm: quick(),
         });
