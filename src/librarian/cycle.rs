@@ -241,6 +241,7 @@ impl Librarian {
             let room = seen.room_left;
             let quiet_until = inner.settings.quiet.ends(now, &inner.zone);
             let drawn = Arc::new(Drawn::up(seen, known, quiet_until, now));
+            engine.store().set_scores(&drawn.scores())?;
             inner.shown.send_replace(Some(drawn.clone()));
             let planned = match reach {
                 Reach::Draw => Planned::default(),
