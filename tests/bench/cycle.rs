@@ -15,7 +15,7 @@ use cacherr::demo::plex::{Kind, Person, PersonId, Simulator, Video, World};
 use cacherr::domain::file::{Attribution, FileRow, Operation, Status};
 use cacherr::domain::mapping::Mapping;
 use cacherr::domain::plan;
-use cacherr::domain::rules::{Ahead, House as Rules, Rules as RulesOfOne};
+use cacherr::domain::rules::{Ahead, House, Rules};
 use cacherr::domain::schedule::{QuietHours, Schedule};
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, Limit, SwapMethod};
@@ -140,9 +140,9 @@ impl House {
         let household =
             Household::open(store.clone(), clock.clone(), Configured { token, file: None }, address)?;
         household.people().refresh().await;
-        let asking = Settings { episodes_ahead: AHEAD as usize - 1, ..Settings::default() };
-        let wishes = Wishes::open(household.clone(), store, clock.clone(), asking)?;
         let ahead = Ahead { episodes: AHEAD - 1, minutes: None };
+        let asking = Settings::default().for_all([Rules { ahead, ..Rules::default() }]);
+        let wishes = Wishes::open(household.clone(), store, clock.clone(), asking)?;
         let librarian = Librarian::at_rest(cacherr::librarian::Parts {
             cacher: self.cacher.clone(),
             clock,
@@ -151,7 +151,7 @@ impl House {
             wishes: wishes.clone(),
             settings: LibrarianSettings {
                 plan: plan::Settings::default(),
-                house: Rules::for_all(RulesOfOne { ahead, ..RulesOfOne::default() }),
+                house: House::for_all(Rules { ahead, ..Rules::default() }),
                 schedule: Schedule::default(),
                 quiet: QuietHours::default(),
                 hold: SignedDuration::from_hours(72),
