@@ -6,6 +6,7 @@
 mod doctor;
 mod home;
 mod household;
+mod librarian;
 mod log;
 mod looks;
 mod rescue;
@@ -24,6 +25,7 @@ use crate::doctor::Doctor;
 use crate::domain::intent::{Intent, Phase};
 use crate::error::{Error, IoContext, Result};
 use crate::files::real::RealFs;
+use crate::librarian::Librarian;
 use crate::media::Household;
 use crate::store::{Rows, Store};
 use crate::watch::{self, Means, Rhythm, Watch};
@@ -86,6 +88,8 @@ async fn serve(
 ) -> Result<Stopped> {
     let media = household::watch(config, cacher, household, web.hub.clone());
     let doctor = doctor(config, cacher, media.household(), tokio::runtime::Handle::current());
+    let parts = librarian::parts(config, cacher, media.household(), media.changes())?;
+    let librarian = Librarian::start(parts);
     let mut web = web.open(cacher, &media, &doctor)?;
     let watch = watch_cache(config, cacher)?;
     let begun = begin(cacher);
@@ -95,7 +99,7 @@ async fn serve(
         Err(error) => Err(error),
     };
     drop(door);
-    let stopped = stop::in_order(cacher, doctor, watch, looks, &media, web.close()).await?;
+    let stopped = stop::in_order(cacher, doctor, watch, looks, &media, &librarian, web.close()).await?;
     ended.map(|()| stopped)
 }
 

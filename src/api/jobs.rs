@@ -47,6 +47,8 @@ pub enum Kind {
     Cleanup,
     /// Does one thing with many files.
     Batch,
+    /// Makes a plan of what is worth keeping, and carries it out.
+    Plan,
 }
 
 closed_names!(Kind {
@@ -58,6 +60,7 @@ closed_names!(Kind {
     Reconcile => "reconcile",
     Cleanup => "cleanup",
     Batch => "batch",
+    Plan => "plan",
 });
 closed_type!(
     Kind,
@@ -65,7 +68,8 @@ closed_type!(
     "`cache`: brings a file to the cache. These give one back: `restore`: everything is put back. `evict`: nobody \
      needs it, or room is needed. `remove`: a person removed it. `heal`: its copy is gone. `reconcile`: a scan \
      brought the row in line with what others did to its files. These are about many: `cleanup`: looks for every cached \
-     copy and settles orphans. `batch`: does one thing with many files; it is `queued` until all of them are seen to."
+     copy and settles orphans. `batch`: does one thing with many files; it is `queued` until all of them are seen to. `plan`: asks what people \
+     want, and caches and gives back accordingly; it is `queued` until all of that is asked for."
 );
 
 impl From<&JobKind> for Kind {
@@ -79,6 +83,7 @@ impl From<&JobKind> for Kind {
             JobKind::Restore { action: RestoreAction::Reconcile, .. } => Self::Reconcile,
             JobKind::Cleanup { .. } => Self::Cleanup,
             JobKind::Batch { .. } => Self::Batch,
+            JobKind::Plan { .. } => Self::Plan,
         }
     }
 }
@@ -95,10 +100,11 @@ pub struct JobBody {
     state: JobState,
     /// A person halted it.
     paused: bool,
-    /// The file; for a file that is not cached yet, the id it will have. Null for `cleanup` and `batch`.
+    /// The file; for a file that is not cached yet, the id it will have. Null for `cleanup`, `batch` and
+    /// `plan`.
     #[oai(nullable)]
     file_id: Option<Id>,
-    /// The library path; empty for `cleanup` and `batch`.
+    /// The library path; empty for `cleanup`, `batch` and `plan`.
     path: String,
     /// Bytes copied. For `batch`: files that were seen to.
     bytes_done: i64,
@@ -164,11 +170,17 @@ impl JobBody {
                 JobKind::Cleanup { remove_orphaned, cleaned, .. } => {
                     Some(CleanupBody::of(*remove_orphaned, cleaned.as_ref(), Some(row.id)))
                 }
-                JobKind::Cache { .. } | JobKind::Restore { .. } | JobKind::Batch { .. } => None,
+                JobKind::Cache { .. }
+                | JobKind::Restore { .. }
+                | JobKind::Batch { .. }
+                | JobKind::Plan { .. } => None,
             },
             batch: match &row.kind {
                 JobKind::Batch { action, work, .. } => Some(BatchBody::of(*action, work)),
-                JobKind::Cache { .. } | JobKind::Restore { .. } | JobKind::Cleanup { .. } => None,
+                JobKind::Cache { .. }
+                | JobKind::Restore { .. }
+                | JobKind::Cleanup { .. }
+                | JobKind::Plan { .. } => None,
             },
         }
     }

@@ -8,6 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::cacher::Cacher;
 use crate::doctor::Doctor;
 use crate::error::{IoContext, Result};
+use crate::librarian::Librarian;
 use crate::media::Media;
 use crate::watch::Watch;
 
@@ -53,13 +54,14 @@ pub(super) fn asked() -> Result<impl Future<Output = &'static str>> {
 }
 
 /// Ends the engine (copies stop at their next chunk, a swap is finished), what the doctor tries, the watch (what it counted
-/// is written) and the media server's while the web server `closes`.
+/// is written) and the media server's and the librarian's while the web server `closes`.
 pub(super) async fn in_order(
     cacher: &Cacher,
     doctor: Doctor,
     watch: Watch,
     looks: Looks,
     media: &Media,
+    librarian: &Librarian,
     closes: impl Future<Output = ()>,
 ) -> Result<Stopped> {
     let mut again = Asked::listen()?;
@@ -70,7 +72,7 @@ pub(super) async fn in_order(
     });
     let unwatched = tokio::task::spawn_blocking(move || watch.stop());
     Ok(tokio::select! {
-        _ = async { tokio::join!(media.stop(), ended, unwatched, looks.stop(), closes) } => {
+        _ = async { tokio::join!(media.stop(), librarian.stop(), ended, unwatched, looks.stop(), closes) } => {
             tracing::info!("stopped");
             Stopped::InOrder
         }

@@ -51,6 +51,8 @@ impl Engine {
             }
             JobKind::Cache { method, .. } => self.cache_once(job, *method, control),
             JobKind::Restore { .. } => self.restore_once(job, control),
+            // It has no turn: the librarian carries it out.
+            JobKind::Plan { .. } => return Ok(Ran::Later),
         };
         match driven {
             // How a drive ends is written down by itself.
@@ -82,7 +84,10 @@ impl Engine {
     /// The job ends before its point of no return.
     fn end(&self, job: &JobRow, error: &Error) -> Result<Ran> {
         match job.kind {
-            JobKind::Cache { .. } | JobKind::Cleanup { .. } | JobKind::Batch { .. } => {
+            JobKind::Cache { .. }
+            | JobKind::Cleanup { .. }
+            | JobKind::Batch { .. }
+            | JobKind::Plan { .. } => {
                 self.commit_failed(job, error)?;
             }
             JobKind::Restore { .. } => self.end_unstarted(job, error)?,

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::store::{Rows, Writer};
 
 use super::engine::Engine;
+use super::holds::hold_job;
 
 /// What happens to the cached copy.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -332,6 +333,9 @@ impl Engine {
                 w.put_file(&row)?;
             }
             w.clear_batch(job.id)?;
+            if state == JobState::Cancelled {
+                hold_job(w, &job, now)?;
+            }
             finish(w, &mut job, state, Some(error), now)?;
             w.put_log(&LogRow { success: false, error: Some(error.to_string()), ..entry_of(&job, now) })?;
             Ok(vec![Event::JobFinished(Box::new(job))])
@@ -459,6 +463,7 @@ pub(super) fn entry_of(job: &JobRow, now: Time) -> LogRow {
             };
             (kind, reason.clone(), user.clone())
         }
+        JobKind::Plan { .. } => (LogKind::Plan, "plan".to_owned(), None),
     };
     LogRow {
         id: LogId::new(),

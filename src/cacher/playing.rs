@@ -23,6 +23,7 @@ use crate::store::Rows;
 
 use super::admit::Located;
 use super::engine::Engine;
+use super::holds::lift;
 use super::outcome::{entry_of, finish};
 
 /// Somebody began to play a file.
@@ -87,6 +88,8 @@ impl Engine {
                 file.last_accessed = Some(now);
                 w.put_file(&file)?;
             }
+            // Who plays it wants it again, whatever was removed.
+            lift(w, &row.path)?;
             w.put_playback(&row)?;
             Ok((row, true))
         })?;

@@ -13,6 +13,7 @@ use crate::store::{Rows, Writer};
 
 use super::control::Called;
 use super::engine::Engine;
+use super::holds::{hold_file, lift};
 
 /// The principal of what the program does by itself.
 pub const SYSTEM: &str = "system";
@@ -135,6 +136,10 @@ impl Engine {
             bytes: stat.identity.size,
         };
         let (accepted, events) = self.store.write(|w| {
+            // A person who asks for it takes back that it was removed.
+            if request.principal != SYSTEM {
+                lift(w, &at.file_path)?;
+            }
             // Asked for by two at once: the second joins the first.
             if let Some(joined) = join(w, &at.file_path, request, now)? {
                 return Ok(joined);
@@ -173,6 +178,9 @@ impl Engine {
             }
             if let Some(job) = open_job(w, &row)? {
                 return Ok(job.id);
+            }
+            if request.action == RestoreAction::Remove && request.principal != SYSTEM {
+                hold_file(w, &row, now)?;
             }
             if row.status == Status::Orphaned && row.attention.is_none() {
                 // Its original is at its path already: only the row is left.
@@ -225,7 +233,8 @@ impl Engine {
     pub fn pause(&self, id: JobId, paused: bool) -> Result<JobRow> {
         let job = self.store.write(|w| {
             let mut job = w.job(id)?.ok_or(Error::NotFound { what: "job" })?;
-            if job.state != JobState::Queued {
+            // A plan is carried out at once, or called off.
+            if job.state != JobState::Queued || matches!(job.kind, JobKind::Plan { .. }) {
                 let verb = if paused { "paused" } else { "resumed" };
                 return Err(Error::WrongJobState { state: job.state.name(), verb });
             }

@@ -26,6 +26,23 @@ struct Account {
     reserved: u64,
 }
 
+impl Account {
+    fn available(&self, space: Space, settings: &CacheSettings) -> u64 {
+        let on_volume = space.available.saturating_sub(settings.min_free).saturating_sub(self.promised);
+        let limit = limit(space, settings).unwrap_or(u64::MAX);
+        on_volume.min(limit.saturating_sub(self.used + self.reserved))
+    }
+}
+
+/// At most so many bytes may be copies; none where only the volume bounds them.
+pub(super) fn limit(space: Space, settings: &CacheSettings) -> Option<u64> {
+    match settings.limit {
+        Limit::None => None,
+        Limit::Bytes(bytes) => Some(bytes),
+        Limit::Percent(percent) => Some(space.total / 100 * u64::from(percent)),
+    }
+}
+
 /// Room for one copy. Given back when dropped; [`Reservation::spend`] turns it into used room.
 #[must_use]
 pub struct Reservation {
@@ -62,19 +79,29 @@ impl Room {
         settings: &CacheSettings,
     ) -> Result<Reservation, u64> {
         let mut account = self.account();
-        let on_volume = space.available.saturating_sub(settings.min_free).saturating_sub(account.promised);
-        let limit = match settings.limit {
-            Limit::None => u64::MAX,
-            Limit::Bytes(bytes) => bytes,
-            Limit::Percent(percent) => space.total / 100 * u64::from(percent),
-        };
-        let available = on_volume.min(limit.saturating_sub(account.used + account.reserved));
+        let available = account.available(space, settings);
         if size > available {
             return Err(available);
         }
         account.promised += size;
         account.reserved += size;
         Ok(Reservation { room: self.clone(), size, unwritten: size })
+    }
+
+    /// How many bytes could be reserved now.
+    pub(super) fn available(&self, space: Space, settings: &CacheSettings) -> u64 {
+        self.account().available(space, settings)
+    }
+
+    /// Bytes of published copies, and those that running jobs have written so far.
+    pub(super) fn now(&self) -> (u64, u64) {
+        let account = self.account();
+        (account.used, account.reserved.saturating_sub(account.promised))
+    }
+
+    /// Bytes promised to running jobs, written or not.
+    pub(super) fn reserved(&self) -> u64 {
+        self.account().reserved
     }
 
     /// A copy is gone.

@@ -103,7 +103,9 @@ fn running(context: &Context<'_>, awaited: &[Awaited]) -> Vec<Running> {
 fn outcome(awaited: Awaited, row: &JobRow) -> Outcome {
     let method = match row.kind {
         JobKind::Cache { method, .. } => Some(method),
-        JobKind::Restore { .. } | JobKind::Cleanup { .. } | JobKind::Batch { .. } => None,
+        JobKind::Restore { .. } | JobKind::Cleanup { .. } | JobKind::Batch { .. } | JobKind::Plan { .. } => {
+            None
+        }
     };
     let ended = match row.state {
         JobState::Done => awaited.outcome.ended,

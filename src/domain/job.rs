@@ -6,7 +6,8 @@
 //!     └───────────┴────────────┴─────────────┴──────▶ failed | cancelled (cancelled: only before swapping)
 //! ```
 //! A restore goes from `queued` to `swapping` at once, unless its bytes have to be copied back first.
-//! A batch stays `queued` while it is worked off: it gives way to what it asked for, and to others, again and again.
+//! A batch stays `queued` while it is worked off: it gives way to what it asked for, and to others, again and again. So does
+//! a plan, which the librarian carries out and no worker.
 //! `queued`, `swapping` and the ends are durable; `copying` and `verifying` are told by the running worker.
 
 use std::path::PathBuf;
@@ -99,7 +100,7 @@ impl JobRow {
     pub const fn file(&self) -> Option<FileId> {
         match self.kind {
             JobKind::Cache { .. } | JobKind::Restore { .. } => Some(self.file_id),
-            JobKind::Cleanup { .. } | JobKind::Batch { .. } => None,
+            JobKind::Cleanup { .. } | JobKind::Batch { .. } | JobKind::Plan { .. } => None,
         }
     }
 }
@@ -147,6 +148,26 @@ pub enum JobKind {
         /// How far it is.
         work: BatchWork,
     },
+    /// Makes a plan of what is worth keeping, and carries it out.
+    Plan {
+        /// What came of it, once it is done.
+        done: Option<Planned>,
+    },
+}
+
+/// What came of carrying out a plan. What was asked for goes on in jobs of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Planned {
+    /// Files that were asked for.
+    pub cached: u64,
+    /// Files that are given back.
+    pub given_back: u64,
+    /// Users that were added to files, or got a stronger reason.
+    pub attributed: u64,
+    /// Files that come as soon as what is given back has left, or quiet hours have ended.
+    pub waiting: u64,
+    /// Files that could not be asked for, or given back.
+    pub failed: u64,
 }
 
 impl JobKind {
@@ -158,6 +179,7 @@ impl JobKind {
             Self::Restore { action, .. } => action.name(),
             Self::Cleanup { .. } => "cleanup",
             Self::Batch { .. } => "batch",
+            Self::Plan { .. } => "plan",
         }
     }
 }

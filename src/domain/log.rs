@@ -70,6 +70,8 @@ pub enum LogKind {
     Settings,
     /// Somebody signed in.
     Login,
+    /// A plan was made and carried out because a person asked for it.
+    Plan,
 }
 
 closed_names!(LogKind {
@@ -88,4 +90,5 @@ closed_names!(LogKind {
     Recover => "recover",
     Settings => "settings",
     Login => "login",
+    Plan => "plan",
 });

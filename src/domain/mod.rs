@@ -11,6 +11,7 @@ pub mod cleanup;
 pub mod event;
 pub mod file;
 pub mod fold;
+pub mod hold;
 pub mod id;
 pub mod identity;
 pub mod intent;

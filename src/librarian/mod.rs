@@ -7,16 +7,25 @@
 //! **Invariant:** nobody is asked for with somebody else's token. **Invariant:** a question that fails ends no wish; an
 //! empty list where there was a full one is believed when it is said twice.
 
+mod carry;
+mod cycle;
+mod drawn;
 mod eyes;
 pub mod fold;
+mod hours;
 mod item;
 pub mod known;
+mod look;
+mod names;
 mod questions;
 mod round;
 pub mod said;
+mod setbacks;
 mod watchlist;
 mod wishes;
 
+pub use cycle::{Librarian, Parts};
+pub use drawn::Drawn;
 pub use fold::fold;
 pub use known::{Known, Standing};
 pub use said::{Fault, Said};

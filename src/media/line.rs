@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::plex::Client;
-use crate::plex::notices::{Notice, Playing, Pulse};
+use crate::plex::notices::{Entry, Notice, Playing, Pulse};
 
 /// What the line says.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(super) enum Said {
     Open,
     /// A player did something.
     Playing(Playing),
+    /// Something came into the library, or left it.
+    Changed,
     /// It ended, or could not be opened; it is tried again.
     Closed(String),
 }
@@ -25,6 +27,15 @@ pub struct Retry {
     pub first: Duration,
     /// At most.
     pub longest: Duration,
+}
+
+/// Whether the library is another one now.
+fn is_change(notice: &Notice) -> bool {
+    match notice {
+        Notice::Timeline { entry, .. } => matches!(entry, Entry::Ready | Entry::Deleted),
+        Notice::ActivityEnded { kind, .. } => kind == "library.update.section",
+        Notice::Playing(_) | Notice::Other { .. } => false,
+    }
 }
 
 /// Runs until nobody listens any more. A listener that is slow slows the line, and nothing is lost.
@@ -45,7 +56,12 @@ pub(super) async fn keep(client: Client, pulse: Pulse, retry: Retry, to: mpsc::S
                                 return;
                             }
                         }
-                        Ok(_) => failures = 0,
+                        Ok(notice) => {
+                            failures = 0;
+                            if is_change(&notice) && to.send(Said::Changed).await.is_err() {
+                                return;
+                            }
+                        }
                         Err(ended) => break ended.to_string(),
                     }
                 }

@@ -12,7 +12,7 @@
 //! webhook or plex.tv says is a reason to look, never a reason to give anything back: a question that fails changes nothing.
 
 pub mod ahead;
-mod bridge;
+pub(crate) mod bridge;
 pub mod household;
 mod line;
 mod owner;
@@ -80,9 +80,16 @@ struct Context {
     rhythm: Rhythm,
     board: status::Board,
     claims: Mutex<play::Claims>,
+    /// Rises when the server has something else to say than before.
+    changes: watch::Sender<u64>,
 }
 
 impl Context {
+    /// The server has something else to say than before, of its library or of somebody's wishes.
+    fn changed(&self) {
+        self.changes.send_modify(|changes| *changes += 1);
+    }
+
     /// Asks the engine, off the threads that wait.
     async fn off<T: Send + 'static>(
         &self,
@@ -122,6 +129,7 @@ impl Media {
             rhythm,
             board: status::Board::new(clock),
             claims: Mutex::default(),
+            changes: watch::Sender::new(0),
         });
         let (tips, told) = mpsc::channel(TIPS);
         let (naming, named) = watch::channel(owner::Named::Unknown);
@@ -144,6 +152,12 @@ impl Media {
         if self.0.tips.try_send(tip).is_err() {
             tracing::debug!("a tip was passed over: there are too many");
         }
+    }
+
+    /// Hears when its library or somebody's wishes may be other than before.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.0.context.changes.subscribe()
     }
 
     /// How it stands with the server.

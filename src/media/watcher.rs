@@ -17,7 +17,7 @@ use super::owner::Named;
 use super::play::{Beginning, follow};
 use super::plays::{Change, PlayKey, Plays};
 use super::status::State;
-use crate::domain::media::tip::Tip;
+use crate::domain::media::tip::{Tip, TipEvent};
 use crate::domain::media::{ServerIdentity, Session};
 use crate::plex::{Client, Fault, Kind};
 use crate::store::Rows;
@@ -122,6 +122,9 @@ impl Watching {
                 changed = named.changed() => break changed.is_ok(),
                 Some(said) = said.recv() => self.hear(said),
                 Some(tip) = tips.recv() => {
+                    if matches!(tip.event, TipEvent::LibraryChanged | TipEvent::Scrobbled) {
+                        self.context.changed();
+                    }
                     let (change, look) = self.plays.tipped(tip);
                     self.act(change, look);
                 }
@@ -160,6 +163,7 @@ impl Watching {
                 self.context.board.line(Some(why));
                 self.look();
             }
+            Said::Changed => self.context.changed(),
             Said::Playing(playing) => {
                 let (change, look) = self.plays.told(&playing, Instant::now());
                 self.act(change, look);

@@ -1,8 +1,9 @@
 //! Keys as bytes and back, as [`super::tables`] says.
 
+use std::ffi::OsString;
 use std::ops::Bound;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 
 use crate::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId, TrashId};
 use crate::domain::time::Time;
@@ -41,6 +42,18 @@ impl Key for String {
     }
     fn decode(bytes: &[u8]) -> Option<Self> {
         String::from_utf8(bytes.to_vec()).ok()
+    }
+    fn show(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+impl Key for PathBuf {
+    fn encode(&self) -> Vec<u8> {
+        self.as_os_str().as_bytes().to_vec()
+    }
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        Some(Self::from(OsString::from_vec(bytes.to_vec())))
     }
     fn show(&self) -> String {
         format!("{self:?}")

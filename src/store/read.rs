@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use redb::{ReadTransaction, ReadableTable};
@@ -15,6 +15,7 @@ use super::tables::{Table, meta};
 use crate::domain::answer::Answer;
 use crate::domain::batch::BatchFile;
 use crate::domain::file::{Attribution, FileRow};
+use crate::domain::hold::HoldRow;
 use crate::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId};
 use crate::domain::intent::{Intent, RootRow, TrashRow};
 use crate::domain::job::{JobRow, JobState};
@@ -384,6 +385,22 @@ pub trait Rows: Bytes {
     /// As [`Rows::file`].
     fn answers(&self) -> Result<Vec<Answer>> {
         some(self, keys::ALL, Order::Ascending, usize::MAX)
+    }
+
+    /// What a person removed lately from a library path.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn hold(&self, path: &Path) -> Result<Option<HoldRow>> {
+        find(self, &path.to_path_buf())
+    }
+
+    /// Everything that people removed lately, by library path.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn holds(&self) -> Result<Vec<(PathBuf, HoldRow)>> {
+        collect(self, Table::Holds, keys::ALL, Order::Ascending, usize::MAX, decode::<HoldRow>)
     }
 
     /// Whether this store ever wrote its marker into a cache dir.

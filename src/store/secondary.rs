@@ -62,7 +62,8 @@ pub fn owner(table: Table, key: &[u8], value: &[u8]) -> Option<(Table, Vec<u8>)>
         | Table::Playbacks
         | Table::Secrets
         | Table::Readers
-        | Table::Answers => None,
+        | Table::Answers
+        | Table::Holds => None,
     }
 }
 

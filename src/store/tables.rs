@@ -18,6 +18,7 @@
 //! | `secrets_v1` | a name | `SecretRow`: what this program obtained itself (tokens, its identifier) |
 //! | `readers_v1` | a name | `ReaderRow`: what else reads the libraries |
 //! | `answers_v1` | person (8), source (1, see [`super::keys`]) | `Answer`: what a source last said of somebody's wishes |
+//! | `holds_v1` | library path, its bytes | `HoldRow`: what a person removed lately |
 //! | `file_by_path_v1` | library path, its bytes | file id: so a path has one row |
 //! | `job_by_state_v1` | state (1, see [`super::rows`]), job id (16) | nothing |
 //! | `job_by_file_v1` | file id (16), job id (16): jobs that have not ended | nothing |
@@ -80,6 +81,8 @@ tables! {
     Readers = "readers_v1",
     /// What sources last said.
     Answers = "answers_v1",
+    /// What people removed lately.
+    Holds = "holds_v1",
     /// Library path → file; unique.
     FileByPath = "file_by_path_v1",
     /// State → jobs.

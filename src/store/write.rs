@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use redb::WriteTransaction;
 
@@ -14,6 +15,7 @@ use super::tables::{Table, meta};
 use crate::domain::answer::Answer;
 use crate::domain::batch::BatchFile;
 use crate::domain::file::{Attribution, FileRow};
+use crate::domain::hold::HoldRow;
 use crate::domain::id::{FileId, IntentId, JobId, TrashId};
 use crate::domain::intent::{Intent, RootRow, TrashRow};
 use crate::domain::job::JobRow;
@@ -307,6 +309,22 @@ impl<'t> Writer<'t> {
     /// As [`Writer::put_file`].
     pub fn remove_answer(&mut self, person: u64, source: Source) -> Result<()> {
         self.remove::<Answer>(&(person, source))
+    }
+
+    /// Remembers that a person removed what was at a library path.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_hold(&mut self, path: &Path, row: &HoldRow) -> Result<()> {
+        self.put(&path.to_path_buf(), row)
+    }
+
+    /// Forgets that; nothing happens where nothing was remembered.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_hold(&mut self, path: &Path) -> Result<()> {
+        self.remove::<HoldRow>(&path.to_path_buf())
     }
 
     /// Adds or replaces what is known of a program that reads the libraries.

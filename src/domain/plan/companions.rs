@@ -9,13 +9,26 @@ use std::path::Path;
 
 const SUBTITLES: [&str; 10] = ["ass", "idx", "smi", "srt", "ssa", "stl", "sub", "sup", "ttml", "vtt"];
 
+const VIDEOS: [&str; 16] = [
+    "avi", "divx", "flv", "iso", "m2ts", "m4v", "mk3d", "mkv", "mov", "mp4", "mpeg", "mpg", "ogm", "ts",
+    "webm", "wmv",
+];
+
+fn has_extension(name: &OsStr, extensions: &[&str]) -> bool {
+    let extension = Path::new(name).extension().and_then(OsStr::to_str);
+    extension.is_some_and(|extension| extensions.iter().any(|known| extension.eq_ignore_ascii_case(known)))
+}
+
+/// Whether a name is one of a video.
+#[must_use]
+pub fn is_video(name: &OsStr) -> bool {
+    has_extension(name, &VIDEOS)
+}
+
 /// Whether a name is one of a subtitle.
 #[must_use]
 pub fn is_subtitle(name: &OsStr) -> bool {
-    Path::new(name)
-        .extension()
-        .and_then(OsStr::to_str)
-        .is_some_and(|extension| SUBTITLES.iter().any(|known| extension.eq_ignore_ascii_case(known)))
+    has_extension(name, &SUBTITLES)
 }
 
 /// To which of the videos in its folder a subtitle belongs; all are names in the same folder.

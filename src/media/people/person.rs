@@ -1,6 +1,7 @@
 //! The words: who somebody is to the server, and how we know what they wish for.
 
 use crate::domain::file::closed_names;
+use crate::domain::rules::UserKind;
 use crate::domain::time::Time;
 use crate::plex;
 
@@ -45,6 +46,16 @@ closed_names!(Kind {
     Friend => "friend",
     Local => "local",
 });
+
+impl From<Kind> for UserKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Owner => Self::Owner,
+            Kind::Home => Self::Home,
+            Kind::Shared | Kind::Friend | Kind::Local => Self::Shared,
+        }
+    }
+}
 
 /// Where a wish shows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -40,8 +40,8 @@ impl Row for JobRow {
             entries.push(Entry::key(Table::JobByFile, &[&file.bytes(), &key.bytes()]));
             entries.push(Entry::key(Table::JobByPath, &[&keys::path_prefix(&self.path), &key.bytes()]));
         }
-        if self.state == JobState::Queued && !self.paused {
-            entries.push(Entry::key(Table::JobByTurn, &[&[turn_byte(&self.kind)], &key.bytes()]));
+        if let Some(turn) = turn_byte(&self.kind).filter(|_| self.state == JobState::Queued && !self.paused) {
+            entries.push(Entry::key(Table::JobByTurn, &[&[turn], &key.bytes()]));
         }
         entries
     }
@@ -61,14 +61,15 @@ pub const fn state_byte(state: JobState) -> u8 {
 }
 
 /// Whose turn it is, in `job_by_turn_v1`: what gives files back (and room) goes first, then what looks after many, then
-/// the strongest wish. Fixed on disk.
-pub fn turn_byte(kind: &JobKind) -> u8 {
+/// the strongest wish. None where no worker runs it. Fixed on disk.
+pub fn turn_byte(kind: &JobKind) -> Option<u8> {
     match kind {
-        JobKind::Restore { .. } => 0,
-        JobKind::Cleanup { .. } | JobKind::Batch { .. } => 1,
+        JobKind::Restore { .. } => Some(0),
+        JobKind::Cleanup { .. } | JobKind::Batch { .. } => Some(1),
         JobKind::Cache { wishes, .. } => {
-            wishes.iter().map(|wish| wish_byte(wish.operation)).min().unwrap_or(2)
+            Some(wishes.iter().map(|wish| wish_byte(wish.operation)).min().unwrap_or(2))
         }
+        JobKind::Plan { .. } => None,
     }
 }
 

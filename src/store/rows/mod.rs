@@ -7,6 +7,7 @@
 mod answer;
 mod batch;
 mod file;
+mod hold;
 mod intent;
 mod job;
 mod log;
@@ -155,6 +156,7 @@ pub const KINDS: &[Kind] = &[
     kind::<SecretRow>(),
     kind::<crate::domain::readers::ReaderRow>(),
     kind::<crate::domain::answer::Answer>(),
+    kind::<crate::domain::hold::HoldRow>(),
 ];
 
 #[cfg(test)]

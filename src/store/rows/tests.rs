@@ -17,7 +17,7 @@ use crate::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Pla
 use crate::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId};
 use crate::domain::identity::{Hash, Identity};
 use crate::domain::intent::{Intent, Phase};
-use crate::domain::job::{Failure, JobKind, JobRow, JobState, RestoreAction, Wish};
+use crate::domain::job::{Failure, JobKind, JobRow, JobState, Planned, RestoreAction, Wish};
 use crate::domain::log::{LogKind, LogRow};
 use crate::domain::playback::PlaybackRow;
 use crate::domain::query::Filter;
@@ -163,6 +163,15 @@ fn job_kind() -> impl Strategy<Value = JobKind> {
         (select(BatchAction::ALL), scope(), any::<(String, Option<String>)>(), work()).prop_map(
             |(action, scope, (reason, user), work)| JobKind::Batch { action, scope, reason, user, work }
         ),
+        any::<Option<[u64; 5]>>().prop_map(|done| JobKind::Plan {
+            done: done.map(|[cached, given_back, attributed, waiting, failed]| Planned {
+                cached,
+                given_back,
+                attributed,
+                waiting,
+                failed
+            })
+        }),
     ]
 }
 

@@ -1,0 +1,304 @@
+//! What a plan is made of: what is wished for, what is here, how much room there is.
+//!
+//! **Invariant:** a cycle in which nothing changed reads the store and touches no library. **Invariant:** where something
+//! could not be looked at, every source counts as blind: nothing is given back for want of wishes.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::known::Known;
+use super::names::{Look, Names, Resolved};
+use super::setbacks::Setbacks;
+use crate::cacher::Engine;
+use crate::domain::file::Status;
+use crate::domain::mapping::Mapping;
+use crate::domain::media::ServerPath;
+use crate::domain::plan::companions::{is_subtitle, is_video, video_of};
+use crate::domain::plan::{self};
+use crate::domain::plan::{Blind, Cached, Companion, Hold, Snapshot, Watched};
+use crate::domain::playback::PlaybackRow;
+use crate::domain::rules::UserKind;
+use crate::domain::settings::LibrarianSettings;
+use crate::domain::time::Time;
+use crate::domain::wanted::{Source, Wanted};
+use crate::error::Result;
+use crate::store::{Order, Reader, Rows};
+
+/// So far back goes what people have played.
+const PLAYED: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// What is remembered between looks. **Invariant:** it never holds more than what is wished for and what is here.
+#[derive(Default)]
+pub(super) struct Desk {
+    pub names: Names,
+    pub setbacks: Setbacks,
+    /// What lies beside videos that are wished for and not here.
+    beside: HashMap<PathBuf, Vec<Companion>>,
+    /// What is here, as of a number of changes of the store.
+    files: Option<(u64, Shelf)>,
+}
+
+/// What is here.
+#[derive(Clone)]
+struct Shelf {
+    files: Vec<Cached>,
+    /// When each user last began to play something.
+    active: BTreeMap<String, Time>,
+    /// Playbacks that have ended.
+    played: Vec<(PathBuf, String, Time)>,
+}
+
+/// What there is to look at.
+pub(super) struct Around<'a> {
+    pub engine: &'a Engine,
+    pub mapping: &'a Mapping,
+    pub settings: &'a LibrarianSettings,
+    /// What users are to the media server.
+    pub kinds: &'a BTreeMap<String, UserKind>,
+    pub known: &'a Arc<Known>,
+    pub now: Time,
+    /// A person asked: what is missing, and what lies beside videos, is looked at anew.
+    pub thorough: bool,
+}
+
+/// What was seen.
+pub(super) struct Seen {
+    pub snapshot: Snapshot,
+    pub settings: plan::Settings,
+    /// What is wished for, lies in a library, and is not there.
+    pub missing: BTreeMap<PathBuf, ServerPath>,
+    /// What is wished for and lies in no library.
+    pub unmapped: Vec<ServerPath>,
+    /// Something could not be looked at.
+    pub unsure: bool,
+    /// How much may be begun now.
+    pub room_left: u64,
+    /// The number of changes of the store that this is of.
+    pub changes: u64,
+}
+
+impl Desk {
+    /// Looks around.
+    pub fn look(&mut self, around: &Around<'_>) -> Result<Seen> {
+        let Around { engine, settings, known, now, .. } = *around;
+        let changes = engine.store().changes();
+        let rows = engine.store().read()?;
+        let coming = engine.coming()?;
+        let Resolved { found, missing, unmapped, unsure } = self.resolve(around, &rows)?;
+        let wanted = wanted(known, now, &found);
+        let shelf = match self.files.take() {
+            Some((at, shelf)) if at == changes && !is_stale(&shelf, now) => shelf,
+            _ => shelf(&rows, now)?,
+        };
+        for path in self.setbacks.look(&rows, now)? {
+            self.names.forget(&path);
+        }
+        let is_wanted: HashSet<&Path> = wanted.iter().map(|one| one.path.as_path()).collect();
+        let put_off = self.setbacks.in_force(now, |path| is_wanted.contains(path));
+        let is_here: HashSet<&Path> = shelf.files.iter().map(|file| file.path.as_path()).collect();
+        let absent = |path: &Path| !is_here.contains(path) && !coming.files.contains_key(path);
+        self.look_beside(around, wanted.iter().map(|one| one.path.as_path()).filter(|path| absent(path)));
+        let mut files = shelf.files.clone();
+        accompany(&mut files, &wanted);
+        note_watched(&mut files, &shelf.played, known);
+        let snapshot = Snapshot {
+            files,
+            companions: self.beside.clone().into_iter().filter(|(_, beside)| !beside.is_empty()).collect(),
+            holds: holds(&rows, settings.hold)?,
+            room: engine.room_for(&coming)?,
+            blind: blind(known, now, unsure),
+            inactive: inactive(around, &shelf.active, &wanted),
+            put_off,
+            coming: coming.files.keys().cloned().collect(),
+            wanted,
+        };
+        let settings = settings_for(around, &snapshot);
+        let room_left = engine.room_left(&coming)?;
+        self.files = Some((changes, shelf));
+        Ok(Seen { snapshot, settings, missing, unmapped, unsure, room_left, changes })
+    }
+
+    fn resolve(&mut self, around: &Around<'_>, rows: &Reader) -> Result<Resolved> {
+        let Around { engine, mapping, known, now, thorough, .. } = *around;
+        let items = known.standings.iter().flat_map(|standing| standing.answer.items());
+        let files = items.flat_map(|item| &item.files).map(|file| file.path.as_str());
+        self.names.resolve(files, &Look { engine, rows, mapping, now }, thorough)
+    }
+
+    /// Looks beside videos that would come, once.
+    fn look_beside<'p>(&mut self, around: &Around<'_>, absent: impl Iterator<Item = &'p Path>) {
+        if !around.settings.companions {
+            return;
+        }
+        let mut beside = HashMap::new();
+        for path in absent {
+            let known = self.beside.remove(path).filter(|_| !around.thorough);
+            let found = known.or_else(|| match around.engine.beside(path) {
+                Ok(found) => Some(found),
+                Err(error) => {
+                    tracing::debug!(path = %path.display(), %error, "what lies beside it cannot be looked at");
+                    None
+                }
+            });
+            if let Some(found) = found {
+                beside.insert(path.to_path_buf(), found);
+            }
+        }
+        self.beside = beside;
+    }
+}
+
+fn wanted(known: &Known, now: Time, found: &HashMap<ServerPath, (PathBuf, Option<u64>)>) -> Vec<Wanted> {
+    let sizes: HashMap<&Path, u64> =
+        found.values().filter_map(|(path, size)| Some((path.as_path(), (*size)?))).collect();
+    let mut wanted = known.wanted(now, |file| found.get(file).map(|(path, _)| path.clone()));
+    for one in wanted.iter_mut().filter(|one| one.size == 0) {
+        one.size = sizes.get(one.path.as_path()).copied().unwrap_or(0);
+    }
+    wanted
+}
+
+/// Playbacks leave the window without a change of the store.
+fn is_stale(shelf: &Shelf, now: Time) -> bool {
+    shelf.played.iter().any(|(_, _, at)| now.since(*at) > PLAYED)
+}
+
+fn shelf(rows: &Reader, now: Time) -> Result<Shelf> {
+    let somebody_plays = !rows.open_playbacks()?.is_empty();
+    let mut files = Vec::new();
+    rows.walk_files(Order::Ascending, &mut |row, attributions| {
+        if row.status == Status::Active {
+            files.push(Cached {
+                id: row.id,
+                playing: somebody_plays && rows.is_played(&row.file_path)?,
+                path: row.file_path,
+                size: row.size,
+                cached_at: row.cached_at,
+                pinned: row.pinned,
+                attributions,
+                operation: row.operation,
+                last_accessed: row.last_accessed,
+                watched_by: Vec::new(),
+                companion_of: None,
+            });
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let (mut active, mut played) = (BTreeMap::new(), Vec::new());
+    rows.walk_playbacks(now.plus(-PLAYED), &mut |row| {
+        let PlaybackRow { user, path, started_at, ended_at, .. } = row;
+        if let Some(user) = user {
+            active.insert(user.clone(), started_at);
+            played.extend(ended_at.map(|at| (path, user, at)));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(Shelf { files, active, played })
+}
+
+/// Says of subtitles which video they accompany. Only videos that are here, or wished for, are known: no folder is listed.
+fn accompany(files: &mut [Cached], wanted: &[Wanted]) {
+    let is_companion = |path: &Path| path.file_name().is_some_and(is_subtitle);
+    let mut folders: HashMap<PathBuf, BTreeSet<PathBuf>> = HashMap::new();
+    for file in files.iter().filter(|file| is_companion(&file.path)) {
+        folders.entry(file.path.parent().unwrap_or(Path::new("")).to_path_buf()).or_default();
+    }
+    if folders.is_empty() {
+        return;
+    }
+    for path in files.iter().map(|file| &file.path).chain(wanted.iter().map(|one| &one.path)) {
+        let videos = path.parent().and_then(|folder| folders.get_mut(folder));
+        if let Some(videos) = videos.filter(|_| path.file_name().is_some_and(is_video)) {
+            videos.insert(path.clone());
+        }
+    }
+    for file in files.iter_mut().filter(|file| is_companion(&file.path)) {
+        let Some(videos) = file.path.parent().and_then(|folder| folders.get(folder)) else { continue };
+        let names: Vec<_> = videos.iter().filter_map(|path| path.file_name()).collect();
+        let video = file.path.file_name().and_then(|name| video_of(name, &names));
+        file.companion_of = video.map(|name| file.path.with_file_name(name));
+    }
+}
+
+/// Somebody has watched a file to the end when they played it, and were asked for since without naming it: what they name
+/// is a wish, which counts before this does.
+fn note_watched(files: &mut [Cached], played: &[(PathBuf, String, Time)], known: &Known) {
+    if played.is_empty() {
+        return;
+    }
+    let mut heard: HashMap<&str, Time> = HashMap::new();
+    for standing in &known.standings {
+        let answer = &standing.answer;
+        if matches!(answer.source, Source::OnDeck | Source::ContinueWatching)
+            && let (Some(at), None) = (answer.at, &standing.trouble)
+        {
+            let latest = heard.entry(answer.user.as_str()).or_insert(at);
+            // Both have to have been asked since.
+            *latest = (*latest).min(at);
+        }
+    }
+    let mut watched: HashMap<&Path, Vec<Watched>> = HashMap::new();
+    for (path, user, at) in played {
+        if heard.get(user.as_str()).is_some_and(|heard| heard > at) {
+            watched.entry(path).or_default().push(Watched { user: user.clone(), at: *at });
+        }
+    }
+    for file in files {
+        file.watched_by = watched.get(file.path.as_path()).cloned().unwrap_or_default();
+    }
+}
+
+fn holds(rows: &Reader, hold: SignedDuration) -> Result<Vec<Hold>> {
+    let mut holds = Vec::new();
+    for (path, row) in rows.holds()? {
+        let until = row.at.plus(hold);
+        holds.extend(row.users.into_iter().map(|user| Hold { path: path.clone(), user, until }));
+    }
+    Ok(holds)
+}
+
+/// Who cannot say what they wish for. Before the first round, and where we cannot tell which files are meant, that is so of
+/// everybody.
+fn blind(known: &Known, now: Time, unsure: bool) -> Vec<Blind> {
+    if unsure || known.asked_at.is_none() {
+        let all = [Source::OnDeck, Source::ContinueWatching, Source::Watchlist, Source::Feed];
+        return all.map(|source| Blind { source, user: None, answered_at: None }).to_vec();
+    }
+    let blind = known.blind(now);
+    blind.map(|(user, source)| Blind { source, user: Some(user.to_owned()), answered_at: None }).collect()
+}
+
+/// Who has not played anything for as long as counts for them. Who was never seen playing is not known to be inactive before
+/// they were asked for that long.
+fn inactive(around: &Around<'_>, active: &BTreeMap<String, Time>, wanted: &[Wanted]) -> BTreeSet<String> {
+    let users: BTreeSet<&str> = wanted.iter().map(|one| one.user.as_str()).collect();
+    let asked_since = |user: &str| {
+        let standings = around.known.standings.iter().map(|standing| &standing.answer);
+        standings.filter(|answer| answer.user == user).map(|answer| answer.first_asked).min()
+    };
+    let is_inactive = |user: &&str| {
+        let rules = around.settings.house.of(user, around.kinds.get(*user).copied());
+        let Some(within) = rules.active_within else { return false };
+        let last = active.get(*user).copied().max(asked_since(user));
+        last.is_some_and(|last| around.now.since(last) > within)
+    };
+    users.into_iter().filter(is_inactive).map(str::to_owned).collect()
+}
+
+/// The settings of the plan, with the rules of everybody who has a say in it.
+fn settings_for(around: &Around<'_>, snapshot: &Snapshot) -> plan::Settings {
+    let house = &around.settings.house;
+    let attributed = snapshot.files.iter().flat_map(|file| &file.attributions).map(|one| one.user.as_str());
+    let users: BTreeSet<&str> =
+        snapshot.wanted.iter().map(|one| one.user.as_str()).chain(attributed).collect();
+    let rules = |user: &str| (user.to_owned(), house.of(user, around.kinds.get(user).copied()));
+    plan::Settings {
+        everybody: *house.everybody(),
+        users: users.into_iter().map(rules).collect(),
+        ..around.settings.plan.clone()
+    }
+}
