@@ -163,7 +163,7 @@ impl EventFrame {
             What::Statistics(statistics) => {
                 Self::Statistics(StatisticsFrame { data: statistics.into(), timestamp, seq })
             }
-            What::Event(Event::FileAdded { file, attributions, playing }) => {
+            What::Event(Event::FileAdded { file, attributions, playing, score }) => {
                 let path = file.file_path.clone();
                 let playing = playing.then_some(path).into_iter().collect();
                 let data = FileAdded {
@@ -171,7 +171,7 @@ impl EventFrame {
                     action: FileAction::Added,
                     user_id: attributions.first().map(|first| first.user.clone()),
                     reason: file.operation,
-                    file_info: FileBody::of(file, attributions, &playing),
+                    file_info: FileBody::of(file, attributions, &playing, *score),
                 };
                 Self::FileAdded(FileAddedFrame { data, timestamp, seq })
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::cacher::Cacher;
-use crate::clock::SystemClock;
+use crate::clock::{self, SystemClock};
 use crate::config::Config;
 use crate::domain::mapping::Mapping;
 use crate::domain::plan;
@@ -37,7 +37,7 @@ pub(super) fn parts(
         mapping: Mapping::of(&config.libraries),
         household: household.clone(),
         settings,
-        zone: jiff::tz::TimeZone::system(),
+        zone: clock::zone(),
         changes,
     })
 }

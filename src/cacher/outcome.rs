@@ -74,9 +74,11 @@ impl Engine {
             }
             let size = row.size;
             let playing = w.is_played(&row.file_path)?;
+            // Worth a word, not a failure.
+            let score = self.store.score(row.id).unwrap_or_default();
             Ok((
                 vec![
-                    Event::FileAdded { file: Box::new(row), attributions, playing },
+                    Event::FileAdded { file: Box::new(row), attributions, playing, score },
                     Event::StatisticsChanged,
                     Event::JobFinished(Box::new(job)),
                 ],

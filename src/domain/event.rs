@@ -18,6 +18,8 @@ pub enum Event {
         attributions: Vec<Attribution>,
         /// Whether somebody plays it.
         playing: bool,
+        /// What it is worth, as far as that is known.
+        score: Option<u8>,
     },
     /// A file is not served from the cache any more.
     FileRemoved {

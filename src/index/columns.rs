@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::Slot;
 use super::dictionary::{Dictionary, Word};
 use super::entry::{Entry, PathText, Wish};
+use super::scores::Scores;
 use super::wishes::{Packed, Wishes};
 use crate::domain::file::{Operation, Status};
 use crate::domain::id::FileId;
@@ -25,6 +26,7 @@ pub struct Columns {
     pub cached_at: Vec<i64>,
     pub sizes: Vec<u64>,
     pub counts: Vec<u32>,
+    pub scores: Scores,
     accessed: Vec<i64>,
     states: Vec<Status>,
     operations: Vec<Operation>,
@@ -56,6 +58,7 @@ impl Columns {
         self.cached_at.push(entry.cached_at.as_micros());
         self.sizes.push(0);
         self.counts.push(0);
+        self.scores.push();
         self.accessed.push(NEVER);
         self.states.push(entry.status);
         self.operations.push(entry.operation);
@@ -206,6 +209,7 @@ impl Columns {
         self.cached_at.truncate(length);
         self.sizes.truncate(length);
         self.counts.truncate(length);
+        self.scores.truncate(length);
         self.accessed.truncate(length);
         self.states.truncate(length);
         self.operations.truncate(length);
@@ -227,7 +231,8 @@ impl Columns {
         order.sort_unstable_by_key(|slot| self.place(*slot));
         let mut sorted = Self::default();
         for slot in order {
-            sorted.push(&self.entry(slot));
+            let new = sorted.push(&self.entry(slot));
+            sorted.scores.set(new, self.scores.get(slot));
         }
         sorted
     }

@@ -2,16 +2,17 @@
 //!
 //! Every file has a slot; slots are in the order of caching. `entry` is what is taken from a row, `columns` hold it by
 //! slot, `sets` say which slots have what, `find` combines sets, `page` puts the result in an order, and `totals`
-//! counts. The store changes the index after each commit, before anybody can read the new rows.
+//! counts. The store changes the index after each commit, before anybody can read the new rows. `scores` are laid over it.
 //!
-//! **Invariant:** everything here follows from the rows: it can be thrown away and built again at any time, and the
-//! store's check does so to compare. Nothing here is durable, and nothing reads a file or a clock.
+//! **Invariant:** everything here but the scores follows from the rows: it can be thrown away and built again at any time,
+//! and the store's check does so to compare. Nothing here is durable, and nothing reads a file or a clock.
 
 mod columns;
 mod dictionary;
 mod entry;
 mod find;
 mod page;
+mod scores;
 mod sets;
 mod totals;
 mod wishes;
@@ -63,6 +64,9 @@ pub enum Change {
     /// It is gone.
     Gone(FileId),
 }
+
+/// What is known of a file, and what it is worth.
+type Scored = (Entry, Option<u8>);
 
 /// An index that is being built.
 #[derive(Default)]
@@ -128,16 +132,17 @@ impl Index {
                 Change::Put(entry) => match self.slot(entry.id) {
                     Some(slot) if self.columns.fits(slot, &entry) => self.replace(slot, &entry),
                     _ => {
+                        let score = self.score(entry.id);
                         self.take_out(entry.id);
-                        new.push(entry);
+                        new.push((entry, score));
                     }
                 },
             }
         }
         new.extend(self.take_tail(&new));
-        new.sort_unstable_by_key(|entry| (entry.cached_at, entry.id));
-        for entry in &new {
-            self.append(entry);
+        new.sort_unstable_by_key(|(entry, _)| (entry.cached_at, entry.id));
+        for (entry, score) in &new {
+            self.append(entry, *score);
         }
         if !self.columns.is_sorted_from(self.columns.len() - new.len()) || self.is_wasteful() {
             self.sort();
@@ -203,8 +208,9 @@ impl Index {
         self.slots.find(self.hasher.hash_one(id), is_it).copied()
     }
 
-    fn append(&mut self, entry: &Entry) {
+    fn append(&mut self, entry: &Entry, score: Option<u8>) {
         let slot = self.columns.push(entry);
+        self.columns.scores.set(slot, score);
         let Self { slots, hasher, columns, .. } = self;
         let hash = |slot: &Slot| hasher.hash_one(columns.ids[*slot as usize]);
         slots.insert_unique(hash(&slot), slot, hash);
@@ -213,8 +219,8 @@ impl Index {
 
     /// Takes out what comes behind the first of the new ones, so that all of it is appended in order. Two that are
     /// cached at about the same time may be committed in the other order, and clocks are set back.
-    fn take_tail(&mut self, new: &[Entry]) -> Vec<Entry> {
-        let Some(first) = new.iter().map(|entry| (entry.cached_at.as_micros(), entry.id)).min() else {
+    fn take_tail(&mut self, new: &[Scored]) -> Vec<Scored> {
+        let Some(first) = new.iter().map(|(entry, _)| (entry.cached_at.as_micros(), entry.id)).min() else {
             return vec![];
         };
         let slots = 0..self.columns.len() as Slot;
@@ -229,7 +235,7 @@ impl Index {
         let mut entries = Vec::new();
         for slot in tail..slots.end {
             if self.slot(self.columns.ids[slot as usize]) == Some(slot) {
-                entries.push(self.columns.entry(slot));
+                entries.push((self.columns.entry(slot), self.columns.scores.get(slot)));
                 self.take_out(self.columns.ids[slot as usize]);
             }
         }
@@ -249,6 +255,7 @@ impl Index {
         if let Ok(entry) = self.slots.find_entry(self.hasher.hash_one(id), |other| *other == slot) {
             entry.remove();
         }
+        self.columns.scores.set(slot, None);
     }
 
     /// A slot has values now: puts it wherever they say.

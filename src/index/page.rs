@@ -16,8 +16,6 @@ const SHARE: u64 = 16;
 /// The value that a file is sorted by.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum SortKey {
-    /// All alike.
-    None,
     /// A number, or no value.
     Number(Option<i64>),
     /// A name, folded.
@@ -49,6 +47,8 @@ pub enum Start {
 pub struct Page {
     /// What is on it, in order.
     pub ids: Vec<FileId>,
+    /// What each of them is worth.
+    pub scores: Vec<Option<u8>>,
     /// So many files come before it.
     pub offset: u64,
     /// So many files the list has.
@@ -104,7 +104,8 @@ impl Index {
             id: self.columns.ids[*slot as usize],
         });
         let ids = slots.iter().map(|slot| self.columns.ids[*slot as usize]).collect();
-        Page { ids, offset, total, next }
+        let scores = slots.iter().map(|slot| self.columns.scores.get(*slot)).collect();
+        Page { ids, scores, offset, total, next }
     }
 
     /// All of them, in the order of caching.
@@ -163,7 +164,7 @@ impl Index {
             Sort::Filename => columns.name(a).cmp(columns.name(b)),
             Sort::FileSizeBytes => columns.sizes[x].cmp(&columns.sizes[y]),
             Sort::AccessCount => columns.counts[x].cmp(&columns.counts[y]),
-            Sort::Priority => Ordering::Equal,
+            Sort::Priority => columns.scores.get(a).cmp(&columns.scores.get(b)),
         };
         by_value.then_with(|| columns.ids[x].cmp(&columns.ids[y]))
     }
@@ -179,7 +180,7 @@ impl Index {
                 SortKey::Number(Some(i64::try_from(columns.sizes[at]).unwrap_or(i64::MAX)))
             }
             Sort::AccessCount => SortKey::Number(Some(columns.counts[at].into())),
-            Sort::Priority => SortKey::None,
+            Sort::Priority => SortKey::Number(columns.scores.get(slot).map(Into::into)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The index against a list of entries that is searched from end to end.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -58,6 +58,13 @@ fn entry() -> impl Strategy<Value = Entry> {
 
 fn change() -> impl Strategy<Value = Result<Entry, u8>> {
     prop_oneof![9 => entry().prop_map(Ok), 1 => (0..24_u8).prop_map(Err)]
+}
+
+/// Scores of some, also of files that are not there.
+fn scores() -> impl Strategy<Value = HashMap<FileId, u8>> {
+    let score = prop_oneof![4 => prop::sample::select(vec![0, 50, 100]), 1 => 0..=100_u8];
+    prop::collection::vec((0..30_u8, score), 0..20)
+        .prop_map(|scores| scores.into_iter().map(|(number, score)| (file(number), score)).collect())
 }
 
 fn filter() -> impl Strategy<Value = Filter> {
@@ -127,14 +134,14 @@ fn is_found(entry: &Entry, needle: &str, kind: SearchType) -> bool {
     }
 }
 
-fn compare(sort: Sort, a: &Entry, b: &Entry) -> Ordering {
+fn compare(sort: Sort, scores: &HashMap<FileId, u8>, a: &Entry, b: &Entry) -> Ordering {
     match sort {
         Sort::CachedAt => a.cached_at.cmp(&b.cached_at),
         Sort::LastAccessed => a.last_accessed.cmp(&b.last_accessed),
         Sort::Filename => a.path.name.cmp(&b.path.name),
         Sort::FileSizeBytes => a.size.cmp(&b.size),
         Sort::AccessCount => a.access_count.cmp(&b.access_count),
-        Sort::Priority => Ordering::Equal,
+        Sort::Priority => scores.get(&a.id).cmp(&scores.get(&b.id)),
     }
     .then(a.id.cmp(&b.id))
 }
@@ -214,13 +221,13 @@ proptest! {
 
     #[test]
     fn every_question_is_answered_as_by_looking_at_every_entry(
-        batches in prop::collection::vec(prop::collection::vec(change(), 0..90), 1..5),
+        batches in prop::collection::vec((prop::collection::vec(change(), 0..90), prop::option::of(scores())), 1..5),
         filters in prop::collection::vec(filter(), 1..6),
         limit in 1..7_u64,
         since in -1..7_i64,
     ) {
-        let (mut index, mut naive) = (Index::default(), Naive::new());
-        for (at, batch) in batches.into_iter().enumerate() {
+        let (mut index, mut naive, mut scores) = (Index::default(), Naive::new(), HashMap::new());
+        for (at, (batch, scored)) in batches.into_iter().enumerate() {
             // One change per file, as a commit has.
             let mut batch: BTreeMap<FileId, Option<Entry>> = batch
                 .into_iter()
@@ -246,6 +253,19 @@ proptest! {
                     None => naive.remove(&id),
                 };
             }
+            // Who is gone takes the score along.
+            scores.retain(|id, _| naive.contains_key(id));
+            prop_assert!(index.has_scores(&scores));
+            if let Some(mut scored) = scored {
+                let of_all = scored.clone();
+                scored.retain(|id, _| naive.contains_key(id));
+                prop_assert_eq!(index.set_scores(&of_all), scored != scores);
+                scores = scored;
+                prop_assert!(!index.set_scores(&of_all));
+            }
+            for number in 0..30 {
+                prop_assert_eq!(index.score(file(number)), scores.get(&file(number)).copied());
+            }
             let mut fresh = Index::builder();
             naive.values().for_each(|entry| fresh.add(entry));
             let fresh = fresh.finish();
@@ -255,7 +275,7 @@ proptest! {
             for filter in &filters {
                 for (sort, direction) in Sort::ALL.iter().flat_map(|sort| Direction::ALL.iter().map(|d| (*sort, *d))) {
                     let mut wanted: Vec<&Entry> = naive.values().filter(|entry| passes(filter, entry)).collect();
-                    wanted.sort_by(|a, b| compare(sort, a, b));
+                    wanted.sort_by(|a, b| compare(sort, &scores, a, b));
                     if direction == Direction::Desc {
                         wanted.reverse();
                     }

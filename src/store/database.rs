@@ -3,6 +3,7 @@
 //! **Invariant:** a database that failed once is never used again. The old one is gone before the new one is
 //! opened (they exclude each other by a lock on the file), and the new one must be the same store.
 
+use std::collections::HashMap;
 use std::io;
 use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,7 +24,7 @@ use super::starts::Starts;
 use super::turn::{Group, Line, Ticket, Turn};
 use super::view;
 use super::write::{Changes, Writer};
-use crate::domain::id::StoreId;
+use crate::domain::id::{FileId, StoreId};
 use crate::domain::playback::Hits;
 use crate::domain::time::Time;
 use crate::index::Index;
@@ -53,7 +54,7 @@ pub struct Database {
     /// One writer at a time. A turn is also had while the database is replaced, so that no transaction is under way then.
     line: Line,
     live: RwLock<Option<Live>>,
-    /// Counts commits that changed files or playbacks, and openings. Changes only while the view is written.
+    /// Counts commits that changed files or playbacks, changes of scores, and openings. Changes only while the view is written.
     changes: AtomicU64,
 }
 
@@ -119,6 +120,22 @@ impl Database {
     /// A snapshot, and what the index says of it.
     pub fn look<T>(&self, ask: impl FnOnce(&Index) -> T) -> Result<(T, Reader)> {
         self.ask(|view| Ok((ask(view.index()?), view.reader.clone())))
+    }
+
+    /// Lays scores over the index; nothing of it is written.
+    pub fn set_scores(&self, scores: &HashMap<FileId, u8>) -> Result<()> {
+        // Most often they are the same as before; then nobody has to wait.
+        if self.ask(|view| Ok(view.index()?.has_scores(scores)))? {
+            return Ok(());
+        }
+        let lay = |live: &Live| {
+            let mut view = live.view.write().unwrap_or_else(PoisonError::into_inner);
+            let _panicked = LoseOnPanic(&live.health);
+            if view.index.as_mut().is_ok_and(|index| index.set_scores(scores)) {
+                self.changes.fetch_add(1, Ordering::AcqRel);
+            }
+        };
+        self.with_live(lay).ok_or_else(|| unwell("read"))
     }
 
     /// The playbacks that began since.

@@ -25,12 +25,13 @@ mod turn;
 mod view;
 mod write;
 
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::Result;
-use crate::domain::id::StoreId;
+use crate::domain::id::{FileId, StoreId};
 use crate::domain::playback::Hits;
 use crate::domain::time::Time;
 use crate::index::Index;
@@ -86,7 +87,7 @@ impl Store {
         self.database.read()
     }
 
-    /// A number that rises whenever files or playbacks change. Asked within [`Store::look`], it is the number of what is seen there.
+    /// A number that rises whenever files, their scores or playbacks change. Asked within [`Store::look`], it is the number of what is seen there.
     #[must_use]
     pub fn changes(&self) -> u64 {
         self.database.changes()
@@ -98,6 +99,24 @@ impl Store {
     /// As [`Store::read`].
     pub fn look<T>(&self, ask: impl FnOnce(&Index) -> T) -> Result<(T, Reader)> {
         self.database.look(ask)
+    }
+
+    /// From now on these are the scores of all files, 0 to 100; who is not named has none. They live in memory, are gone
+    /// with the process (and when the store has to be opened again after a failure), and no check looks at them. The same
+    /// scores once more change nothing, [`Store::changes`] included.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn set_scores(&self, scores: &HashMap<FileId, u8>) -> Result<()> {
+        self.database.set_scores(scores)
+    }
+
+    /// The score of a file, if it has one.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn score(&self, file: FileId) -> Result<Option<u8>> {
+        self.look(|index| index.score(file)).map(|(score, _)| score)
     }
 
     /// The playbacks that began at `since` or later, and how many of them the cache served.

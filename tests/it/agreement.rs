@@ -54,6 +54,8 @@ enum Act {
     Remove(usize),
     /// Its copy is opened.
     Open(usize),
+    /// Somebody says what some are worth.
+    Score(Vec<(usize, u8)>),
     /// Its copy is deleted by others, and missed by a cleanup, which may remove orphans.
     Lose(usize, bool),
     /// One act on all that a user wants, or on all there is.
@@ -74,9 +76,10 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         12 => cache,
         4 => film.clone().prop_map(Act::Remove),
         3 => film.clone().prop_map(Act::Open),
-        2 => (film, any::<bool>()).prop_map(|(film, removes)| Act::Lose(film, removes)),
+        2 => (film.clone(), any::<bool>()).prop_map(|(film, removes)| Act::Lose(film, removes)),
         1 => (prop::sample::select(&["pin", "unpin", "remove"][..]), prop::option::of(prop::sample::select(&USERS[..])))
             .prop_map(|(action, user)| Act::Batch(action, user)),
+        2 => prop::collection::vec((film, 0..=100_u8), 0..8).prop_map(Act::Score),
         2 => Just(Act::Arrive),
         1 => Just(Act::Restart),
     ];
@@ -168,6 +171,11 @@ impl Scene {
                 let access = Access { copy: row.place.cached_path, at };
                 self.app.cacher().engine().count_accesses(&[access]).unwrap();
             }
+            Act::Score(scores) => {
+                let score = |(film, score): &(usize, u8)| Some((self.row(*film)?.id, *score));
+                let scores = scores.iter().filter_map(score).collect();
+                self.app.cacher().engine().store().set_scores(&scores).unwrap();
+            }
             Act::Lose(film, removes) => {
                 // With its original given up it would be lost indeed.
                 let is_safe =
@@ -204,9 +212,14 @@ impl Scene {
         }
     }
 
-    /// Every file, as the dump has it.
+    /// Every file, as the dump has it, and what it is worth: that is not durable, so no dump has it.
     fn films(&self) -> Vec<Film> {
-        naive::films(&self.app.cacher().engine().store().dump().unwrap())
+        let store = self.app.cacher().engine().store();
+        let mut films = naive::films(&store.dump().unwrap());
+        for film in &mut films {
+            film.score = store.score(film.id.parse().unwrap()).unwrap();
+        }
+        films
     }
 
     /// Everything that can be asked, beside what the dump says.

@@ -267,8 +267,9 @@ fn only_the_clock_asks_for_the_time() {
             "cacher/reading.rs", // patience with the media server
             "cacher/workers.rs", // when a job that could not run is tried again; patience of those who wait
             "cli/progress.rs",   // how often a line is written
-            "command/follow.rs", // how often progress is asked for
-            "media/reader.rs",   // how long ago the server did not know a file
+            "command/follow.rs",
+            "librarian/hours.rs", // how often progress is asked for
+            "media/reader.rs",    // how long ago the server did not know a file
             "media/watcher.rs", // when the server is asked again; for how long nothing was heard of a playback
             "plex/http/pace.rs", // when the next request to plex.tv may begin
             "plex/notices.rs",  // since when a line is silent

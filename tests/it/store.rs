@@ -5,6 +5,7 @@ mod disk;
 mod failure;
 mod lookup;
 pub mod rows;
+mod scores;
 
 use cacherr::domain::playback::PlaybackRow;
 use cacherr::store::{Rows, Store};

@@ -52,8 +52,9 @@ pub struct ExportedFile {
 impl ExportedFile {
     /// From a row and those who want it, in order.
     pub fn of(row: &FileRow, attributions: &[Attribution], detail: Detail) -> Self {
-        // One conversion for lists and exports: what they say of a file is the same. Who plays is no column.
-        let body = FileBody::of(row, attributions, &Playing::default());
+        // One conversion for lists and exports: what they say of a file is the same. Who plays is no column, and
+        // neither is what it is worth.
+        let body = FileBody::of(row, attributions, &Playing::default(), None);
         Self {
             id: row.id.to_string(),
             filename: body.filename,

@@ -58,7 +58,7 @@ pub struct FileBody {
     pub library: String,
     /// A person said that it stays.
     pub pinned: bool,
-    /// 0 to 100; null before it was scored.
+    /// What it is worth, 0 to 100: the least valuable leave first where room is short. Null where nobody said so yet.
     #[oai(nullable)]
     pub priority: Option<i32>,
     /// Somebody plays it now.
@@ -115,9 +115,9 @@ pub fn playing(rows: &impl Rows) -> crate::Result<Playing> {
 }
 
 impl FileBody {
-    /// A row with those who want it, in order.
+    /// A row with those who want it, in order, and what it is worth.
     #[must_use]
-    pub fn of(row: &FileRow, attributions: &[Attribution], playing: &Playing) -> Self {
+    pub fn of(row: &FileRow, attributions: &[Attribution], playing: &Playing, score: Option<u8>) -> Self {
         let metadata = row.metadata.clone();
         Self {
             id: Id::of(row.id),
@@ -146,7 +146,7 @@ impl FileBody {
             },
             library: row.library.clone(),
             pinned: row.pinned,
-            priority: None,
+            priority: score.map(Into::into),
             playing: playing.contains(&row.file_path),
         }
     }
@@ -185,7 +185,7 @@ impl Example for FileBody {
             },
             library: "Movies".to_owned(),
             pinned: false,
-            priority: None,
+            priority: Some(80),
             playing: false,
         }
     }

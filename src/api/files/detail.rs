@@ -71,7 +71,7 @@ struct WhyBody {
 /// # Errors
 /// `NotFound`; the store fails.
 pub fn detail(store: &Store, id: FileId) -> Result<FileDetail, Problem> {
-    let rows = store.read()?;
+    let (score, rows) = store.look(|index| index.score(id))?;
     let (row, attributions) = rows.wanted_file(id)?.ok_or(Error::NotFound { what: "file" })?;
     Ok(FileDetail {
         attributions: attributions.iter().map(Into::into).collect(),
@@ -79,7 +79,7 @@ pub fn detail(store: &Store, id: FileId) -> Result<FileDetail, Problem> {
         hash: row.place.hash.to_string(),
         verified_at: Timestamp(row.verified_at),
         why: vec![],
-        file: FileBody::of(&row, &attributions, &playing(&rows)?),
+        file: FileBody::of(&row, &attributions, &playing(&rows)?, score),
     })
 }
 

@@ -9,9 +9,8 @@ use crate::api::answer::Payload;
 use crate::api::problem::Problem;
 use crate::api::value::{Timestamp, int64};
 use crate::domain::file::{Operation, Status};
-use crate::domain::id::FileId;
 use crate::domain::query::{Direction, Filter, Sort};
-use crate::index::Start;
+use crate::index::{Page, Start};
 use crate::store::{Reader, Rows, Store};
 
 /// A page of the list.
@@ -117,19 +116,19 @@ pub fn list(store: &Store, given: FilterApplied) -> Result<(u64, FilePage), Prob
         has_more: page.next.is_some(),
         next_cursor: page.next.as_ref().map(query::encode),
     };
-    Ok((changes, FilePage { files: bodies(&rows, &page.ids)?, pagination, filter_applied: given }))
+    Ok((changes, FilePage { files: bodies(&rows, &page)?, pagination, filter_applied: given }))
 }
 
-/// The files with these ids.
+/// The files of a page.
 ///
 /// # Errors
 /// The store fails.
-pub fn bodies(rows: &Reader, ids: &[FileId]) -> Result<Vec<FileBody>, Problem> {
+pub fn bodies(rows: &Reader, page: &Page) -> Result<Vec<FileBody>, Problem> {
     let playing = playing(rows)?;
-    let mut files = Vec::with_capacity(ids.len());
-    for id in ids {
+    let mut files = Vec::with_capacity(page.ids.len());
+    for (id, score) in page.ids.iter().zip(&page.scores) {
         if let Some((row, attributions)) = rows.wanted_file(*id)? {
-            files.push(FileBody::of(&row, &attributions, &playing));
+            files.push(FileBody::of(&row, &attributions, &playing, *score));
         }
     }
     Ok(files)

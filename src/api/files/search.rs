@@ -51,7 +51,7 @@ pub fn search(store: &Store, asked: Asked) -> Result<SearchResults, Problem> {
         index.page(&found, Sort::CachedAt, Direction::Desc, &Start::Offset(0), most)
     })?;
     Ok(SearchResults {
-        results: bodies(&rows, &page.ids)?,
+        results: bodies(&rows, &page)?,
         query,
         search_type: kind,
         total_found: int64(page.total),

@@ -21,6 +21,7 @@ pub struct Film {
     pub status: String,
     pub library: String,
     pub wishes: Vec<Wish>,
+    pub score: Option<u8>,
     row: Value,
 }
 
@@ -79,6 +80,7 @@ pub fn films(dump: &str) -> Vec<Film> {
             library: text(&row["library"]),
             id,
             wishes,
+            score: None,
             row,
         }
     };
@@ -107,7 +109,7 @@ impl Film {
     /// As lists and searches show it.
     pub fn body(&self) -> Value {
         let mut body = self.exported();
-        let fields = json!({ "library": self.library, "pinned": self.row["pinned"], "priority": null, "playing": false });
+        let fields = json!({ "library": self.library, "pinned": self.row["pinned"], "priority": self.score, "playing": false });
         body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         body
     }
@@ -236,7 +238,7 @@ impl Wanted {
                 "filename" => a.name().to_lowercase().cmp(&b.name().to_lowercase()),
                 "file_size_bytes" => a.size.cmp(&b.size),
                 "access_count" => a.count.cmp(&b.count),
-                "priority" => std::cmp::Ordering::Equal,
+                "priority" => a.score.cmp(&b.score),
                 other => panic!("{other}"),
             };
             by_value.then_with(|| a.id.cmp(&b.id))

@@ -110,6 +110,44 @@ async fn pages_by_offset_and_by_cursor_hold_every_file_once() {
 }
 
 #[tokio::test]
+async fn what_a_file_is_worth_is_shown_and_sorts() {
+    let app = shelf().await;
+    let all = app.get("/api/cached/files").await.is(200);
+    let id = |name: &str| {
+        let files = all["files"].as_array().unwrap().iter();
+        let mut ids = files.filter(|file| file["filename"].as_str().unwrap().starts_with(name));
+        ids.next().unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    let store = app.cacher().engine().store();
+    let score = |scores: &[(&str, u8)]| {
+        let scores = scores.iter().map(|(name, score)| (id(name).parse().unwrap(), *score)).collect();
+        store.set_scores(&scores).unwrap();
+    };
+    score(&[("brazil", 80), ("Alien", 0), ("Contact", 80)]);
+    for (query, expected) in [
+        // Equal ones by id, which is the order of caching here: Alien, brazil, Contact, DÜNE, 50%_off.
+        ("sort=priority", ["Contact", "brazil", "Alien", "50%_off", "DÜNE"]),
+        ("sort=priority&order=asc", ["DÜNE", "50%_off", "Alien", "brazil", "Contact"]),
+    ] {
+        assert_eq!(listed(&app, query).await, expected, "{query}");
+        let page = app.get(&format!("/api/cached/files?{query}&limit=3")).await.is(200);
+        let cursor = page["pagination"]["next_cursor"].as_str().unwrap();
+        assert_eq!(listed(&app, &format!("{query}&cursor={cursor}")).await, expected[3..], "{query}");
+    }
+    let page = app.get("/api/cached/files?sort=priority&limit=3").await.is(200);
+    let shown: Vec<&Value> = page["files"].as_array().unwrap().iter().map(|file| &file["priority"]).collect();
+    assert_eq!(shown, [80, 80, 0]);
+    let detail = app.get(&format!("/api/cached/files/{}", id("Alien"))).await.is(200);
+    assert_eq!(detail["priority"], 0);
+
+    // A cursor is a place: what is worth more by now came before it, and is not seen again.
+    let cursor = page["pagination"]["next_cursor"].as_str().unwrap();
+    score(&[("brazil", 80), ("Alien", 0), ("Contact", 80), ("DÜNE", 90)]);
+    let rest = listed(&app, &format!("sort=priority&cursor={cursor}")).await;
+    assert_eq!(rest, ["50%_off"]);
+}
+
+#[tokio::test]
 async fn a_cursor_goes_on_where_it_was_although_files_came_and_went() {
     let app = shelf().await;
     let page = app.get("/api/cached/files?limit=2").await.is(200);

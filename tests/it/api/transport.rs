@@ -47,6 +47,19 @@ async fn what_a_client_has_is_not_sent_again_until_it_changes() {
 }
 
 #[tokio::test]
+async fn another_score_is_another_page_and_the_same_scores_are_not() {
+    let app = shelf().await;
+    let path = "/api/cached/files?limit=2";
+    let file = app.get(path).await.is(200)["files"][0]["id"].as_str().unwrap().parse().unwrap();
+    let mut tags = vec![tag(&app, path).await];
+    for score in [7, 7, 8] {
+        app.cacher().engine().store().set_scores(&[(file, score)].into()).unwrap();
+        tags.push(tag(&app, path).await);
+    }
+    assert!(tags[0] != tags[1] && tags[1] == tags[2] && tags[2] != tags[3], "{tags:?}");
+}
+
+#[tokio::test]
 async fn other_answers_are_never_kept() {
     let app = shelf().await;
     for path in ["/api/jobs", "/api/version", "/api/cached/files/nothing"] {
