@@ -8,10 +8,6 @@ use crate::cacher::Cacher;
 use crate::clock::{self, SystemClock};
 use crate::config::Config;
 use crate::domain::mapping::Mapping;
-use crate::domain::plan;
-use crate::domain::rules::{Ahead, House, Rules};
-use crate::domain::schedule::{QuietHours, Schedule};
-use crate::domain::settings::LibrarianSettings;
 use crate::error::Result;
 use crate::librarian::{Parts, Settings, Wishes};
 use crate::media::Household;
@@ -26,7 +22,7 @@ pub(super) fn parts(
     household: &Household,
     changes: watch::Receiver<u64>,
 ) -> Result<Parts> {
-    let settings = settings(config);
+    let settings = config.librarian.clone();
     let asking = Settings { grace: settings.plan.source_grace, ..Settings::default() };
     let store = cacher.engine().store().clone();
     let clock = Arc::new(SystemClock);
@@ -40,16 +36,4 @@ pub(super) fn parts(
         zone: clock::zone(),
         changes,
     })
-}
-
-fn settings(config: &Config) -> LibrarianSettings {
-    let ahead = Ahead { episodes: config.plex.episodes_ahead, minutes: None };
-    LibrarianSettings {
-        plan: plan::Settings::default(),
-        house: House::for_all(Rules { ahead, ..Rules::default() }),
-        schedule: Schedule::default(),
-        quiet: QuietHours::default(),
-        hold: jiff::SignedDuration::from_hours(72),
-        companions: true,
-    }
 }

@@ -43,6 +43,16 @@ fn a_manual_schedule_never_begins_by_itself() {
 }
 
 #[test]
+fn the_longest_pause_is_found() {
+    let pause =
+        |expressions: &[&str]| schedule(expressions).unwrap().longest_pause().map(|pause| pause.as_hours());
+    assert_eq!(pause(&["manual"]), None);
+    assert_eq!(pause(&[]), Some(0));
+    assert_eq!(pause(&["* * * * mon"]), Some(144));
+    assert_eq!(pause(&["0 4 * * mon", "0 4 * * thu"]), Some(96));
+}
+
+#[test]
 fn times_are_those_of_the_clock_on_the_wall() {
     let found = times(&["30 3 * * *"], &berlin(), "2026-07-01T00:00:00Z", 2);
     assert_eq!(found, ["2026-07-01T01:30:00Z", "2026-07-02T01:30:00Z"]);
