@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::cacher::Cacher;
 use crate::clock::{self, SystemClock};
+use crate::command::{self, Reply};
 use crate::config::Config;
 use crate::domain::mapping::Mapping;
-use crate::error::Result;
-use crate::librarian::{Parts, Settings, Wishes};
+use crate::error::{Error, Result};
+use crate::librarian::{Librarian, Parts, Settings, Wishes};
 use crate::media::Household;
 
 /// Everything that a librarian works with. Blocks.
@@ -36,4 +38,39 @@ pub(super) fn parts(
         zone: clock::zone(),
         changes,
     })
+}
+
+/// One who does nothing by itself, for a command in a process of its own.
+///
+/// # Errors
+/// The store fails.
+pub(super) fn at_rest(config: &Config, cacher: &Cacher, household: &Household) -> Result<Librarian> {
+    // Nobody tells a command of changes.
+    let (_, changes) = watch::channel(0);
+    Ok(Librarian::at_rest(parts(config, cacher, household, changes)?))
+}
+
+/// Asks who there is and what they wish for, once. Nobody is asked where nobody has signed in.
+///
+/// # Errors
+/// The store fails; nobody listens any more.
+pub(super) fn ask(
+    librarian: &Librarian,
+    household: &Household,
+    runtime: &Runtime,
+    sink: command::Sink<'_>,
+) -> Result<()> {
+    if household.tokens().owner()?.is_none() {
+        return Ok(());
+    }
+    let note = "asking Plex who there is and what they wish for; this may take a minute";
+    if sink(Reply::Note(note.to_owned())).is_break() {
+        return Err(Error::Cancelled);
+    }
+    runtime.block_on(async {
+        // What failed is said with the source that it concerns.
+        let _ = household.people().refresh().await;
+        librarian.ask().await;
+    });
+    Ok(())
 }

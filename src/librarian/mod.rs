@@ -21,6 +21,7 @@ mod questions;
 mod round;
 pub mod said;
 mod setbacks;
+pub mod shown;
 mod watchlist;
 mod wishes;
 

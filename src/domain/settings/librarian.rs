@@ -2,10 +2,10 @@
 
 use jiff::SignedDuration;
 
-use crate::domain::file::closed_names;
 use crate::domain::plan;
 use crate::domain::rules::House;
 use crate::domain::schedule::{QuietHours, Schedule};
+use crate::domain::settings::{Versions, Viewers};
 
 /// What is worth keeping, for whom, and when that is looked at.
 #[derive(Clone, PartialEq, Debug)]
@@ -42,34 +42,3 @@ impl Default for LibrarianSettings {
         }
     }
 }
-
-/// What is cached of a film or an episode that is there several times.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Versions {
-    /// The version that is played, or would be.
-    One,
-    /// All of them.
-    All,
-}
-
-closed_names!(Versions {
-    One => "one",
-    All => "all",
-});
-
-/// Whose playbacks are cached for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Viewers {
-    /// Everybody's.
-    All,
-    /// Those in the network of the media server.
-    Local,
-    /// Those elsewhere.
-    Remote,
-}
-
-closed_names!(Viewers {
-    All => "all",
-    Local => "local",
-    Remote => "remote",
-});

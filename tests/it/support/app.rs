@@ -14,9 +14,13 @@ use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
+use cacherr::domain::plan;
+use cacherr::domain::rules::House;
+use cacherr::domain::schedule::{QuietHours, Schedule};
 use cacherr::domain::secret::Secret;
-use cacherr::domain::settings::{CacheSettings, Library, SwapMethod};
+use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, SwapMethod, Versions, Viewers};
 use cacherr::files::real::RealFs;
+use cacherr::librarian::{self, Librarian, Wishes};
 use cacherr::live::Hub;
 use cacherr::media::reach::Address;
 use cacherr::media::tokens::Configured;
@@ -47,6 +51,20 @@ pub struct Options {
     pub hooks: Option<Hooks>,
     /// The media server.
     pub plex: Option<Plex>,
+    /// What is worth keeping; without, nobody decides that by themselves.
+    pub librarian: Option<LibrarianSettings>,
+}
+
+/// As it is without a configuration.
+pub fn librarian_settings() -> LibrarianSettings {
+    LibrarianSettings {
+        plan: plan::Settings::default(),
+        house: House::default(),
+        schedule: Schedule::default(),
+        quiet: QuietHours::default(),
+        hold: SignedDuration::from_hours(72),
+        companions: true,
+    }
 }
 
 /// Where the media server sees the library.
@@ -63,12 +81,24 @@ pub struct Plex {
     /// Bytes per second while somebody plays from the device.
     pub bandwidth: u64,
     pub mode: Mode,
+    /// Whose playbacks ask for what.
+    pub house: House,
+    pub versions: Versions,
+    pub viewers: Viewers,
 }
 
 impl Plex {
     pub fn at(url: String, token: &'static str) -> Self {
-        let mode = Mode::AtomicCopy;
-        Self { url, token: Some(token), min_watch: SignedDuration::ZERO, bandwidth: 0, mode }
+        Self {
+            url,
+            token: Some(token),
+            min_watch: SignedDuration::ZERO,
+            bandwidth: 0,
+            mode: Mode::AtomicCopy,
+            house: House::default(),
+            versions: Versions::default(),
+            viewers: Viewers::default(),
+        }
     }
 }
 
@@ -93,6 +123,7 @@ pub struct TestApp {
     pub options: Options,
     cacher: Option<Cacher>,
     media: Option<Media>,
+    librarian: Option<Librarian>,
     server: Option<(oneshot::Sender<()>, JoinHandle<cacherr::Result<()>>)>,
     origin: String,
     client: reqwest::Client,
@@ -118,6 +149,7 @@ impl TestApp {
             options,
             cacher: None,
             media: None,
+            librarian: None,
             server: None,
             origin: String::new(),
             client: super::http_client(),
@@ -161,13 +193,16 @@ impl TestApp {
             api_key: self.options.key.map(Secret::new),
         };
         let hooks = self.options.hooks.clone();
+        let plex = self.options.plex.as_ref();
         let media = Media::start(cacherr::media::Parts {
             cacher: cacher.clone(),
             clock: Arc::new(SystemClock),
-            mapping,
+            mapping: mapping.clone(),
             household,
             hub: self.hub.clone(),
-            episodes_ahead: 5,
+            house: plex.map(|plex| plex.house.clone()).unwrap_or_default(),
+            versions: plex.map_or_else(Versions::default, |plex| plex.versions),
+            viewers: plex.map_or_else(Viewers::default, |plex| plex.viewers),
             min_watch: self.options.plex.as_ref().map_or(SignedDuration::ZERO, |plex| plex.min_watch),
             rhythm: quick(),
         });
@@ -185,7 +220,17 @@ impl TestApp {
             server: Box::new(|| Ok(None)),
             runtime: tokio::runtime::Handle::current(),
         });
-        let parts = ApiParts { cacher: cacher.clone(), media, doctor, hub: self.hub.clone(), server, hooks };
+        let librarian = self.librarian(&cacher, &media, mapping.clone());
+        self.librarian = Some(librarian.clone());
+        let parts = ApiParts {
+            cacher: cacher.clone(),
+            media,
+            librarian,
+            doctor,
+            hub: self.hub.clone(),
+            server,
+            hooks,
+        };
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, parts, async {
             let _ = stopped.await;
@@ -193,6 +238,27 @@ impl TestApp {
         self.origin = format!("127.0.0.1:{}", bind.port());
         self.cacher = Some(cacher);
         self.server = Some((stop, serving));
+    }
+
+    /// At rest, unless it is told how to work.
+    fn librarian(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
+        let settings = self.options.librarian.clone();
+        let is_at_rest = settings.is_none();
+        let settings = settings.unwrap_or_else(librarian_settings);
+        let asking = librarian::Settings { grace: settings.plan.source_grace, ..Default::default() };
+        let clock = Arc::new(SystemClock);
+        let (household, store) = (media.household().clone(), cacher.engine().store().clone());
+        let parts = librarian::Parts {
+            cacher: cacher.clone(),
+            clock: clock.clone(),
+            mapping,
+            wishes: Wishes::open(household.clone(), store, clock, asking).unwrap(),
+            household,
+            settings,
+            zone: jiff::tz::TimeZone::UTC,
+            changes: media.changes(),
+        };
+        if is_at_rest { Librarian::at_rest(parts) } else { Librarian::start(parts) }
     }
 
     fn household(&self, store: &Store) -> Household {
@@ -231,6 +297,9 @@ impl TestApp {
     async fn halt(&mut self) {
         if self.server.is_some() {
             self.stop_server().await;
+        }
+        if let Some(librarian) = self.librarian.take() {
+            librarian.stop().await;
         }
         if let Some(media) = self.media.take() {
             media.stop().await;
