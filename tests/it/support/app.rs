@@ -8,15 +8,18 @@ use std::time::{Duration, SystemTime};
 use cacherr::Error;
 use cacherr::api::{ApiParts, Hooks, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
-use cacherr::clock::SystemClock;
+use cacherr::clock::{Clock, ManualClock, SystemClock};
 use cacherr::config::ServerSettings;
 use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
+use cacherr::domain::rules::House;
+use cacherr::domain::schedule::{QuietHours, Schedule};
 use cacherr::domain::secret::Secret;
-use cacherr::domain::settings::{CacheSettings, Library, SwapMethod};
+use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, Limit, SwapMethod};
 use cacherr::files::real::RealFs;
+use cacherr::librarian::{Librarian, Settings, Wishes};
 use cacherr::live::Hub;
 use cacherr::media::reach::Address;
 use cacherr::media::tokens::Configured;
@@ -47,6 +50,24 @@ pub struct Options {
     pub hooks: Option<Hooks>,
     /// The media server.
     pub plex: Option<Plex>,
+    /// The time; that of the machine where none is given. Whoever moves it lets graces end by [`TestApp::pass`].
+    pub clock: Option<Arc<ManualClock>>,
+    /// Bytes of copies at most.
+    pub limit: Option<u64>,
+    /// What is worth keeping; [`librarian`] where nothing is said.
+    pub librarian: Option<LibrarianSettings>,
+}
+
+/// A librarian who works when asked to, and never by itself.
+pub fn librarian() -> LibrarianSettings {
+    LibrarianSettings {
+        plan: cacherr::domain::plan::Settings::default(),
+        house: House::default(),
+        schedule: Schedule::parse(&["manual".to_owned()]).unwrap(),
+        quiet: QuietHours::default(),
+        hold: SignedDuration::from_hours(72),
+        companions: true,
+    }
 }
 
 /// Where the media server sees the library.
@@ -93,6 +114,7 @@ pub struct TestApp {
     pub options: Options,
     cacher: Option<Cacher>,
     media: Option<Media>,
+    librarian: Option<Librarian>,
     server: Option<(oneshot::Sender<()>, JoinHandle<cacherr::Result<()>>)>,
     origin: String,
     client: reqwest::Client,
@@ -118,6 +140,7 @@ impl TestApp {
             options,
             cacher: None,
             media: None,
+            librarian: None,
             server: None,
             origin: String::new(),
             client: super::http_client(),
@@ -135,6 +158,7 @@ impl TestApp {
             bandwidth: self.options.bandwidth,
             bandwidth_while_playing: self.options.plex.as_ref().map_or(0, |plex| plex.bandwidth),
             mode: self.options.plex.as_ref().map_or(Mode::AtomicCopy, |plex| plex.mode),
+            limit: self.options.limit.map_or(Limit::None, Limit::Bytes),
             ..CacheSettings::at(root.join("cache"))
         };
         let libraries = vec![Library {
@@ -144,12 +168,19 @@ impl TestApp {
             swap: SwapMethod::Exchange,
         }];
         let mapping = Mapping::of(&libraries);
-        self.hub = Hub::new(Arc::new(SystemClock));
+        let clock = self.clock();
+        self.hub = Hub::new(clock.clone());
         let events = self.hub.sink();
-        let clock = Arc::new(SystemClock);
         let (settings, roots) = (cache.clone(), libraries.clone());
-        let engine =
-            Engine::new(Parts { fs: Arc::new(RealFs), store, clock, cache, libraries, events }).unwrap();
+        let engine = Engine::new(Parts {
+            fs: Arc::new(RealFs),
+            store,
+            clock: clock.clone(),
+            cache,
+            libraries,
+            events,
+        })
+        .unwrap();
         engine.recover().unwrap();
         let cacher = Cacher::start(Arc::new(engine)).unwrap();
         let household = self.household(cacher.engine().store());
@@ -163,8 +194,8 @@ impl TestApp {
         let hooks = self.options.hooks.clone();
         let media = Media::start(cacherr::media::Parts {
             cacher: cacher.clone(),
-            clock: Arc::new(SystemClock),
-            mapping,
+            clock: clock.clone(),
+            mapping: mapping.clone(),
             household,
             hub: self.hub.clone(),
             episodes_ahead: 5,
@@ -177,9 +208,22 @@ impl TestApp {
             self.options.plex.as_ref().map(|_| Hooks { token, tell: Arc::new(move |tip| told.tip(tip)) })
         });
         self.media = Some(media.clone());
+        let asking = Settings { grace: self.settings().plan.source_grace, ..Settings::default() };
+        let store = cacher.engine().store().clone();
+        let wishes = Wishes::open(media.household().clone(), store, clock.clone(), asking).unwrap();
+        self.librarian = Some(Librarian::start(cacherr::librarian::Parts {
+            cacher: cacher.clone(),
+            clock: clock.clone(),
+            mapping,
+            household: media.household().clone(),
+            wishes,
+            settings: self.settings(),
+            zone: jiff::tz::TimeZone::UTC,
+            changes: media.changes(),
+        }));
         let doctor = Doctor::new(doctor::Parts {
             cacher: cacher.clone(),
-            clock: Arc::new(SystemClock),
+            clock: clock.clone(),
             cache: settings,
             libraries: roots,
             server: Box::new(|| Ok(None)),
@@ -205,7 +249,29 @@ impl TestApp {
         address.patience = Patience { first: Duration::from_millis(50), tries: 2, ..Patience::default() };
         address.sign_in_interval = Duration::from_millis(5);
         let configured = Configured { token, file: None };
-        Household::open(store.clone(), Arc::new(SystemClock), configured, address).unwrap()
+        Household::open(store.clone(), self.clock(), configured, address).unwrap()
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        match &self.options.clock {
+            Some(clock) => clock.clone(),
+            None => Arc::new(SystemClock),
+        }
+    }
+
+    fn settings(&self) -> LibrarianSettings {
+        self.options.librarian.clone().unwrap_or_else(librarian)
+    }
+
+    /// Moves the clock that was given, and sees to what is due then.
+    pub async fn pass(&self, time: SignedDuration) {
+        self.options.clock.as_ref().unwrap().advance(time);
+        let cacher = self.cacher().clone();
+        tokio::task::spawn_blocking(move || cacher.engine().settle_due().unwrap()).await.unwrap();
+    }
+
+    pub fn librarian(&self) -> &Librarian {
+        self.librarian.as_ref().unwrap()
     }
 
     pub fn media(&self) -> &Media {
@@ -231,6 +297,9 @@ impl TestApp {
     async fn halt(&mut self) {
         if self.server.is_some() {
             self.stop_server().await;
+        }
+        if let Some(librarian) = self.librarian.take() {
+            librarian.stop().await;
         }
         if let Some(media) = self.media.take() {
             media.stop().await;
