@@ -18,10 +18,9 @@ use std::time::Duration;
 
 use crate::cacher::{Cacher, Engine, Parts, Sink};
 use crate::clock::SystemClock;
-use crate::command::server::Door;
+use crate::command::server::{Door, With};
 use crate::command::{self, Context, Copies, Reply, Request};
 use crate::config::Config;
-use crate::doctor::Doctor;
 use crate::domain::intent::{Intent, Phase};
 use crate::error::{Error, IoContext, Result};
 use crate::files::real::RealFs;
@@ -90,12 +89,15 @@ async fn serve(
     let doctor = doctor(config, cacher, media.household(), tokio::runtime::Handle::current());
     let parts = librarian::parts(config, cacher, media.household(), media.changes())?;
     let librarian = Librarian::start(parts);
-    let mut web = web.open(cacher, &media, &doctor)?;
+    let mut web = web.open(cacher, &media, &librarian, &doctor)?;
     let watch = watch_cache(config, cacher)?;
     let begun = begin(cacher);
     let looks = Looks::start(cacher);
     let ended = match begun {
-        Ok(()) => listen(config, cacher, &doctor, &door, &mut web).await,
+        Ok(()) => {
+            let (cacher, librarian, config) = (cacher.clone(), librarian.clone(), config.clone());
+            listen(&With { cacher, doctor: doctor.clone(), librarian, config }, &door, &mut web).await
+        }
         Err(error) => Err(error),
     };
     drop(door);
@@ -104,19 +106,13 @@ async fn serve(
 }
 
 /// Everything that listens, until the first of it ends.
-async fn listen(
-    config: &Arc<Config>,
-    cacher: &Cacher,
-    doctor: &Doctor,
-    door: &Door,
-    web: &mut web::Open,
-) -> Result<()> {
+async fn listen(with: &With, door: &Door, web: &mut web::Open) -> Result<()> {
     let signal = stop::asked()?;
     tracing::info!("ready");
     tokio::select! {
-        ended = door.serve(cacher, doctor, config) => ended,
+        ended = door.serve(with) => ended,
         failure = web.failure() => Err(failure),
-        failure = store_failure(cacher) => Err(failure),
+        failure = store_failure(&with.cacher) => Err(failure),
         name = signal => {
             tracing::info!("{name}: stopping; a second one ends at once");
             Ok(())
@@ -136,7 +132,7 @@ pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> 
         engine.declare_cache_lost();
     }
     let cacher = match request {
-        Request::Status | Request::AdoptCacheDir | Request::Doctor => Cacher::at_rest(engine),
+        Request::Status | Request::AdoptCacheDir | Request::Doctor | Request::Plan => Cacher::at_rest(engine),
         Request::Check { .. } => {
             engine.recover()?;
             Cacher::at_rest(engine)
@@ -151,10 +147,15 @@ pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> 
     let runtime = runtime.doing("start the", "asynchronous runtime")?;
     let household = household::open(config, cacher.engine().store())?;
     let doctor = doctor(config, &cacher, &household, runtime.handle().clone());
-    let context = Context { cacher: &cacher, doctor: &doctor, config, principal: &principal };
+    let librarian = librarian::at_rest(config, &cacher, &household)?;
+    if let Request::Plan = request {
+        librarian::ask(&librarian, &household, &runtime, sink)?;
+    }
+    let (doctor, librarian, runtime) = (&doctor, &librarian, runtime.handle());
+    let context = Context { cacher: &cacher, doctor, librarian, runtime, config, principal: &principal };
     command::run(request, &context, sink);
     let waited = match request {
-        Request::Status | Request::AdoptCacheDir | Request::Doctor => Ok(()),
+        Request::Status | Request::AdoptCacheDir | Request::Doctor | Request::Plan => Ok(()),
         Request::Check { .. } | Request::Cache { .. } | Request::Restore { .. } => {
             wait_out_graces(config, &cacher, sink)
         }

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
 use super::{
-    cleanup, doctor, export, files, frames, jobs, operations, people, readers, sessions, socket, sources,
-    statistics, system, users, webhooks,
+    cleanup, doctor, export, files, frames, jobs, operations, people, plan, readers, sessions, socket,
+    sources, statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -33,6 +33,7 @@ const ALL: &[Refusals] = &[
     jobs::REFUSALS,
     operations::REFUSALS,
     people::REFUSALS,
+    plan::REFUSALS,
     readers::REFUSALS,
     sessions::REFUSALS,
     socket::REFUSALS,
@@ -56,6 +57,7 @@ const LINKS: &[(&str, &str, &str, &str)] = &[
     ("listFiles", "listFiles", "cursor", "/data/pagination/next_cursor"),
     ("listFiles", "getFile", "file_id", "/data/files/0/id"),
     ("listFiles", "removeFile", "file_id", "/data/files/0/id"),
+    ("runPlan", "getJob", "job_id", "/data/job_id"),
     ("listJobs", "getJob", "job_id", "/data/jobs/0/id"),
     ("listJobs", "cancelJob", "job_id", "/data/jobs/0/id"),
     ("listJobs", "pauseJob", "job_id", "/data/jobs/0/id"),

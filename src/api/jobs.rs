@@ -16,7 +16,7 @@ use super::value::{Id, Timestamp, closed_type, int64, text};
 use crate::cacher::Cacher;
 use crate::domain::file::closed_names;
 use crate::domain::id::JobId;
-use crate::domain::job::{Failure, JobKind, JobRow, JobState, Progress, RestoreAction};
+use crate::domain::job::{Failure, JobKind, JobRow, JobState, Planned, Progress, RestoreAction};
 use crate::store::Rows;
 
 /// What each operation here may refuse with, beside what every operation may.
@@ -128,6 +128,38 @@ pub struct JobBody {
     /// How far a `batch` is; null for all others.
     #[oai(nullable)]
     batch: Option<BatchBody>,
+    /// What came of a `plan`, once it is done; null for all others.
+    #[oai(nullable)]
+    plan: Option<PlannedBody>,
+}
+
+/// What came of carrying out a plan. Copies and returns that were asked for have jobs of their own.
+#[derive(Object, Debug)]
+#[oai(rename = "PlanResult")]
+struct PlannedBody {
+    /// Files that were asked for.
+    cached_count: i64,
+    /// Files that are given back.
+    given_back_count: i64,
+    /// Users that were added to files, or got a stronger reason.
+    attributed_count: i64,
+    /// Files that come as soon as what is given back has left, or quiet hours have ended.
+    waiting_count: i64,
+    /// Files that could not be asked for, or given back; they are tried again later.
+    failed_count: i64,
+}
+
+impl From<&Planned> for PlannedBody {
+    fn from(planned: &Planned) -> Self {
+        let Planned { cached, given_back, attributed, waiting, failed } = *planned;
+        Self {
+            cached_count: int64(cached),
+            given_back_count: int64(given_back),
+            attributed_count: int64(attributed),
+            waiting_count: int64(waiting),
+            failed_count: int64(failed),
+        }
+    }
 }
 
 /// Why a job failed, or what it waits for.
@@ -181,6 +213,13 @@ impl JobBody {
                 | JobKind::Restore { .. }
                 | JobKind::Cleanup { .. }
                 | JobKind::Plan { .. } => None,
+            },
+            plan: match &row.kind {
+                JobKind::Plan { done } => done.as_ref().map(Into::into),
+                JobKind::Cache { .. }
+                | JobKind::Restore { .. }
+                | JobKind::Cleanup { .. }
+                | JobKind::Batch { .. } => None,
             },
         }
     }
@@ -375,6 +414,7 @@ impl Example for JobBody {
             finished_at: None,
             cleanup: None,
             batch: None,
+            plan: None,
         }
     }
 }

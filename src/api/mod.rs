@@ -11,6 +11,7 @@
 //! | `/api/cached/statistics` | GET | counts and sums (`statistics`) |
 //! | `/api/cached/users/{user_id}/stats` | GET | what one user wants (`users`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
+//! | `/api/plan`, `/api/plan/run` | GET; POST | what would be cached and given back; carry it out (`plan`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
 //! | `/api/sessions` | GET | who plays what (`sessions`) |
@@ -47,6 +48,7 @@ mod jobs;
 mod operations;
 mod pages;
 mod people;
+mod plan;
 mod problem;
 mod readers;
 mod revalidate;
@@ -78,6 +80,7 @@ use crate::cacher::Cacher;
 use crate::config::ServerSettings;
 use crate::doctor::Doctor;
 use crate::error::{IoContext, Result};
+use crate::librarian::Librarian;
 use crate::live::Hub;
 use crate::media::Media;
 
@@ -96,6 +99,8 @@ enum Tag {
     Operations,
     /// The media server: who plays what, its people, how it is reached, what it tells.
     Media,
+    /// What is worth keeping: what would be cached and given back, and why.
+    Plan,
     /// The units of work: waiting, running, ended.
     Jobs,
     /// What the instance is, and whether it works.
@@ -108,6 +113,8 @@ pub struct ApiParts {
     pub cacher: Cacher,
     /// The media server.
     pub media: Media,
+    /// Who decides what is worth keeping.
+    pub librarian: Librarian,
     /// Who looks at the installation.
     pub doctor: Doctor,
     /// The events.
@@ -162,7 +169,7 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
 }
 
 fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
-    let ApiParts { cacher, media, doctor, hub, server, hooks } = parts;
+    let ApiParts { cacher, media, librarian, doctor, hub, server, hooks } = parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");
@@ -183,7 +190,13 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
         .at("/ws", socket::Socket { hub, closing })
         .nest(
             "/",
-            service.data(cacher).data(media).data(doctor).data(Arc::<pages::Pages>::default()).data(here),
+            service
+                .data(cacher)
+                .data(media)
+                .data(librarian)
+                .data(doctor)
+                .data(Arc::<pages::Pages>::default())
+                .data(here),
         );
     let gate = gate::Gate { inner, door: auth::Door::new(server.api_key), shape };
     let routes = Route::new().nest(&server.base_path, gate).catch_all_error(|_| async {
@@ -211,6 +224,7 @@ fn page(content_type: &str, policy: &str, text: &str) -> Response {
 type Resources = (OfCache, OfMedia, OfInstance);
 type OfCache = (
     files::Files,
+    plan::PlanApi,
     cleanup::CleanupApi,
     export::Export,
     statistics::StatisticsApi,

@@ -7,6 +7,7 @@ use crate::cacher::Cacher;
 use crate::clock::SystemClock;
 use crate::config::{Config, PlexSettings};
 use crate::domain::mapping::Mapping;
+use crate::domain::settings::LibrarianSettings;
 use crate::error::Result;
 use crate::live::Hub;
 use crate::media::reach::Address;
@@ -31,13 +32,16 @@ pub(super) fn open(config: &Config, store: &Store) -> Result<Household> {
 
 /// Watches it from now on. Called within the runtime.
 pub(super) fn watch(config: &Config, cacher: &Cacher, household: Household, hub: Hub) -> Media {
+    let LibrarianSettings { house, versions, viewers, .. } = config.librarian.clone();
     Media::start(Parts {
         cacher: cacher.clone(),
         clock: Arc::new(SystemClock),
         mapping: Mapping::of(&config.libraries),
         household,
         hub,
-        episodes_ahead: config.plex.episodes_ahead as usize,
+        house,
+        versions,
+        viewers,
         min_watch: config.plex.min_watch,
         rhythm: Rhythm::default(),
     })

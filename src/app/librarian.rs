@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::cacher::Cacher;
 use crate::clock::{self, SystemClock};
+use crate::command::{self, Reply};
 use crate::config::Config;
 use crate::domain::mapping::Mapping;
-use crate::domain::plan;
-use crate::domain::rules::{Ahead, House, Rules};
-use crate::domain::schedule::{QuietHours, Schedule};
-use crate::domain::settings::LibrarianSettings;
-use crate::error::Result;
-use crate::librarian::{Parts, Settings, Wishes};
+use crate::error::{Error, Result};
+use crate::librarian::{Librarian, Parts, Settings, Wishes};
 use crate::media::Household;
 
 /// Everything that a librarian works with. Blocks.
@@ -26,7 +24,7 @@ pub(super) fn parts(
     household: &Household,
     changes: watch::Receiver<u64>,
 ) -> Result<Parts> {
-    let settings = settings(config);
+    let settings = config.librarian.clone();
     let asking = Settings { grace: settings.plan.source_grace, ..Settings::default() };
     let store = cacher.engine().store().clone();
     let clock = Arc::new(SystemClock);
@@ -42,14 +40,37 @@ pub(super) fn parts(
     })
 }
 
-fn settings(config: &Config) -> LibrarianSettings {
-    let ahead = Ahead { episodes: config.plex.episodes_ahead, minutes: None };
-    LibrarianSettings {
-        plan: plan::Settings::default(),
-        house: House::for_all(Rules { ahead, ..Rules::default() }),
-        schedule: Schedule::default(),
-        quiet: QuietHours::default(),
-        hold: jiff::SignedDuration::from_hours(72),
-        companions: true,
+/// One who does nothing by itself, for a command in a process of its own.
+///
+/// # Errors
+/// The store fails.
+pub(super) fn at_rest(config: &Config, cacher: &Cacher, household: &Household) -> Result<Librarian> {
+    // Nobody tells a command of changes.
+    let (_, changes) = watch::channel(0);
+    Ok(Librarian::at_rest(parts(config, cacher, household, changes)?))
+}
+
+/// Asks who there is and what they wish for, once. Nobody is asked where nobody has signed in.
+///
+/// # Errors
+/// The store fails; nobody listens any more.
+pub(super) fn ask(
+    librarian: &Librarian,
+    household: &Household,
+    runtime: &Runtime,
+    sink: command::Sink<'_>,
+) -> Result<()> {
+    if household.tokens().owner()?.is_none() {
+        return Ok(());
     }
+    let note = "asking Plex who there is and what they wish for; this may take a minute";
+    if sink(Reply::Note(note.to_owned())).is_break() {
+        return Err(Error::Cancelled);
+    }
+    runtime.block_on(async {
+        // What failed is said with the source that it concerns.
+        let _ = household.people().refresh().await;
+        librarian.ask().await;
+    });
+    Ok(())
 }

@@ -13,6 +13,7 @@ use crate::clock::SystemClock;
 use crate::config::ServerSettings;
 use crate::doctor::Doctor;
 use crate::error::{Error, IoContext, Result};
+use crate::librarian::Librarian;
 use crate::live::Hub;
 use crate::media::Media;
 
@@ -42,7 +43,13 @@ impl Web {
     }
 
     /// Answers from now on. Called within the runtime.
-    pub fn open(self, cacher: &Cacher, media: &Media, doctor: &Doctor) -> Result<Open> {
+    pub fn open(
+        self,
+        cacher: &Cacher,
+        media: &Media,
+        librarian: &Librarian,
+        doctor: &Doctor,
+    ) -> Result<Open> {
         let Self { listener, server, hub } = self;
         let at = server.bind.to_string();
         let listener = TcpListener::from_std(listener).doing("listen at", &at)?;
@@ -53,8 +60,15 @@ impl Web {
             token: media.household().tokens().webhook().clone(),
             tell: Arc::new(move |tip| told.tip(tip)),
         };
-        let (cacher, media, doctor) = (cacher.clone(), media.clone(), doctor.clone());
-        let parts = ApiParts { cacher, media, doctor, hub, server, hooks: Some(hooks) };
+        let parts = ApiParts {
+            cacher: cacher.clone(),
+            media: media.clone(),
+            librarian: librarian.clone(),
+            doctor: doctor.clone(),
+            hub,
+            server,
+            hooks: Some(hooks),
+        };
         let task = tokio::spawn(api::serve(listener, parts, async {
             // Told, or nobody is left who could tell.
             let _ = stopped.await;

@@ -54,6 +54,8 @@ pub enum Command {
     Status(Format),
     /// Compare the store with itself and with what is on disk; put in order what others changed
     Check(Check),
+    /// Show what would be cached and given back now, and why; does nothing of it
+    Plan(Format),
     /// Look for what usually breaks an installation, and say how to mend it (wakes the libraries' disks)
     Doctor(Format),
     /// The store is lost: give everything back from what is on disk alone

@@ -1,5 +1,7 @@
 //! Reports as JSON: what scripts read. Names and values are those of the API where it has them.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::command::Named;
@@ -47,6 +49,7 @@ fn data(report: &Report) -> Value {
             "findings": each(findings, finding),
         }),
         Report::Diagnosed(diagnosis) => super::diagnosis::data(diagnosis),
+        Report::Planned(shown) => super::plan::data(shown),
         Report::Adopted(dir) => json!({ "cache_dir": path(dir) }),
     }
 }
@@ -88,12 +91,17 @@ fn each<T>(items: &[T], one: impl Fn(&T) -> Value) -> Value {
 
 /// JSON knows only text. A path that is none is told by its bytes, too: as an object with both.
 pub(super) fn path(path: &Named) -> Value {
-    match path.0.to_str() {
+    of_path(&path.0)
+}
+
+/// The same.
+pub(super) fn of_path(path: &Path) -> Value {
+    match path.to_str() {
         Some(text) => text.into(),
         None => {
             use std::os::unix::ffi::OsStrExt;
-            let bytes = path.0.as_os_str().as_bytes();
-            json!({ "text": path.0.to_string_lossy(), "hex": bytes.iter().map(|b| format!("{b:02x}")).collect::<String>() })
+            let bytes = path.as_os_str().as_bytes();
+            json!({ "text": path.to_string_lossy(), "hex": bytes.iter().map(|b| format!("{b:02x}")).collect::<String>() })
         }
     }
 }

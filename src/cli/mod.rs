@@ -10,6 +10,7 @@ mod ask;
 mod diagnosis;
 mod health;
 mod json;
+mod plan;
 mod progress;
 mod rescue;
 mod show;
@@ -95,6 +96,7 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
         Command::Restore(restore) => asked(flags, env, restore.format, || restore.request()),
         Command::Status(format) => asked(flags, env, format, || Ok(crate::command::Request::Status)),
         Command::Check(check) => asked(flags, env, check.format, || Ok(check.request())),
+        Command::Plan(format) => asked(flags, env, format, || Ok(crate::command::Request::Plan)),
         Command::Doctor(format) => asked(flags, env, format, || Ok(crate::command::Request::Doctor)),
         Command::Rescue(rescue) => with(flags, env, rescue.format, |config| rescue::rescue(config, &rescue)),
         Command::CacheDir { command: args::CacheDirCommand::Adopt(format) } => {

@@ -84,6 +84,7 @@ pub(super) fn report(report: &Report, format: Format) {
         Report::Status(status) => self::status(status),
         Report::Checked(checked) => self::checked(checked),
         Report::Diagnosed(diagnosis) => super::diagnosis::text(diagnosis),
+        Report::Planned(shown) => super::plan::text(shown),
         Report::Adopted(dir) => format!("{} is the cache dir from now on\n", name(dir)),
     });
 }

@@ -11,6 +11,7 @@ mod cache;
 mod check;
 pub mod client;
 mod follow;
+mod plan;
 pub mod report;
 mod restore;
 pub mod server;
@@ -20,6 +21,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use tokio::runtime::Handle;
 
 use crate::cacher::Cacher;
 use crate::config::Config;
@@ -28,6 +30,7 @@ use crate::domain::file::{Method, Operation};
 use crate::domain::job::{Failure, JobState};
 use crate::domain::path::bytes;
 use crate::error::Result;
+use crate::librarian::Librarian;
 
 pub use report::{Checked, Outcome, Report, Restored, Status};
 
@@ -70,6 +73,8 @@ pub enum Request {
     AdoptCacheDir,
     /// What is wrong with this installation, and how is it mended? Wakes the libraries' disks.
     Doctor,
+    /// What would be cached and given back now, and why? Does nothing of it.
+    Plan,
 }
 
 /// Which files are meant.
@@ -148,6 +153,10 @@ pub struct Context<'a> {
     pub cacher: &'a Cacher,
     /// Who looks at the installation.
     pub doctor: &'a Doctor,
+    /// Who decides what is worth keeping.
+    pub librarian: &'a Librarian,
+    /// Where it does so. Requests are answered outside of it.
+    pub runtime: &'a Handle,
     /// What is configured.
     pub config: &'a Config,
     /// Who asks.
@@ -194,5 +203,6 @@ fn answer(request: &Request, context: &Context<'_>, sink: Sink<'_>) -> Result<Re
             follow::tell(sink, Reply::Note(note.to_owned()))?;
             Ok(Report::Diagnosed(context.doctor.run()?.as_ref().clone()))
         }
+        Request::Plan => plan::plan(context).map(|shown| Report::Planned(Box::new(shown))),
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::id::{FileId, JobId};
 use crate::domain::identity::Hash;
 use crate::domain::job::{Failure, JobState};
 use crate::domain::time::Time;
+use crate::librarian::shown::Shown;
 
 /// An answer.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub enum Report {
     Adopted(Named),
     /// To `doctor`.
     Diagnosed(Diagnosis),
+    /// To `plan`.
+    Planned(Box<Shown>),
 }
 
 impl Report {
@@ -54,7 +57,8 @@ impl Report {
                     },
                 })
             }
-            Self::Status(_) | Self::Adopted(_) => None,
+            // What is refused is as it should be, and a source that is silent keeps what it said.
+            Self::Status(_) | Self::Adopted(_) | Self::Planned(_) => None,
         }
     }
 }

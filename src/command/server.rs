@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::address::Address;
@@ -21,11 +22,25 @@ use crate::config::Config;
 use crate::doctor::Doctor;
 use crate::domain::job::Failure;
 use crate::error::{Error, IoContext, Result};
+use crate::librarian::Librarian;
 
 /// As long as a request may be: more than the kernel takes as arguments, written as JSON.
 const LONGEST: u64 = 64 << 20;
 /// Replies that wait for a slow listener.
 const REPLIES: usize = 64;
+
+/// What requests are answered with. A clone is another handle.
+#[derive(Clone)]
+pub struct With {
+    /// The running engine.
+    pub cacher: Cacher,
+    /// Who looks at the installation.
+    pub doctor: Doctor,
+    /// Who decides what is worth keeping.
+    pub librarian: Librarian,
+    /// What is configured.
+    pub config: Arc<Config>,
+}
 
 /// A bound socket. Whoever connects from now on waits until [`Door::serve`] runs.
 pub struct Door {
@@ -57,17 +72,17 @@ impl Door {
     ///
     /// # Errors
     /// The socket fails.
-    pub async fn serve(&self, cacher: &Cacher, doctor: &Doctor, config: &Arc<Config>) -> Result<()> {
+    pub async fn serve(&self, with: &With) -> Result<()> {
         let file = &self.address.file;
         let clone = self.listener.try_clone().doing("listen at", file)?;
         let listener = tokio::net::UnixListener::from_std(clone).doing("listen at", file)?;
         loop {
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    let (cacher, doctor, config) = (cacher.clone(), doctor.clone(), config.clone());
+                    let with = with.clone();
                     tokio::spawn(async move {
                         // Somebody who hangs up early harms nobody.
-                        if let Err(error) = converse(stream, cacher, doctor, config).await {
+                        if let Err(error) = converse(stream, with).await {
                             tracing::debug!(%error, "a command hung up");
                         }
                     });
@@ -89,12 +104,7 @@ impl Drop for Door {
     }
 }
 
-async fn converse(
-    stream: UnixStream,
-    cacher: Cacher,
-    doctor: Doctor,
-    config: Arc<Config>,
-) -> std::io::Result<()> {
+async fn converse(stream: UnixStream, with: With) -> std::io::Result<()> {
     let uid = stream.peer_cred()?.uid();
     if uid != 0 && uid != rustix::process::geteuid().as_raw() {
         return Err(ErrorKind::PermissionDenied.into());
@@ -107,8 +117,9 @@ async fn converse(
         Ok(request) => {
             tokio::task::spawn_blocking(move || {
                 let principal = principal(uid);
-                let context =
-                    Context { cacher: &cacher, doctor: &doctor, config: &config, principal: &principal };
+                let With { cacher, doctor, librarian, config } = &with;
+                let runtime = &Handle::current();
+                let context = Context { cacher, doctor, librarian, runtime, config, principal: &principal };
                 run(&request, &context, &mut |reply| match sender.blocking_send(reply) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),

@@ -6,9 +6,11 @@ use jiff::SignedDuration;
 
 use super::file::Method;
 use super::file::closed_names;
-use super::plan;
-use super::rules::House;
-use super::schedule::{QuietHours, Schedule};
+use super::media::Reach;
+
+mod librarian;
+
+pub use librarian::LibrarianSettings;
 
 /// Days for which what was put aside is kept.
 pub const TRASH_DAYS: i64 = 7;
@@ -90,23 +92,6 @@ closed_names!(LinkStyle {
     Relative => "relative",
 });
 
-/// What is worth keeping, for whom, and when that is looked at.
-#[derive(Clone, Debug)]
-pub struct LibrarianSettings {
-    /// What makes a file worth keeping. Its rules for single users are put in by whoever knows them.
-    pub plan: plan::Settings,
-    /// Whose wishes count, and how far.
-    pub house: House,
-    /// When it is looked at.
-    pub schedule: Schedule,
-    /// When nothing is begun.
-    pub quiet: QuietHours,
-    /// For so long a person's removal holds.
-    pub hold: SignedDuration,
-    /// Subtitles travel with their video.
-    pub companions: bool,
-}
-
 /// One library: a root below which files may be cached.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Library {
@@ -134,3 +119,48 @@ closed_names!(SwapMethod {
     Exchange => "exchange",
     LinkRename => "link_rename",
 });
+
+/// Which versions of a film or an episode are wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Versions {
+    /// The one that plays; where nobody plays it, the media server's best guess.
+    #[default]
+    One,
+    /// Each of them.
+    All,
+}
+
+closed_names!(Versions {
+    One => "one",
+    All => "all",
+});
+
+/// Whose playbacks ask for something, by where they watch.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Viewers {
+    /// Everybody's.
+    #[default]
+    All,
+    /// Of those in the server's network.
+    Local,
+    /// Of those elsewhere.
+    Remote,
+}
+
+closed_names!(Viewers {
+    All => "all",
+    Local => "local",
+    Remote => "remote",
+});
+
+impl Viewers {
+    /// Whether somebody there is one of them. Of whom nobody knows where they are may be.
+    #[must_use]
+    pub const fn count(self, reach: Reach) -> bool {
+        match (self, reach) {
+            (Self::All, _) | (_, Reach::Unknown) => true,
+            (Self::Local, reach) => matches!(reach, Reach::Local),
+            (Self::Remote, reach) => matches!(reach, Reach::Remote),
+        }
+    }
+}

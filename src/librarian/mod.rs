@@ -21,6 +21,8 @@ mod questions;
 mod round;
 pub mod said;
 mod setbacks;
+pub mod shown;
+pub mod upgrades;
 mod watchlist;
 mod wishes;
 

@@ -14,9 +14,7 @@ use cacherr::clock::{Clock, SystemClock};
 use cacherr::demo::plex::{Kind, Person, PersonId, Simulator, Video, World};
 use cacherr::domain::file::{Attribution, FileRow, Operation, Status};
 use cacherr::domain::mapping::Mapping;
-use cacherr::domain::plan;
-use cacherr::domain::rules::{Ahead, House as Rules, Rules as RulesOfOne};
-use cacherr::domain::schedule::{QuietHours, Schedule};
+use cacherr::domain::rules::{Ahead, House, Rules};
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, Limit, SwapMethod};
 use cacherr::domain::time::Time;
@@ -48,7 +46,7 @@ pub fn round() -> Outcome<Figures> {
     let cycles: usize = setting("CYCLES", "1000").parse()?;
     let mut figures = Figures::new();
     runtime.block_on(async {
-        let busy = House::open(true)?;
+        let busy = Sample::open(true)?;
         let (librarian, asked) = busy.librarian().await?;
         figures.insert("ask_us", asked);
         let begun = Instant::now();
@@ -60,7 +58,7 @@ pub fn round() -> Outcome<Figures> {
         }
         figures.insert("again_us", busy.draws(&librarian, TIMES).await?);
 
-        let quiet = House::open(false)?;
+        let quiet = Sample::open(false)?;
         let (librarian, _) = quiet.librarian().await?;
         expect_nothing(&*librarian.draw().await?)?;
         figures.insert("same_us", quiet.undisturbed(&librarian, TIMES).await?);
@@ -91,13 +89,13 @@ fn below(show: u32, episode: u32) -> PathBuf {
 }
 
 /// A library, a store that says what of it is cached, and who watches.
-struct House {
+struct Sample {
     dir: TempDir,
     simulator: Simulator,
     cacher: Cacher,
 }
 
-impl House {
+impl Sample {
     /// Where people have moved on, they are three episodes farther than what is cached for them, a third of what they want
     /// is not here, and what is was cached long ago.
     fn open(moved_on: bool) -> Outcome<Self> {
@@ -140,9 +138,9 @@ impl House {
         let household =
             Household::open(store.clone(), clock.clone(), Configured { token, file: None }, address)?;
         household.people().refresh().await;
-        let asking = Settings { episodes_ahead: AHEAD as usize - 1, ..Settings::default() };
-        let wishes = Wishes::open(household.clone(), store, clock.clone(), asking)?;
         let ahead = Ahead { episodes: AHEAD - 1, minutes: None };
+        let asking = Settings::default().for_all([Rules { ahead, ..Rules::default() }]);
+        let wishes = Wishes::open(household.clone(), store, clock.clone(), asking)?;
         let librarian = Librarian::at_rest(cacherr::librarian::Parts {
             cacher: self.cacher.clone(),
             clock,
@@ -150,12 +148,8 @@ impl House {
             household,
             wishes: wishes.clone(),
             settings: LibrarianSettings {
-                plan: plan::Settings::default(),
-                house: Rules::for_all(RulesOfOne { ahead, ..RulesOfOne::default() }),
-                schedule: Schedule::default(),
-                quiet: QuietHours::default(),
-                hold: SignedDuration::from_hours(72),
-                companions: true,
+                house: House::for_all(Rules { ahead, ..Rules::default() }),
+                ..LibrarianSettings::default()
             },
             zone: jiff::tz::TimeZone::UTC,
             changes: watch::Sender::new(0).subscribe(),

@@ -106,6 +106,7 @@ fn house(hours: i64, moved_on: bool) -> Snapshot {
                     source: Source::OnDeck,
                     since: hours_ago(100),
                     ahead,
+                    minutes: ahead * 45,
                     series: Some(Series { show: format!("show{show}"), season: 1, episode }),
                     metadata: Metadata::default(),
                     age: SignedDuration::from_mins(1),

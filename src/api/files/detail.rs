@@ -11,6 +11,8 @@ use crate::api::problem::Problem;
 use crate::api::value::Timestamp;
 use crate::domain::file::{Attribution, Operation};
 use crate::domain::id::FileId;
+use crate::domain::plan::Reason;
+use crate::librarian::Drawn;
 use crate::store::{Rows, Store};
 
 /// Entries of the log that are shown with a file.
@@ -30,7 +32,7 @@ pub struct FileDetail {
     hash: String,
     /// When the copy was last read back and found equal.
     verified_at: Timestamp,
-    /// What speaks for keeping it.
+    /// What speaks for keeping it, and against: adds up to `priority`. Empty where no plan was drawn up since it was cached.
     why: Vec<WhyBody>,
 }
 
@@ -53,32 +55,40 @@ impl From<&Attribution> for AttributionBody {
     }
 }
 
-/// One reason to keep a file.
+/// One reason to keep a file, or not to.
 #[derive(Object, Debug)]
 #[oai(rename = "Why")]
-struct WhyBody {
-    /// How much it counts.
-    points: i32,
+pub struct WhyBody {
+    /// How much it counts; negative where it speaks against.
+    pub points: i32,
     /// In words.
-    text: String,
-    /// Whose reason it is.
+    pub text: String,
+    /// Because of whom; null where it is nobody's.
     #[oai(nullable)]
-    user: Option<String>,
+    pub user: Option<String>,
 }
 
-/// Answers the request.
+impl From<&Reason> for WhyBody {
+    fn from(reason: &Reason) -> Self {
+        let Reason { points, text, user } = reason;
+        Self { points: *points, text: (*text).to_owned(), user: user.clone() }
+    }
+}
+
+/// Answers the request. `drawn` is the last plan, which knows why.
 ///
 /// # Errors
 /// `NotFound`; the store fails.
-pub fn detail(store: &Store, id: FileId) -> Result<FileDetail, Problem> {
+pub fn detail(store: &Store, drawn: Option<&Drawn>, id: FileId) -> Result<FileDetail, Problem> {
     let (score, rows) = store.look(|index| index.score(id))?;
     let (row, attributions) = rows.wanted_file(id)?.ok_or(Error::NotFound { what: "file" })?;
+    let why = drawn.and_then(|drawn| drawn.worth(id)).map_or(&[][..], |(_, why)| why);
     Ok(FileDetail {
         attributions: attributions.iter().map(Into::into).collect(),
         history: rows.log_of(id, HISTORY)?.iter().map(Into::into).collect(),
         hash: row.place.hash.to_string(),
         verified_at: Timestamp(row.verified_at),
-        why: vec![],
+        why: why.iter().map(Into::into).collect(),
         file: FileBody::of(&row, &attributions, &playing(&rows)?, score),
     })
 }
@@ -99,7 +109,17 @@ impl Example for FileDetail {
             history: vec![OperationBody::example()],
             hash: "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262".to_owned(),
             verified_at: Timestamp::EXAMPLE,
-            why: vec![],
+            why: [
+                (50, "every file", None),
+                (15, "On Deck", Some("user1")),
+                (15, "the current episode", Some("user1")),
+            ]
+            .map(|(points, text, user)| WhyBody {
+                points,
+                text: text.to_owned(),
+                user: user.map(str::to_owned),
+            })
+            .into(),
         }
     }
 }

@@ -36,9 +36,11 @@ use super::value::{Id, Timestamp};
 use crate::cacher::Cacher;
 use crate::domain::file::{Operation, Status};
 use crate::domain::query::{Direction, SearchType, Sort};
+use crate::librarian::Librarian;
 
 pub use batch::BatchBody;
 pub use body::{EXAMPLE_ID, EXAMPLE_JOB, EXAMPLE_PATH, FileBody, Playing};
+pub use detail::WhyBody;
 
 /// What each operation here may refuse with, beside what every operation may.
 pub const REFUSALS: Refusals = &[
@@ -216,18 +218,19 @@ impl Files {
 
     /// Read one cached file
     ///
-    /// With who wants it, its history and how its copy is known to be good. Removed files are found until their
+    /// With who wants it, what it is worth and why, its history and how its copy is known to be good. Removed files are found until their
     /// history ends.
     #[oai(path = "/api/cached/files/:file_id", method = "get", operation_id = "getFile")]
     async fn get(
         &self,
         cacher: Data<&Cacher>,
+        librarian: Data<&Librarian>,
         /// The file.
         file_id: Path<Id>,
     ) -> Result<Answer<FileDetail>, Problem> {
-        let store = cacher.0.engine().store().clone();
+        let (store, drawn) = (cacher.0.engine().store().clone(), librarian.0.latest());
         let id = file_id.0.read("file")?;
-        blocking(move || detail::detail(&store, id)).await.map(Answer::ok)
+        blocking(move || detail::detail(&store, drawn.as_deref(), id)).await.map(Answer::ok)
     }
 
     /// Cache a file

@@ -21,6 +21,8 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::file::{Metadata, Operation};
 use crate::domain::id::FileId;
 use crate::domain::time::Time;
@@ -38,6 +40,7 @@ pub mod snapshot;
 mod tests;
 mod unit;
 mod wishes;
+pub mod words;
 
 pub use settings::{Settings, Weights};
 pub use snapshot::{Blind, Cached, Companion, Hold, Room, Snapshot, Watched};
@@ -104,7 +107,7 @@ pub struct Part {
 }
 
 /// Why something leaves.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Cause {
     /// Nobody wants it any more.
     Unwanted,

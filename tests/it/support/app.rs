@@ -14,12 +14,15 @@ use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
+use cacherr::domain::plan;
 use cacherr::domain::rules::House;
 use cacherr::domain::schedule::{QuietHours, Schedule};
 use cacherr::domain::secret::Secret;
-use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, Limit, SwapMethod};
+use cacherr::domain::settings::{
+    CacheSettings, LibrarianSettings, Library, Limit, SwapMethod, Versions, Viewers,
+};
 use cacherr::files::real::RealFs;
-use cacherr::librarian::{Librarian, Settings, Wishes};
+use cacherr::librarian::{self, Librarian, Wishes};
 use cacherr::live::Hub;
 use cacherr::media::reach::Address;
 use cacherr::media::tokens::Configured;
@@ -50,24 +53,17 @@ pub struct Options {
     pub hooks: Option<Hooks>,
     /// The media server.
     pub plex: Option<Plex>,
+    /// What is worth keeping; without, nobody decides that by themselves.
+    pub librarian: Option<LibrarianSettings>,
     /// The time; that of the machine where none is given. Whoever moves it lets graces end by [`TestApp::pass`].
     pub clock: Option<Arc<ManualClock>>,
     /// Bytes of copies at most.
     pub limit: Option<u64>,
-    /// What is worth keeping; [`librarian`] where nothing is said.
-    pub librarian: Option<LibrarianSettings>,
 }
 
 /// A librarian who works when asked to, and never by itself.
-pub fn librarian() -> LibrarianSettings {
-    LibrarianSettings {
-        plan: cacherr::domain::plan::Settings::default(),
-        house: House::default(),
-        schedule: Schedule::parse(&["manual".to_owned()]).unwrap(),
-        quiet: QuietHours::default(),
-        hold: SignedDuration::from_hours(72),
-        companions: true,
-    }
+pub fn on_demand() -> LibrarianSettings {
+    LibrarianSettings { schedule: Schedule::parse(&["manual".to_owned()]).unwrap(), ..Default::default() }
 }
 
 /// Where the media server sees the library.
@@ -84,12 +80,27 @@ pub struct Plex {
     /// Bytes per second while somebody plays from the device.
     pub bandwidth: u64,
     pub mode: Mode,
+    /// Whose playbacks ask for what.
+    pub house: House,
+    pub versions: Versions,
+    pub viewers: Viewers,
+    /// So often a question is tried.
+    pub tries: u32,
 }
 
 impl Plex {
     pub fn at(url: String, token: &'static str) -> Self {
-        let mode = Mode::AtomicCopy;
-        Self { url, token: Some(token), min_watch: SignedDuration::ZERO, bandwidth: 0, mode }
+        Self {
+            url,
+            token: Some(token),
+            min_watch: SignedDuration::ZERO,
+            bandwidth: 0,
+            mode: Mode::AtomicCopy,
+            house: House::default(),
+            versions: Versions::default(),
+            viewers: Viewers::default(),
+            tries: 2,
+        }
     }
 }
 
@@ -192,13 +203,16 @@ impl TestApp {
             api_key: self.options.key.map(Secret::new),
         };
         let hooks = self.options.hooks.clone();
+        let plex = self.options.plex.as_ref();
         let media = Media::start(cacherr::media::Parts {
             cacher: cacher.clone(),
             clock: clock.clone(),
             mapping: mapping.clone(),
             household,
             hub: self.hub.clone(),
-            episodes_ahead: 5,
+            house: plex.map(|plex| plex.house.clone()).unwrap_or_default(),
+            versions: plex.map_or_else(Versions::default, |plex| plex.versions),
+            viewers: plex.map_or_else(Viewers::default, |plex| plex.viewers),
             min_watch: self.options.plex.as_ref().map_or(SignedDuration::ZERO, |plex| plex.min_watch),
             rhythm: quick(),
         });
@@ -208,28 +222,25 @@ impl TestApp {
             self.options.plex.as_ref().map(|_| Hooks { token, tell: Arc::new(move |tip| told.tip(tip)) })
         });
         self.media = Some(media.clone());
-        let asking = Settings { grace: self.settings().plan.source_grace, ..Settings::default() };
-        let store = cacher.engine().store().clone();
-        let wishes = Wishes::open(media.household().clone(), store, clock.clone(), asking).unwrap();
-        self.librarian = Some(Librarian::start(cacherr::librarian::Parts {
-            cacher: cacher.clone(),
-            clock: clock.clone(),
-            mapping,
-            household: media.household().clone(),
-            wishes,
-            settings: self.settings(),
-            zone: jiff::tz::TimeZone::UTC,
-            changes: media.changes(),
-        }));
         let doctor = Doctor::new(doctor::Parts {
             cacher: cacher.clone(),
-            clock: clock.clone(),
+            clock,
             cache: settings,
             libraries: roots,
             server: Box::new(|| Ok(None)),
             runtime: tokio::runtime::Handle::current(),
         });
-        let parts = ApiParts { cacher: cacher.clone(), media, doctor, hub: self.hub.clone(), server, hooks };
+        let librarian = self.decider(&cacher, &media, mapping);
+        self.librarian = Some(librarian.clone());
+        let parts = ApiParts {
+            cacher: cacher.clone(),
+            media,
+            librarian,
+            doctor,
+            hub: self.hub.clone(),
+            server,
+            hooks,
+        };
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, parts, async {
             let _ = stopped.await;
@@ -239,6 +250,27 @@ impl TestApp {
         self.server = Some((stop, serving));
     }
 
+    /// At rest, unless it is told how to work.
+    fn decider(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
+        let settings = self.options.librarian.clone();
+        let is_at_rest = settings.is_none();
+        let settings = settings.unwrap_or_default();
+        let asking = librarian::Settings { grace: settings.plan.source_grace, ..Default::default() };
+        let clock = self.clock();
+        let (household, store) = (media.household().clone(), cacher.engine().store().clone());
+        let parts = librarian::Parts {
+            cacher: cacher.clone(),
+            clock: clock.clone(),
+            mapping,
+            wishes: Wishes::open(household.clone(), store, clock, asking).unwrap(),
+            household,
+            settings,
+            zone: jiff::tz::TimeZone::UTC,
+            changes: media.changes(),
+        };
+        if is_at_rest { Librarian::at_rest(parts) } else { Librarian::start(parts) }
+    }
+
     fn household(&self, store: &Store) -> Household {
         // Nobody answers there, and nobody is asked without a token.
         let nowhere = "http://127.0.0.1:9".to_owned();
@@ -246,7 +278,8 @@ impl TestApp {
         let url = plex.map_or(nowhere, |plex| plex.url.clone());
         let token = plex.and_then(|plex| plex.token).map(Secret::new);
         let mut address = Address::new(url.clone(), Trust::Roots, url, Duration::ZERO);
-        address.patience = Patience { first: Duration::from_millis(50), tries: 2, ..Patience::default() };
+        let tries = plex.map_or(2, |plex| plex.tries);
+        address.patience = Patience { first: Duration::from_millis(50), tries, ..Patience::default() };
         address.sign_in_interval = Duration::from_millis(5);
         let configured = Configured { token, file: None };
         Household::open(store.clone(), self.clock(), configured, address).unwrap()
@@ -257,10 +290,6 @@ impl TestApp {
             Some(clock) => clock.clone(),
             None => Arc::new(SystemClock),
         }
-    }
-
-    fn settings(&self) -> LibrarianSettings {
-        self.options.librarian.clone().unwrap_or_else(librarian)
     }
 
     /// Moves the clock that was given, and sees to what is due then.

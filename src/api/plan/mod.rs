@@ -1,0 +1,115 @@
+//! What is worth keeping: the plan, and carrying it out.
+
+mod body;
+mod names;
+
+use poem::web::Data;
+use poem_openapi::param::Query;
+use poem_openapi::types::Example;
+use poem_openapi::{Object, OpenApi};
+
+use self::body::PlanBody;
+use super::Tag;
+use super::answer::{Answer, Payload};
+use super::auth::Principal;
+use super::bridge::blocking;
+use super::document::Refusals;
+use super::problem::{Code, Problem};
+use super::value::Id;
+use crate::cacher::Cacher;
+use crate::librarian::Librarian;
+use crate::librarian::shown::{Shown, Window};
+use crate::store::Rows;
+
+/// What each operation here may refuse with, beside what every operation may.
+pub const REFUSALS: Refusals = &[
+    (
+        "getPlan",
+        &[
+            Code::InvalidParameter,
+            Code::UnknownParameter,
+            Code::IoError,
+            Code::CacheVolumeMissing,
+            Code::LibraryVolumeMissing,
+        ],
+    ),
+    ("runPlan", &[Code::UnknownParameter]),
+];
+
+/// A run was asked for.
+#[derive(Object, Debug)]
+#[oai(rename = "PlanAccepted")]
+struct PlanAccepted {
+    /// The job that does it; its `plan` says what came of it.
+    job_id: Id,
+}
+
+/// The resource.
+#[derive(Default)]
+pub struct PlanApi;
+
+#[OpenApi(tag = "Tag::Plan")]
+impl PlanApi {
+    /// See what would be cached and given back
+    ///
+    /// Drawn up now, from what the sources said last; nobody is asked, and nothing is done. As long as nothing changes, the
+    /// next run does exactly this. Why everything is as it is, is said with it: points that add up to a score, who wants it,
+    /// what has no room or is turned down, and how old each source's word is.
+    ///
+    /// `limit` and `offset` hold for each of `cache`, `give_back`, `attribute`, `refused` and `unresolved`; `totals` are
+    /// exact whatever is shown. Pages that are read one after the other are each drawn up anew.
+    #[oai(path = "/api/plan", method = "get", operation_id = "getPlan")]
+    async fn get(
+        &self,
+        cacher: Data<&Cacher>,
+        librarian: Data<&Librarian>,
+        /// At most so many entries of each list; 100 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "500")))]
+        limit: Query<Option<i32>>,
+        /// Pass over so many entries of each list; 0 when absent.
+        #[oai(validator(minimum(value = "0")))]
+        offset: Query<Option<i64>>,
+    ) -> Result<Answer<PlanBody>, Problem> {
+        let (limit, offset) = (limit.0.unwrap_or(100), offset.0.unwrap_or(0));
+        let window = Window {
+            offset: usize::try_from(offset).unwrap_or(usize::MAX),
+            limit: usize::try_from(limit).unwrap_or(0),
+        };
+        let drawn = librarian.0.draw().await?;
+        let store = cacher.0.engine().store().clone();
+        blocking(move || {
+            let rows = store.read()?;
+            // A file whose row cannot be read is shown without its path.
+            let path_of = |file| rows.file(file).ok().flatten().map(|row| row.file_path);
+            Ok(PlanBody::of(&Shown::of(&drawn, window, path_of), limit, offset))
+        })
+        .await
+        .map(Answer::ok)
+    }
+
+    /// Ask the sources, plan, and carry it out
+    ///
+    /// One cycle, now; during one it means exactly one more after it, and whoever asks meanwhile shares that. It happens by
+    /// itself as the schedule says. The job is done when everything was asked for; copies and returns have jobs of their own.
+    #[oai(path = "/api/plan/run", method = "post", operation_id = "runPlan")]
+    async fn run(
+        &self,
+        librarian: Data<&Librarian>,
+        by: Data<&Principal>,
+    ) -> Result<Answer<PlanAccepted>, Problem> {
+        let job = librarian.0.run(by.name()).await?;
+        Ok(Answer::accepted(PlanAccepted { job_id: Id::of(job) })
+            .saying("The sources are asked, and a plan is carried out.".to_owned()))
+    }
+}
+
+impl Payload for PlanAccepted {
+    const ANSWERS: &'static [(u16, &'static str)] = &[(202, "A job does it.")];
+    const HAS_MESSAGE: bool = true;
+}
+
+impl Example for PlanAccepted {
+    fn example() -> Self {
+        Self { job_id: Id::of(super::files::EXAMPLE_JOB) }
+    }
+}
