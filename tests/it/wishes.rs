@@ -1,6 +1,7 @@
 //! Where wishes come from, asked for at the simulated Plex over the network.
 
 mod failures;
+mod off;
 mod watchlist;
 mod who;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 use cacherr::clock::{Clock, ManualClock};
 use cacherr::demo::plex::{Kind, Person, PersonId, Player, RatingKey, Simulator, Title, Video, World};
 use cacherr::domain::mapping::Mapping;
+use cacherr::domain::rules::House;
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{Library, SwapMethod};
 use cacherr::domain::time::Time;
@@ -47,6 +49,8 @@ struct Den {
     episodes: [RatingKey; 5],
     /// How far beyond the current episode is asked for.
     far: HowFar,
+    /// Whose sources are asked.
+    house: House,
     household: Option<Household>,
     wishes: Option<Wishes>,
 }
@@ -80,7 +84,20 @@ impl Den {
         let episodes = [episode(0, 1), episode(1, 1), episode(1, 2), episode(2, 1), episode(2, 2)];
         let simulator = Simulator::start("127.0.0.1:0".parse().unwrap(), world).unwrap();
         let far = HowFar { episodes: 2, minutes: None };
-        Self { simulator, clock, folder, movies, series, show, episodes, far, household: None, wishes: None }
+        let house = House::default();
+        Self {
+            simulator,
+            clock,
+            folder,
+            movies,
+            series,
+            show,
+            episodes,
+            far,
+            house,
+            household: None,
+            wishes: None,
+        }
     }
 
     /// The program starts; it is known who there is, and nobody's wishes were asked for.
@@ -88,12 +105,12 @@ impl Den {
         let (file, clock, address) =
             (self.folder.path().join("store.redb"), self.clock.clone(), self.address());
         let token = Some(Secret::new(Person::owner(ANNA, "Anna").account_token));
-        let ahead = self.far;
+        let (ahead, house) = (self.far, self.house.clone());
         let open = move || {
             let store = Store::open(&file).unwrap();
             let configured = Configured { token, file: None };
             let household = Household::open(store.clone(), clock.clone(), configured, address).unwrap();
-            let settings = Settings { ahead, watchlist_episodes: 2, ..Settings::default() };
+            let settings = Settings { house, ahead, watchlist_episodes: 2, ..Settings::default() };
             let wishes = Wishes::open(household.clone(), store, clock, settings).unwrap();
             (household, wishes)
         };
