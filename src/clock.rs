@@ -29,6 +29,12 @@ impl Clock for SystemClock {
     }
 }
 
+/// Where the machine is, for what is said in local time. Without data of time zones that is UTC.
+#[must_use]
+pub fn zone() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::system()
+}
+
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
 pub struct ManualClock(AtomicI64);

@@ -6,7 +6,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::cacher::Cacher;
-use crate::clock::SystemClock;
+use crate::clock::{self, SystemClock};
 use crate::command::{self, Reply};
 use crate::config::Config;
 use crate::domain::mapping::Mapping;
@@ -39,7 +39,7 @@ pub(super) fn parts(
         mapping: Mapping::of(&config.libraries),
         household: household.clone(),
         settings,
-        zone: jiff::tz::TimeZone::system(),
+        zone: clock::zone(),
         changes,
     })
 }

@@ -1,15 +1,17 @@
 //! Step r7: a copy that no link leads to any more goes, last of all.
 //!
 //! **Invariant:** a copy is deleted only when its volume and its library are proven, no link of ours is known to lead
-//! to it, its bytes are those of an original that was just seen (at the path, or in the trash), and nobody has it open.
+//! to it, nor any at its path, its bytes are those of an original that was just seen (at the path, or in the trash), and
+//! nobody has it open.
 
 use jiff::SignedDuration;
 
+use crate::domain::file::Placement;
 use crate::domain::intent::{Due, Phase};
 use crate::domain::settings::TRASH_DAYS;
 use crate::error::{Error, IoContext, Result};
 use crate::files::Fd;
-use crate::files::errno::present;
+use crate::files::errno::{is_absent, is_detour, present};
 use crate::store::Rows;
 
 use super::drive::{Drive, Driven, Next, Scene, holds_original};
@@ -43,11 +45,14 @@ impl Drive<'_> {
             let what = "a link to a released copy is there; it was not deleted".to_owned();
             return self.park(Error::NeedsAttention { path, seen: what });
         }
+        if seen.path == PathIs::Other && engine.path_leads_to_copy(&self.intent.place)? {
+            return self.keep_for_days("somebody else's link leads to the copy");
+        }
         // The trash's days are over for an unclaimed copy; any other goes only while its bytes are known to be safe.
         if !waits_for_decision {
             let safe = holds_original(seen.path) || engine.is_in_trash(&self.intent.place.original)?;
             if !safe || seen.copy == CopyIs::Modified {
-                return self.keep_for_days();
+                return self.keep_for_days("the original was not seen again");
             }
         }
         let Some(copy) = &seen.copy_stat else { return self.forget_copy() };
@@ -98,7 +103,7 @@ impl Drive<'_> {
         Ok(Driven::Settled)
     }
 
-    fn keep_for_days(&mut self) -> Result<Driven> {
+    fn keep_for_days(&mut self, why: &str) -> Result<Driven> {
         let until = self.engine.clock.now().plus(SignedDuration::from_hours(24 * TRASH_DAYS));
         self.intent.phase = Phase::Unclaimed { until: Some(until) };
         self.intent.strayed = true;
@@ -106,13 +111,25 @@ impl Drive<'_> {
         tracing::warn!(
             path = %Engine::path_of(&self.intent.place).display(),
             copy = %self.intent.place.cached_path.display(),
-            "the original was not seen again, so the copy stays for {TRASH_DAYS} days"
+            "{why}, so the copy stays for {TRASH_DAYS} days"
         );
         Ok(Driven::Settled)
     }
 }
 
 impl Engine {
+    /// Does what somebody else put at the path end at the copy, by whatever chain of links? Then readers are served by it.
+    fn path_leads_to_copy(&self, place: &Placement) -> Result<bool> {
+        let path = Self::path_of(place);
+        let end = match self.fs.canonicalize(&path) {
+            Ok(end) => end,
+            Err(error) if is_absent(&error) || is_detour(&error) => return Ok(false),
+            Err(error) => return Err(Error::io("follow", path, error)),
+        };
+        let copy = self.fs.canonicalize(&place.cached_path).doing("follow", &place.cached_path)?;
+        Ok(end == copy)
+    }
+
     /// The same, unless the owner said that the cache is gone.
     pub(super) fn prune_copy(&self, cached_path: &std::path::Path) -> Result<()> {
         if self.is_cache_lost() {

@@ -113,8 +113,8 @@ fn introduce(folder: &Folder, port: u16, simulator: &Simulator, made: library::M
     let text = format!(
         "\
 A sample library of {files} films and episodes ({size}), and a simulated Plex whose four people watch
-them in fast motion. What they play is cached while they do, and so are the episodes that follow. What stands
-on their lists (On Deck, watchlists) the demo still asks for itself. Nothing of yours is touched.
+them in fast motion. What they play is cached while they do, and so are the episodes that follow and what stands
+on their lists (On Deck, watchlists). Nothing of yours is touched.
 
   folder   {dir}
   address  {address}

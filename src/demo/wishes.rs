@@ -1,19 +1,13 @@
-//! What the lists of the household hold, On Deck and watchlists, and what one of them asked for by hand. What they play is
-//! not here: that is noticed.
+//! What one of the household asked for by hand. What they play, and what stands on their lists, is not here: that is
+//! noticed.
 
 use super::folder::Folder;
 use crate::cacher::{CacheRequest, Cacher};
 use crate::domain::file::Operation;
 use crate::error::{Error, IoContext, Result};
 
-/// User, reason, and part of the file's name. The simulated Plex has the same lists (`people`).
-const WISHES: [(&str, Operation, &str); 5] = [
-    ("user3", Operation::Ondeck, "S01E02 - The Rooster Prince"),
-    ("user3", Operation::Ondeck, "S01E03 - A Muddy Road"),
-    ("user2", Operation::Watchlist, "Amélie (2001)"),
-    ("user2", Operation::Watchlist, "千と千尋の神隠し"),
-    ("user1", Operation::Manual, "WALL·E (2008)"),
-];
+/// User, and part of the file's name.
+const WISHES: [(&str, &str); 1] = [("user1", "WALL·E (2008)")];
 
 /// Asks for everything, while the caller goes on.
 pub(super) fn ask_soon(folder: Folder, cacher: Cacher) -> Result<()> {
@@ -27,11 +21,11 @@ pub(super) fn ask_soon(folder: Folder, cacher: Cacher) -> Result<()> {
 
 /// Asks for everything. What an earlier start asked for already is no failure.
 fn ask(folder: &Folder, cacher: &Cacher) -> Result<()> {
-    for (user, operation, part) in WISHES {
+    for (user, part) in WISHES {
         let Some(path) = super::library::find(folder, part) else { continue };
         let request = CacheRequest {
             path,
-            operation,
+            operation: Operation::Manual,
             user: Some(user.to_owned()),
             metadata: Default::default(),
             method: None,
@@ -53,7 +47,7 @@ mod tests {
 
     #[test]
     fn every_wish_is_for_exactly_one_film() {
-        for (_, _, part) in WISHES {
+        for (_, part) in WISHES {
             assert_eq!(super::super::library::matching(part).count(), 1, "{part}");
         }
     }

@@ -1,36 +1,114 @@
-//! When something is to be done.
+//! When a cycle begins by itself, by the clock on the wall.
+//!
+//! Who names hours means that clock: each of its times comes once a day, also on the days on which it is put forward or
+//! back. Who names none means a rhythm, which goes on through both. The zone comes in as an argument: nothing here asks
+//! the system for it.
+//!
+//! **Invariant:** a time that the clock leaves out comes as much later as the clock jumps, one that it shows twice comes the
+//! first time; so no day is skipped and none is repeated.
 
+use croner::Cron;
+use croner::parser::{CronParser, Seconds, Year};
 use jiff::SignedDuration;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::time::Time;
 
-/// When the librarian works by itself.
+mod quiet;
+#[cfg(test)]
+mod tests;
+
+pub use quiet::QuietHours;
+
+/// How often a cycle runs where nobody says when.
+pub const RHYTHM: SignedDuration = SignedDuration::from_mins(15);
+/// What stands for a schedule that never begins by itself.
+const MANUAL: &str = "manual";
+/// No clock was ever put forward by more.
+const LEAP: SignedDuration = SignedDuration::from_hours(25);
+
+/// When a cycle begins by itself.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Schedule(());
+pub struct Schedule(When);
+
+#[derive(Clone, PartialEq, Debug, Default)]
+enum When {
+    /// Every [`RHYTHM`], and when something has changed.
+    #[default]
+    Often,
+    /// Never.
+    Manual,
+    /// At the times of any of these.
+    At(Vec<Cron>),
+}
 
 impl Schedule {
-    /// Every 15 minutes, and when something changes.
-    #[must_use]
-    pub fn is_default(&self) -> bool {
-        true
+    /// Reads cron expressions. None at all is the default, and the one word `manual` is never.
+    ///
+    /// # Errors
+    /// What is allowed.
+    pub fn parse(expressions: &[String]) -> Result<Self, String> {
+        let when = match expressions {
+            [] => When::Often,
+            [one] if one.trim() == MANUAL => When::Manual,
+            many => When::At(many.iter().map(|text| expression(text)).collect::<Result<_, _>>()?),
+        };
+        Ok(Self(when))
     }
 
-    /// The next time after this one.
+    /// Whether nobody said when: a cycle runs every [`RHYTHM`], and when something has changed.
     #[must_use]
-    pub fn next(&self, now: Time, _zone: &TimeZone) -> Option<Time> {
-        Some(now.plus(SignedDuration::from_mins(15)))
+    pub fn is_default(&self) -> bool {
+        self.0 == When::Often
+    }
+
+    /// The first time after `now`; none where no cycle ever begins by itself.
+    #[must_use]
+    pub fn next(&self, now: Time, zone: &TimeZone) -> Option<Time> {
+        match &self.0 {
+            When::Often => Some(now.plus(RHYTHM)),
+            When::Manual => None,
+            When::At(expressions) => expressions.iter().filter_map(|cron| next(cron, now, zone)).min(),
+        }
     }
 }
 
-/// When nothing is begun.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct QuietHours(());
+fn expression(text: &str) -> Result<Cron, String> {
+    let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
+    let cron = parser.parse(text).map_err(|_| {
+        format!(
+            "must be cron expressions of minute, hour, day of the month, month and day of the week, such as \
+             \"30 3 * * *\", or \"{MANUAL}\" alone; {text:?} is none"
+        )
+    })?;
+    // The calendar repeats itself after 400 years; what does not come within eight comes never.
+    let leap_year = DateTime::constant(2096, 3, 1, 0, 0, 0, 0);
+    match cron.find_next_occurrence(&leap_year, true) {
+        Ok(_) => Ok(cron),
+        Err(_) => Err(format!("must be times that come; {text:?} never does")),
+    }
+}
 
-impl QuietHours {
-    /// When the quiet hours that it is now end.
-    #[must_use]
-    pub fn ends(&self, _now: Time, _zone: &TimeZone) -> Option<Time> {
-        None
+fn next(cron: &Cron, now: Time, zone: &TimeZone) -> Option<Time> {
+    let at = now.to_jiff().to_zoned(zone.clone());
+    if cron.pattern.hours.values().len() == 24 {
+        let next = cron.find_next_occurrence(&at, false).ok()?;
+        return Some(Time::from_jiff(next.timestamp()));
+    }
+    // Where the clock was put forward a moment ago, a time that it has left out may still come.
+    let before = now.plus(-LEAP).to_jiff();
+    let was_put_forward = zone.to_offset(before) < at.offset();
+    let mut shown = if was_put_forward { zone.to_datetime(before) } else { at.datetime() };
+    let mut first: Option<Time> = None;
+    loop {
+        shown = cron.find_next_occurrence(&shown, false).ok()?;
+        if first.is_some_and(|first| zone.to_datetime(first.to_jiff()) < shown) {
+            return first;
+        }
+        let comes = Time::from_jiff(zone.to_timestamp(shown).ok()?);
+        if comes > now {
+            first = Some(first.map_or(comes, |first| first.min(comes)));
+        }
     }
 }

@@ -240,8 +240,15 @@ impl Librarian {
             })?;
             let room = seen.room_left;
             let quiet_until = inner.settings.quiet.ends(now, &inner.zone);
-            let drawn = Arc::new(Drawn::up(seen, known, quiet_until, now));
-            engine.store().set_scores(&drawn.scores())?;
+            let mut drawn = Drawn::up(seen, known, quiet_until, now);
+            let store = engine.store();
+            let moved = u64::from(store.set_scores(&drawn.scores())?);
+            if store.changes() == drawn.changes + moved {
+                // Nothing but the scores has changed since.
+                drawn.changes += moved;
+                desk.is_still_of(drawn.changes);
+            }
+            let drawn = Arc::new(drawn);
             inner.shown.send_replace(Some(drawn.clone()));
             let planned = match reach {
                 Reach::Draw => Planned::default(),

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::cycle::Librarian;
+use crate::domain::job::Planned;
 use crate::domain::time::Time;
 
 /// Whether its time has come is looked at this often.
@@ -52,12 +53,23 @@ pub(super) async fn keep(librarian: Librarian, mut changes: watch::Receiver<u64>
             }
         };
         match came {
-            Ok(Some(planned)) => hours.wait_for(planned.waiting > 0),
+            Ok(Some(planned)) => {
+                tell(planned);
+                hours.wait_for(planned.waiting > 0);
+            }
             Ok(None) => {}
             Err(error) => {
                 tracing::error!(%error, "what is worth keeping could not be planned, or not all of it was done");
             }
         }
+    }
+}
+
+/// Says what was done, where anything was.
+fn tell(planned: Planned) {
+    let Planned { cached, given_back, attributed, waiting, failed } = planned;
+    if cached + given_back + attributed + failed > 0 {
+        tracing::info!(cached, given_back, attributed, waiting, failed, "carried out what was planned");
     }
 }
 

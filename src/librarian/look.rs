@@ -122,6 +122,13 @@ impl Desk {
         Ok(Seen { snapshot, settings, missing, unmapped, unsure, room_left, changes })
     }
 
+    /// What was seen holds as of this number of changes of the store, too.
+    pub fn is_still_of(&mut self, changes: u64) {
+        if let Some((at, _)) = &mut self.files {
+            *at = changes;
+        }
+    }
+
     fn resolve(&mut self, around: &Around<'_>, rows: &Reader) -> Result<Resolved> {
         let Around { engine, mapping, known, now, thorough, .. } = *around;
         let items = known.standings.iter().flat_map(|standing| standing.answer.items());

@@ -12,7 +12,7 @@
 //! webhook or plex.tv says is a reason to look, never a reason to give anything back: a question that fails changes nothing.
 
 pub mod ahead;
-pub(crate) mod bridge;
+pub mod bridge;
 pub mod household;
 mod line;
 mod owner;

@@ -122,18 +122,20 @@ impl Database {
         self.ask(|view| Ok((ask(view.index()?), view.reader.clone())))
     }
 
-    /// Lays scores over the index; nothing of it is written.
-    pub fn set_scores(&self, scores: &HashMap<FileId, u8>) -> Result<()> {
+    /// Lays scores over the index; nothing of it is written. Whether they are others than before.
+    pub fn set_scores(&self, scores: &HashMap<FileId, u8>) -> Result<bool> {
         // Most often they are the same as before; then nobody has to wait.
         if self.ask(|view| Ok(view.index()?.has_scores(scores)))? {
-            return Ok(());
+            return Ok(false);
         }
         let lay = |live: &Live| {
             let mut view = live.view.write().unwrap_or_else(PoisonError::into_inner);
             let _panicked = LoseOnPanic(&live.health);
-            if view.index.as_mut().is_ok_and(|index| index.set_scores(scores)) {
+            let others = view.index.as_mut().is_ok_and(|index| index.set_scores(scores));
+            if others {
                 self.changes.fetch_add(1, Ordering::AcqRel);
             }
+            others
         };
         self.with_live(lay).ok_or_else(|| unwell("read"))
     }

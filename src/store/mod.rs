@@ -103,11 +103,12 @@ impl Store {
 
     /// From now on these are the scores of all files, 0 to 100; who is not named has none. They live in memory, are gone
     /// with the process (and when the store has to be opened again after a failure), and no check looks at them. The same
-    /// scores once more change nothing, [`Store::changes`] included.
+    /// scores once more change nothing, [`Store::changes`] included; others raise it by one. Returns whether they are
+    /// others.
     ///
     /// # Errors
     /// As [`Store::read`].
-    pub fn set_scores(&self, scores: &HashMap<FileId, u8>) -> Result<()> {
+    pub fn set_scores(&self, scores: &HashMap<FileId, u8>) -> Result<bool> {
         self.database.set_scores(scores)
     }
 

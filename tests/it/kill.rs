@@ -4,9 +4,9 @@
 //! `CACHERR_KILL_ROUNDS` kills so many times, `CACHERR_KILL_DIR` does it on another file system, `CACHERR_SEED` repeats
 //! a run (as far as the scheduler lets it), `CACHERR_JOBS` says how many whole jobs are worked off.
 
-mod audience;
-mod dice;
-mod scene;
+pub mod audience;
+pub mod dice;
+pub mod scene;
 
 use std::ffi::OsString;
 use std::fs;

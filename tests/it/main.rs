@@ -21,6 +21,7 @@
 //! * `foreign_handles`: who holds a file never notices, who writes it is never raced; `watcher`: what inotify tells.
 //! * `kill`: the real binary, killed at any moment again and again, and worked hard: readers never notice, it recovers by
 //!   itself, and nothing is left.
+//! * `losses`: what other programs were seen to lose; each is tried, and none happens here.
 //! * `doctor`: what breaks an installation is found, with what to do; a trial leaves nothing, however it ends.
 //! * `watch`: who opens a copy is counted, unless it is us; what others do in the cache dir is seen and put in order.
 //! * `playing`: a playback counts once, by what the cache held at that moment; what plays is never moved, nor given up.
@@ -52,6 +53,7 @@ mod engine;
 mod files;
 mod foreign_handles;
 mod kill;
+mod losses;
 mod model;
 mod openapi;
 mod orphans;

@@ -37,7 +37,7 @@ pub struct Ran {
 }
 
 impl House {
-    fn new() -> Self {
+    pub fn new() -> Self {
         // Beside the build: a file system with extended attributes, unlike some /tmp.
         Self::below(Path::new(env!("CARGO_TARGET_TMPDIR")))
     }
@@ -52,12 +52,17 @@ impl House {
         house
     }
 
-    /// Writes the configuration, with further lines for `[cache]`.
+    /// Writes the configuration, with further lines for `[cache]`. A copy goes with its link.
     fn configure(&self, cache: &str) {
+        self.configure_with("0s", cache);
+    }
+
+    /// The same where a copy outlives its link: for those who read a link first and open its target then.
+    pub fn configure_with(&self, release_grace: &str, cache: &str) {
         let at = |name: &str| self.dir.path().join(name).display().to_string();
         let text = format!(
             "data_dir = \"{}\"\n[server]\nbind = \"127.0.0.1:0\"\n[cache]\ndir = \"{}\"\nmin_free = \"0\"\n\
-             release_grace = \"0s\"\n{cache}\n[[library]]\nname = \"Movies\"\npath = \"{}\"\n",
+             release_grace = \"{release_grace}\"\n{cache}\n[[library]]\nname = \"Movies\"\npath = \"{}\"\n",
             at("data"),
             at("fast"),
             at("library"),
@@ -78,7 +83,7 @@ impl House {
         path
     }
 
-    fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
+    pub fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cacherr"));
         command.env_clear().env("HOME", self.dir.path()).current_dir(self.dir.path());
         command.arg("--config").arg(self.at("cacherr.toml")).args(args);
@@ -96,7 +101,7 @@ impl House {
     }
 
     /// Runs with `--json`: exit code and document.
-    fn ask<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> (i32, Value) {
+    pub fn ask<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> (i32, Value) {
         let mut all: Vec<OsString> = args.into_iter().map(|arg| arg.as_ref().to_os_string()).collect();
         all.push("--json".into());
         let ran = self.run(all);
@@ -112,7 +117,7 @@ impl House {
         document["data"].take()
     }
 
-    fn cache<P: AsRef<OsStr>>(&self, paths: impl IntoIterator<Item = P>) -> Value {
+    pub fn cache<P: AsRef<OsStr>>(&self, paths: impl IntoIterator<Item = P>) -> Value {
         let args = [OsString::from("cache")];
         self.tell(args.into_iter().chain(paths.into_iter().map(|path| path.as_ref().to_os_string())))
     }
@@ -131,7 +136,7 @@ impl House {
         instance
     }
 
-    fn active(&self) -> u64 {
+    pub fn active(&self) -> u64 {
         self.tell(["status"])["files"]["active"]["files"].as_u64().unwrap()
     }
 
@@ -140,7 +145,7 @@ impl House {
     }
 
     /// What is left in the cache besides our own folder.
-    fn copies(&self) -> Vec<PathBuf> {
+    pub fn copies(&self) -> Vec<PathBuf> {
         let found = fs::read_dir(self.at("fast")).unwrap().map(|entry| entry.unwrap().path());
         found.filter(|path| path.file_name().unwrap() != ".cacherr").collect()
     }
@@ -191,7 +196,7 @@ pub fn wait_for(what: &str, mut is: impl FnMut() -> bool) {
 }
 
 /// A file that changed a moment ago may still be changing, and is refused.
-fn age(path: &Path) {
+pub fn age(path: &Path) {
     let then = SystemTime::now() - Duration::from_secs(3 * 24 * 3600);
     File::options().write(true).open(path).unwrap().set_modified(then).unwrap();
 }
@@ -199,7 +204,7 @@ fn age(path: &Path) {
 /// Everything that must be as before, by path.
 pub type Tree = BTreeMap<PathBuf, Leaf>;
 
-#[derive(PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Leaf {
     pub ino: u64,
     mode: u32,
@@ -238,7 +243,7 @@ fn tree(root: &Path) -> Tree {
     tree
 }
 
-fn hash(path: &Path) -> String {
+pub fn hash(path: &Path) -> String {
     blake3::Hasher::new().update_reader(File::open(path).unwrap()).unwrap().finalize().to_string()
 }
 

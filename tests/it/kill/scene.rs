@@ -85,16 +85,7 @@ impl Scene {
     }
 
     pub fn configure(&self, release_grace: &str, bandwidth: &str) {
-        let at = |name: &str| self.house.at(name).display().to_string();
-        let text = format!(
-            "data_dir = \"{}\"\n[server]\nbind = \"127.0.0.1:0\"\n[cache]\ndir = \"{}\"\nmin_free = \"0\"\n\
-             release_grace = \"{release_grace}\"\nbandwidth = \"{bandwidth}\"\n\
-             [[library]]\nname = \"Movies\"\npath = \"{}\"\n",
-            at("data"),
-            at("fast"),
-            at("library"),
-        );
-        fs::write(self.house.at("cacherr.toml"), text).unwrap();
+        self.house.configure_with(release_grace, &format!("bandwidth = \"{bandwidth}\""));
     }
 
     fn wish(&self, film: &Path, moving: bool) -> Request {
