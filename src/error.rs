@@ -97,6 +97,12 @@ pub enum Error {
         /// The path.
         path: PathBuf,
     },
+    /// Somebody plays the file, so it is not given back for want of room.
+    #[error("{path} is being played; it stays cached until that ends")]
+    FilePlaying {
+        /// The path.
+        path: PathBuf,
+    },
     /// The file changed while it was copied.
     #[error("{path} changed while it was being cached; the new file stays, the copy was dropped")]
     SourceChanged {
@@ -311,6 +317,7 @@ impl Error {
             Self::LinkTooLong { .. } => "link_too_long",
             Self::LinkNotRead { .. } => "link_not_read",
             Self::FileBusy { .. } => "file_busy",
+            Self::FilePlaying { .. } => "file_playing",
             Self::SourceChanged { .. } => "source_changed",
             Self::VerifyFailed { .. } => "verify_failed",
             Self::AlreadyTracked { .. } => "already_tracked",

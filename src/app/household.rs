@@ -7,6 +7,8 @@ use crate::cacher::Cacher;
 use crate::clock::SystemClock;
 use crate::config::{Config, PlexSettings};
 use crate::domain::mapping::Mapping;
+use crate::domain::rules::{Ahead, House, Rules};
+use crate::domain::settings::{Versions, Viewers};
 use crate::error::Result;
 use crate::live::Hub;
 use crate::media::reach::Address;
@@ -31,13 +33,16 @@ pub(super) fn open(config: &Config, store: &Store) -> Result<Household> {
 
 /// Watches it from now on. Called within the runtime.
 pub(super) fn watch(config: &Config, cacher: &Cacher, household: Household, hub: Hub) -> Media {
+    let ahead = Ahead { episodes: config.plex.episodes_ahead, minutes: None };
     Media::start(Parts {
         cacher: cacher.clone(),
         clock: Arc::new(SystemClock),
         mapping: Mapping::of(&config.libraries),
         household,
         hub,
-        episodes_ahead: config.plex.episodes_ahead as usize,
+        house: House::for_all(Rules { ahead, ..Rules::default() }),
+        versions: Versions::One,
+        viewers: Viewers::All,
         min_watch: config.plex.min_watch,
         rhythm: Rhythm::default(),
     })

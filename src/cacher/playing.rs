@@ -35,8 +35,8 @@ pub struct Started {
     pub video: String,
     /// Who plays.
     pub user: Option<String>,
-    /// The file, as this machine sees it.
-    pub path: PathBuf,
+    /// Its files, as this machine sees them: all parts of the version that plays, in their order.
+    pub paths: Vec<PathBuf>,
     /// Its title, for people.
     pub title: String,
 }
@@ -57,17 +57,30 @@ impl Devices {
 }
 
 impl Engine {
-    /// Writes down that somebody began to play. `None` where the file lies in no library: what can never be cached says
-    /// nothing about the cache.
+    /// Writes down that somebody began to play. `None` where no file of it lies in a library: what can never be cached says
+    /// nothing about the cache. A playback that is known already is not counted again; files that were not known to be of
+    /// it (of a version that the player went over to) are from now on.
     ///
     /// # Errors
     /// The store fails.
     pub fn playback_started(&self, started: &Started) -> Result<Option<PlaybackRow>> {
-        let Some((library, path)) = self.library_path(&started.path) else { return Ok(None) };
+        let mut files = started.paths.iter().filter_map(|path| self.library_path(path));
+        let Some((library, path)) = files.next() else { return Ok(None) };
+        let others: Vec<PathBuf> = files.map(|(_, path)| path).collect();
         let now = self.clock.now();
         let (row, is_new) = self.store.write(|w| {
             let open = w.open_playbacks()?;
-            if let Some(known) = open.into_iter().find(|one| one.is_of(&started.session, &started.video)) {
+            if let Some(mut known) = open.into_iter().find(|one| one.is_of(&started.session, &started.video))
+            {
+                let count = known.others.len();
+                for file in std::iter::once(&path).chain(&others) {
+                    if known.files().all(|one| one != file) {
+                        known.others.push(file.clone());
+                    }
+                }
+                if known.others.len() > count {
+                    w.put_playback(&known)?;
+                }
                 return Ok((known, false));
             }
             let file = w.file_by_path(&path)?.filter(|row| row.status == Status::Active);
@@ -82,6 +95,7 @@ impl Engine {
                 hit: file.is_some(),
                 started_at: now,
                 ended_at: None,
+                others: others.clone(),
             };
             if let Some(mut file) = file {
                 file.access_count = file.access_count.saturating_add(1);
@@ -89,7 +103,7 @@ impl Engine {
                 w.put_file(&file)?;
             }
             // Who plays it wants it again, whatever was removed.
-            lift(w, &row.path)?;
+            row.files().try_for_each(|file| lift(w, file))?;
             w.put_playback(&row)?;
             Ok((row, true))
         })?;

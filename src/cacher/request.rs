@@ -14,6 +14,7 @@ use crate::store::{Rows, Writer};
 use super::control::Called;
 use super::engine::Engine;
 use super::holds::{hold_file, lift};
+use super::restoring::refuse_played;
 
 /// The principal of what the program does by itself.
 pub const SYSTEM: &str = "system";
@@ -168,7 +169,7 @@ impl Engine {
     /// Accepts a request to give a file back.
     ///
     /// # Errors
-    /// `NotFound`, `AlreadyRemoved`.
+    /// `NotFound`, `AlreadyRemoved`; `FilePlaying` for an eviction.
     pub fn request_restore(&self, request: &RestoreRequest) -> Result<JobId> {
         let now = self.clock.now();
         let job = self.store.write(|w| {
@@ -186,9 +187,10 @@ impl Engine {
                 // Its original is at its path already: only the row is left.
                 return forget_orphan(w, row, request, now);
             }
+            let job = JobRow::new(request.asked(&row, now), JobState::Queued);
+            refuse_played(w, &job.kind, &row)?;
             row.status = Status::PendingRemoval;
             w.put_file(&row)?;
-            let job = JobRow::new(request.asked(&row, now), JobState::Queued);
             w.put_job(&job)?;
             Ok(job.id)
         })?;

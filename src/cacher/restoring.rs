@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
+use crate::domain::file::FileRow;
 use crate::domain::intent::{Intent, Phase};
-use crate::domain::job::{JobRow, JobState};
+use crate::domain::job::{JobKind, JobRow, JobState, RestoreAction};
 use crate::domain::path::{kept_name, restore_name};
 use crate::error::{Error, IoContext, Result};
 use crate::files::copy::{End, copy, hash};
@@ -43,6 +44,7 @@ impl Engine {
             return Err(Error::NotFound { what: "file" });
         };
         let Some(_held) = self.locks.try_hold(vec![Key::File(row.id)]) else { return Ok(None) };
+        refuse_played(&self.store.read()?, &job.kind, &row)?;
         let mut intent = match self.store.read()?.intents_of(row.id)?.into_iter().next() {
             Some(intent) if intent.job_id == job.id => intent,
             Some(intent) if matches!(intent.phase, Phase::Releasing { .. }) => {
@@ -176,6 +178,10 @@ impl Engine {
             if intent.phase != Phase::CopyingBack
                 && let Some(mut job) = w.job(intent.job_id)?.filter(|job| !job.state.is_final())
             {
+                // In one transaction with the point of no return: whoever begins to play comes before it or after it.
+                if let Some(row) = w.file(job.file_id)? {
+                    refuse_played(w, &job.kind, &row)?;
+                }
                 job.state = JobState::Swapping;
                 job.error = None;
                 w.put_job(&job)?;
@@ -194,4 +200,14 @@ impl Engine {
         let seen = self.see(&mut place, spot.as_ref())?;
         Ok((seen, place))
     }
+}
+
+/// Nobody who plays a file has it taken away for want of room. A person may remove it all the same, and what others did to
+/// the files is followed.
+pub(super) fn refuse_played(rows: &impl Rows, kind: &JobKind, row: &FileRow) -> Result<()> {
+    let JobKind::Restore { action: RestoreAction::Evict, .. } = kind else { return Ok(()) };
+    if rows.is_played(&row.file_path)? {
+        return Err(Error::FilePlaying { path: row.file_path.clone() });
+    }
+    Ok(())
 }

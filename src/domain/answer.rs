@@ -56,6 +56,8 @@ pub struct Item {
     pub operation: Operation,
     /// How many episodes after the one that is current.
     pub ahead: u32,
+    /// How many minutes after the end of the current one it begins; 0 for the item itself.
+    pub minutes: u32,
     /// Where it stands in its show, if it is an episode.
     pub series: Option<Series>,
     /// What is known of it.

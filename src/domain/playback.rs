@@ -1,6 +1,6 @@
 //! Playbacks: somebody began to play a file of a library, and whether the cache served it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ pub struct PlaybackRow {
     pub video: String,
     /// Who plays.
     pub user: Option<String>,
-    /// The library path of the file.
+    /// The library path of the file; of its first part, where it has several.
     #[serde(with = "bytes")]
     pub path: PathBuf,
     /// The library.
@@ -36,9 +36,18 @@ pub struct PlaybackRow {
     pub started_at: Time,
     /// When it ended; none while it goes on.
     pub ended_at: Option<Time>,
+    /// The library paths of the other parts, and of other versions that the player went over to. The store writes them
+    /// behind the rest.
+    #[serde(skip)]
+    pub others: Vec<PathBuf>,
 }
 
 impl PlaybackRow {
+    /// Every file that it plays.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(&self.path).chain(&self.others).map(PathBuf::as_path)
+    }
+
     /// Whether it is the same playback as one that a media server tells of.
     #[must_use]
     pub fn is_of(&self, session: &str, video: &str) -> bool {

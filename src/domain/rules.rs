@@ -69,6 +69,25 @@ pub struct Ahead {
     pub minutes: Option<u32>,
 }
 
+impl Ahead {
+    /// Whether it reaches so many episodes after the current one, to one that begins so many minutes after its end. The
+    /// current one is always within.
+    #[must_use]
+    pub const fn covers(self, episodes: u32, minutes: u32) -> bool {
+        match self.minutes {
+            Some(most) => episodes == 0 || minutes <= most,
+            None => episodes <= self.episodes,
+        }
+    }
+
+    /// Half as far, and at least one episode.
+    #[must_use]
+    pub fn half(self) -> Self {
+        let half = self.episodes / 2;
+        Self { episodes: half.max(1), minutes: self.minutes.map(|minutes| minutes / 2) }
+    }
+}
+
 /// What somebody is to the media server.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum UserKind {

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::file::Method;
 use super::file::closed_names;
+use super::media::Reach;
 use super::plan;
 use super::rules::House;
 use super::schedule::{QuietHours, Schedule};
@@ -134,3 +135,48 @@ closed_names!(SwapMethod {
     Exchange => "exchange",
     LinkRename => "link_rename",
 });
+
+/// Which versions of a film or an episode are wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Versions {
+    /// The one that plays; where nobody plays it, the media server's best guess.
+    #[default]
+    One,
+    /// Each of them.
+    All,
+}
+
+closed_names!(Versions {
+    One => "one",
+    All => "all",
+});
+
+/// Whose playbacks ask for something, by where they watch.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Viewers {
+    /// Everybody's.
+    #[default]
+    All,
+    /// Of those in the server's network.
+    Local,
+    /// Of those elsewhere.
+    Remote,
+}
+
+closed_names!(Viewers {
+    All => "all",
+    Local => "local",
+    Remote => "remote",
+});
+
+impl Viewers {
+    /// Whether somebody there is one of them. Of whom nobody knows where they are may be.
+    #[must_use]
+    pub const fn count(self, reach: Reach) -> bool {
+        match (self, reach) {
+            (Self::All, _) | (_, Reach::Unknown) => true,
+            (Self::Local, reach) => matches!(reach, Reach::Local),
+            (Self::Remote, reach) => matches!(reach, Reach::Remote),
+        }
+    }
+}

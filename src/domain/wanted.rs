@@ -31,6 +31,8 @@ pub struct Wanted {
     pub since: Time,
     /// How many episodes after the one that is current: 0 is the item itself.
     pub ahead: u32,
+    /// How many minutes after the end of the current episode it begins; 0 for the item itself.
+    pub minutes: u32,
     /// Where it stands in its show, if it is an episode.
     pub series: Option<Series>,
     /// What is known of the film or episode.

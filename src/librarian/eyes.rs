@@ -5,14 +5,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::item::{Place, item, nth};
+use super::item::{Place, in_a_row, item};
 use super::said::{Fault, Said};
+use super::wishes::Settings;
 use crate::domain::answer::Item;
 use crate::domain::file::Operation;
 use crate::domain::media::{RatingKey, SectionKind, Video, VideoKind, Viewing};
+use crate::domain::settings::Versions;
 use crate::domain::time::Time;
 use crate::domain::wanted::Source;
-use crate::media::ahead;
+use crate::media::ahead::{self, HowFar};
 use crate::plex::client::library::Look;
 use crate::plex::client::playing::HistoryQuery;
 use crate::plex::{Client, Kind};
@@ -25,16 +27,18 @@ const SHOWS: usize = 50;
 /// The server, asked with one token, in one round.
 pub(super) struct Eyes {
     pub client: Client,
-    /// Episodes after the current one.
-    pub ahead: usize,
+    /// How far beyond the current episode.
+    pub far: HowFar,
+    pub versions: Versions,
     pub now: Time,
     /// Shows that were asked for in this round.
     shows: HashMap<RatingKey, Vec<Video>>,
 }
 
 impl Eyes {
-    pub fn new(client: Client, ahead: usize, now: Time) -> Self {
-        Self { client, ahead, now, shows: HashMap::new() }
+    pub fn new(client: Client, settings: &Settings, now: Time) -> Self {
+        let Settings { ahead: far, versions, .. } = *settings;
+        Self { client, far, versions, now, shows: HashMap::new() }
     }
 
     /// What is next, section by section.
@@ -114,34 +118,38 @@ impl Eyes {
         last: &RatingKey,
         watched: &BTreeSet<RatingKey>,
     ) -> Result<Vec<Item>, Fault> {
-        let (count, now) = (self.ahead + 1, self.now);
+        let Self { far, versions, now, .. } = *self;
         let episodes = self.episodes(show).await?;
-        let next = ahead::next(episodes, last, usize::MAX).into_iter();
-        let next = next.filter(|video| !watched.contains(&video.key)).take(count).enumerate();
-        let place = |at| Place { source: Source::OnDeck, operation: Operation::Ondeck, ahead: nth(at), now };
-        Ok(next.map(|(at, video)| item(video, ahead::chosen(video), place(at))).collect())
+        let next = ahead::later(episodes, last).into_iter();
+        let next = next.filter(|video| !watched.contains(&video.key));
+        let first = Place { source: Source::OnDeck, operation: Operation::Ondeck, ahead: 0, minutes: 0, now };
+        let row = in_a_row(next, far, first);
+        Ok(row.map(|(video, place)| item(video, ahead::chosen(video), versions, place)).collect())
     }
 
     /// Each with the episodes after it.
     async fn with_next(&mut self, videos: Vec<Video>, source: Source) -> Result<Vec<Item>, Fault> {
-        let (count, now) = (self.ahead, self.now);
+        let Self { far, versions, now, .. } = *self;
         let mut items = vec![];
         for video in videos.into_iter().filter(|video| !video.is_finished()) {
             let video = self.with_files(video).await?;
             let version = ahead::chosen(&video);
             let operation =
                 if video.view_offset_ms > 0 { Operation::ContinueWatching } else { Operation::Ondeck };
-            items.push(item(&video, version, Place { source, operation, ahead: 0, now }));
+            let place = Place { source, operation, ahead: 0, minutes: 0, now };
+            items.push(item(&video, version, versions, place));
             let show = video.place.as_ref().and_then(|place| place.show.clone());
-            let Some(show) = show.filter(|_| count > 0 && video.kind == VideoKind::Episode) else { continue };
+            let Some(show) = show.filter(|_| !far.is_nothing() && video.kind == VideoKind::Episode) else {
+                continue;
+            };
             let height = version.and_then(|at| video.versions[at].height);
             let episodes = self.episodes(&show).await?;
             if !episodes.iter().any(|episode| episode.key == video.key) {
                 return Err(odd("the media server names an episode that its show does not have"));
             }
-            for (at, next) in ahead::next(episodes, &video.key, count).into_iter().enumerate() {
-                let place = Place { source, operation: Operation::Ondeck, ahead: nth(at + 1), now };
-                items.push(item(next, ahead::alike(next, height), place));
+            let place = Place { operation: Operation::Ondeck, ..place };
+            for next in ahead::within(ahead::later(episodes, &video.key), far) {
+                items.push(item(next.video, ahead::alike(next.video, height), versions, place.then(&next)));
             }
         }
         Ok(items)

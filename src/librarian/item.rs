@@ -3,9 +3,10 @@
 use crate::domain::answer::{Item, ItemFile};
 use crate::domain::file::Operation;
 use crate::domain::media::{Part, Video, VideoKind};
+use crate::domain::settings::Versions;
 use crate::domain::time::Time;
 use crate::domain::wanted::{Series, Source};
-use crate::media::ahead;
+use crate::media::ahead::{self, HowFar, Next};
 
 /// Why and where in a row of episodes an item is wished for.
 #[derive(Clone, Copy, Debug)]
@@ -16,14 +17,35 @@ pub struct Place {
     pub operation: Operation,
     /// How many episodes after the current one.
     pub ahead: u32,
+    /// How many minutes after the end of the current one it begins.
+    pub minutes: u32,
     /// When it was said.
     pub now: Time,
 }
 
-/// The item with all files of one of its versions.
+impl Place {
+    /// The place of an episode that follows this one.
+    #[must_use]
+    pub fn then(self, next: &Next<'_>) -> Self {
+        Self { ahead: next.ahead, minutes: next.minutes, ..self }
+    }
+}
+
+/// The first of these is what is wished for, and the others follow it, as far as they are not too far ahead.
+pub fn in_a_row<'v>(
+    episodes: impl IntoIterator<Item = &'v Video>,
+    far: HowFar,
+    first: Place,
+) -> impl Iterator<Item = (&'v Video, Place)> {
+    let mut episodes = episodes.into_iter();
+    let current = episodes.next().map(|video| (video, first));
+    current.into_iter().chain(ahead::within(episodes, far).map(move |next| (next.video, first.then(&next))))
+}
+
+/// The item with all files of the version that is meant, and of the others if all are wanted.
 #[must_use]
-pub fn item(video: &Video, version: Option<usize>, place: Place) -> Item {
-    let parts = version.and_then(|at| video.versions.get(at)).into_iter().flat_map(|version| &version.parts);
+pub fn item(video: &Video, version: Option<usize>, versions: Versions, place: Place) -> Item {
+    let parts = ahead::parts(video, version, versions);
     let file =
         |part: &Part| Some(ItemFile { path: part.file.as_ref()?.0.clone(), size: part.size.unwrap_or(0) });
     Item {
@@ -32,6 +54,7 @@ pub fn item(video: &Video, version: Option<usize>, place: Place) -> Item {
         files: parts.filter_map(file).collect(),
         operation: place.operation,
         ahead: place.ahead,
+        minutes: place.minutes,
         series: series(video),
         metadata: ahead::metadata(video, place.source.name()),
         first_said: place.now,
@@ -48,7 +71,7 @@ fn series(video: &Video) -> Option<Series> {
 
 /// The episodes of a show that are not watched to the end, in the order in which one watches them, without specials.
 #[must_use]
-pub fn unwatched(episodes: &[Video], count: usize) -> Vec<&Video> {
+pub fn unwatched(episodes: &[Video]) -> Vec<&Video> {
     let mut left: Vec<((u32, u32), &Video)> = episodes
         .iter()
         .filter(|video| video.kind == VideoKind::Episode && !video.is_finished())
@@ -60,13 +83,7 @@ pub fn unwatched(episodes: &[Video], count: usize) -> Vec<&Video> {
         .collect();
     left.sort_by_key(|(place, _)| *place);
     left.dedup_by_key(|(place, _)| *place);
-    left.into_iter().take(count).map(|(_, video)| video).collect()
-}
-
-/// A small number of a list.
-#[must_use]
-pub fn nth(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
+    left.into_iter().map(|(_, video)| video).collect()
 }
 
 #[cfg(test)]
@@ -94,8 +111,8 @@ mod tests {
             episode("a2 again", 1, 2, 0),
             Video::bare("?", VideoKind::Episode),
         ];
-        let left = |count| unwatched(&show, count).iter().map(|one| one.key.0.as_str()).collect::<Vec<_>>();
-        assert_eq!((left(5), left(1)), (vec!["a2", "b1"], vec!["a2"]));
+        let left: Vec<_> = unwatched(&show).iter().map(|one| one.key.0.as_str()).collect();
+        assert_eq!(left, ["a2", "b1"]);
     }
 
     #[test]

@@ -79,6 +79,7 @@ fn wanted(answer: &Answer, item: &Item, file: &ItemFile, path: PathBuf, age: Sig
         source: answer.source,
         since: item.first_said,
         ahead: item.ahead,
+        minutes: item.minutes,
         series: item.series.clone(),
         metadata: item.metadata.clone(),
         // A clock that was set back makes nothing younger than now.
@@ -89,8 +90,9 @@ fn wanted(answer: &Answer, item: &Item, file: &ItemFile, path: PathBuf, age: Sig
 /// One source names a file twice for somebody: as what is next, and as what comes after something else.
 fn join(one: Wanted, other: Wanted) -> Wanted {
     let (since, age) = (one.since.min(other.since), one.age.min(other.age));
+    let minutes = one.minutes.min(other.minutes);
     let is_nearer = (other.ahead, other.operation) < (one.ahead, one.operation);
-    Wanted { since, age, ..if is_nearer { other } else { one } }
+    Wanted { since, age, minutes, ..if is_nearer { other } else { one } }
 }
 
 #[cfg(test)]
@@ -110,6 +112,7 @@ mod tests {
                 .to_vec(),
             operation: if ahead == 0 { Operation::ContinueWatching } else { Operation::Ondeck },
             ahead,
+            minutes: ahead * 45,
             series: None,
             metadata: Metadata::default(),
             first_said,
@@ -139,8 +142,8 @@ mod tests {
         assert_eq!(paths, ["a-1.mkv", "a-2.mkv"]);
         let (one, zero) = (&wanted[0], SignedDuration::ZERO);
         assert_eq!(
-            (one.ahead, one.operation, one.since),
-            (0, Operation::ContinueWatching, old),
+            (one.ahead, one.minutes, one.operation, one.since),
+            (0, 0, Operation::ContinueWatching, old),
             "the nearer"
         );
         assert_eq!((one.age, one.size), (zero, 7), "and as young as the younger");

@@ -110,9 +110,8 @@ impl<'a> Round<'a> {
     /// The server as the holder of this token sees it. Shows that were asked for stay, as long as it is the same one.
     fn eyes(&mut self, token: &Secret) -> &mut Eyes {
         let (client, now) = (self.household.reach().server_as(token), self.clock.now());
-        let ahead = self.settings.episodes_ahead;
         let kept = self.eyes.take().filter(|(whose, _)| whose == token);
-        let eyes = kept.map_or_else(|| Eyes::new(client, ahead, now), |(_, eyes)| eyes);
+        let eyes = kept.map_or_else(|| Eyes::new(client, self.settings, now), |(_, eyes)| eyes);
         &mut self.eyes.insert((token.clone(), eyes)).1
     }
 }

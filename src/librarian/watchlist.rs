@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::SignedDuration;
 
 use super::eyes::{Eyes, odd, unless_for_all};
-use super::item::{Place, item, nth, unwatched};
+use super::item::{Place, in_a_row, item, unwatched};
 use super::said::{Fault, Said};
 use crate::domain::answer::{Answer, Item};
 use crate::domain::file::Operation;
@@ -18,7 +18,7 @@ use crate::domain::media::{RatingKey, SectionKind, Video, VideoKind};
 use crate::domain::secret::Secret;
 use crate::domain::time::Time;
 use crate::domain::wanted::Source;
-use crate::media::ahead;
+use crate::media::ahead::{self, HowFar};
 use crate::plex::Cloud;
 use crate::plex::cloud::watchlist::{Mark, Watchlist};
 
@@ -56,7 +56,7 @@ pub(super) struct Reader<'a> {
     /// The server as the same person sees it.
     pub eyes: &'a mut Eyes,
     /// Episodes of a show that is wished for.
-    pub episodes: usize,
+    pub episodes: u32,
 }
 
 impl Reader<'_> {
@@ -203,18 +203,21 @@ impl Reader<'_> {
 
     /// The film, or the first episodes of the show that are left to watch.
     async fn items(&mut self, entry: &WatchlistEntry, found: Vec<Video>) -> Result<Vec<Item>, Fault> {
-        let (count, now) = (self.episodes, self.eyes.now);
-        let place =
-            |at| Place { source: Source::Watchlist, operation: Operation::Watchlist, ahead: nth(at), now };
+        let (count, now, versions) = (self.episodes, self.eyes.now, self.eyes.versions);
+        let (source, operation) = (Source::Watchlist, Operation::Watchlist);
+        let first = Place { source, operation, ahead: 0, minutes: 0, now };
         let mut items = vec![];
         for video in found.into_iter().filter(|video| video.kind == entry.kind) {
             if video.kind == VideoKind::Show {
                 let episodes = self.eyes.episodes(&video.key).await?;
-                let left = unwatched(episodes, count).into_iter().enumerate();
-                items.extend(left.map(|(at, next)| item(next, ahead::chosen(next), place(at))));
+                // Nothing is current: the first of them is one of those that count.
+                let Some(after) = count.checked_sub(1) else { continue };
+                let far = HowFar { episodes: after, minutes: None };
+                let left = in_a_row(unwatched(episodes), far, first);
+                items.extend(left.map(|(video, place)| item(video, ahead::chosen(video), versions, place)));
             } else {
                 let video = self.eyes.with_files(video).await?;
-                items.push(item(&video, ahead::chosen(&video), place(0)));
+                items.push(item(&video, ahead::chosen(&video), versions, first));
             }
         }
         Ok(items)

@@ -17,19 +17,24 @@ use super::round::Round;
 use super::watchlist::Memory;
 use crate::clock::Clock;
 use crate::domain::answer::Answer;
+use crate::domain::rules::Rules;
+use crate::domain::settings::Versions;
 use crate::domain::time::Time;
 use crate::domain::wanted::Source;
 use crate::error::{Error, Result};
 use crate::media::Household;
+use crate::media::ahead::HowFar;
 use crate::store::{Rows, Store};
 
 /// How much is asked for, and how long it holds.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Settings {
-    /// Episodes after the current one.
-    pub episodes_ahead: usize,
+    /// How far beyond the current episode: as far as anybody's rules may need. Who needs less is turned down in the plan.
+    pub ahead: HowFar,
     /// Episodes of a show that stands on a watchlist.
-    pub watchlist_episodes: usize,
+    pub watchlist_episodes: u32,
+    /// Which versions of what is wished for.
+    pub versions: Versions,
     /// So far back goes what somebody has played, where that says what is next.
     pub history: SignedDuration,
     /// For so long what was said holds without being said again.
@@ -39,11 +44,25 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            episodes_ahead: 5,
+            ahead: HowFar { episodes: 5, minutes: None },
             watchlist_episodes: 3,
+            versions: Versions::One,
             history: SignedDuration::from_hours(183 * 24),
             grace: SignedDuration::from_hours(72),
         }
+    }
+}
+
+impl Settings {
+    /// The same, asking for as much as any of these rules needs.
+    #[must_use]
+    pub fn for_all(self, rules: impl IntoIterator<Item = Rules>) -> Self {
+        let nothing = Self { ahead: HowFar { episodes: 0, minutes: None }, watchlist_episodes: 0, ..self };
+        rules.into_iter().fold(nothing, |settings, rules| Self {
+            ahead: settings.ahead.or(rules.ahead.into()),
+            watchlist_episodes: settings.watchlist_episodes.max(rules.watchlist_episodes),
+            ..settings
+        })
     }
 }
 

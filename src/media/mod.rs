@@ -38,6 +38,8 @@ use crate::cacher::Cacher;
 use crate::clock::Clock;
 use crate::domain::mapping::Mapping;
 use crate::domain::media::tip::Tip;
+use crate::domain::rules::{House, Rules};
+use crate::domain::settings::{Versions, Viewers};
 use crate::live::Hub;
 
 pub use household::Household;
@@ -62,8 +64,12 @@ pub struct Parts {
     pub household: Household,
     /// What the engine tells.
     pub hub: Hub,
-    /// Episodes after the one that plays.
-    pub episodes_ahead: usize,
+    /// Whose playbacks ask for what.
+    pub house: House,
+    /// Which versions of what comes next.
+    pub versions: Versions,
+    /// Whose playbacks ask for something, by where they watch.
+    pub viewers: Viewers,
     /// A playback shorter than this leaves nothing behind that is not cached yet.
     pub min_watch: SignedDuration,
     /// How often things are done.
@@ -75,7 +81,9 @@ struct Context {
     cacher: Cacher,
     mapping: Mapping,
     household: Household,
-    episodes_ahead: usize,
+    house: House,
+    versions: Versions,
+    viewers: Viewers,
     min_watch: SignedDuration,
     rhythm: Rhythm,
     board: status::Board,
@@ -85,6 +93,12 @@ struct Context {
 }
 
 impl Context {
+    /// What holds for somebody. Who is not known has the rules of everybody.
+    fn rules(&self, user: Option<&str>) -> Rules {
+        let Some(user) = user else { return *self.house.everybody() };
+        self.house.of(user, self.household.people().snapshot().kind_of(user))
+    }
+
     /// The server has something else to say than before, of its library or of somebody's wishes.
     fn changed(&self) {
         self.changes.send_modify(|changes| *changes += 1);
@@ -119,12 +133,15 @@ impl Media {
     /// Begins to watch. Called within the runtime.
     #[must_use]
     pub fn start(parts: Parts) -> Self {
-        let Parts { cacher, clock, mapping, household, hub, episodes_ahead, min_watch, rhythm } = parts;
+        let Parts { cacher, clock, mapping, household, hub, house, versions, viewers, min_watch, rhythm } =
+            parts;
         let context = Arc::new(Context {
             cacher,
             mapping,
             household: household.clone(),
-            episodes_ahead,
+            house,
+            versions,
+            viewers,
             min_watch,
             rhythm,
             board: status::Board::new(clock),

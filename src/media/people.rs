@@ -16,6 +16,7 @@ use super::reach::Reach;
 use crate::clock::Clock;
 use crate::domain::media::people::Viewer;
 use crate::domain::media::{Section, ServerIdentity};
+use crate::domain::rules::UserKind;
 use crate::domain::secret::Secret;
 use crate::domain::time::Time;
 
@@ -64,6 +65,14 @@ pub struct Snapshot {
     pub cloud_problem: Option<Problem>,
     /// When the last round ended; none before the first.
     pub asked_at: Option<Time>,
+}
+
+impl Snapshot {
+    /// What somebody is to the server, by the name that rows bear.
+    #[must_use]
+    pub fn kind_of(&self, name: &str) -> Option<UserKind> {
+        self.people.iter().find(|person| person.name == name).map(|person| person.kind.into())
+    }
 }
 
 /// What came of a round.

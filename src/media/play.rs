@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::ahead::HowFar;
 use super::plays::{Hearsay, PlayKey};
 use super::{Context, ahead};
 use crate::cacher::{Accepted, CacheRequest, SYSTEM, Started};
 use crate::domain::file::{Metadata, Operation};
-use crate::domain::media::{RatingKey, ServerPath, Session, Video, VideoKind};
+use crate::domain::media::{RatingKey, Reach, ServerPath, Session, Video, VideoKind};
 use crate::domain::playback::PlaybackRow;
 use crate::error::Error;
 use crate::plex::client::library::Look;
@@ -28,15 +29,17 @@ pub(super) struct Beginning {
     pub video: Option<Video>,
     /// The file, where only that is known.
     pub file: Option<ServerPath>,
+    /// Where the player is.
+    pub reach: Reach,
 }
 
 impl Beginning {
     pub fn listed(key: PlayKey, session: Session, user: Option<String>) -> Self {
-        Self { key, user, video: Some(session.video), file: None }
+        Self { key, user, video: Some(session.video), file: None, reach: session.reach }
     }
 
     pub fn heard(key: PlayKey, hearsay: Hearsay) -> Self {
-        Self { key, user: hearsay.user, video: None, file: hearsay.file }
+        Self { key, user: hearsay.user, video: None, file: hearsay.file, reach: Reach::Unknown }
     }
 }
 
@@ -96,7 +99,7 @@ struct Play {
 
 impl Play {
     async fn begin(&mut self, beginning: Beginning, ended: &mut watch::Receiver<bool>) {
-        let Beginning { key, video, file, .. } = beginning;
+        let Beginning { key, video, file, reach, .. } = beginning;
         let Some(video) = self.with_files(&key.video, video, file.as_ref(), ended).await else { return };
         let (files, height) = match (&video, file) {
             (Some(video), _) => {
@@ -108,25 +111,32 @@ impl Play {
         };
         let known = video.as_ref().map(|video| ahead::metadata(video, "session")).unwrap_or_default();
         let wanted = self.wanted(&files, Operation::ActiveWatching, &known);
-        let Some(first) = wanted.first() else { return };
-        let path = self.first_there(first.candidates.clone()).await;
-        let by_name = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let mut paths = Vec::new();
+        for part in &wanted {
+            paths.push(self.first_there(part.candidates.clone()).await);
+        }
+        let Some(first) = paths.first() else { return };
+        let by_name = || first.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let started = Started {
             session: key.session.clone(),
             video: key.video.0.clone(),
             user: self.user.clone(),
             title: known.title.clone().unwrap_or_else(by_name),
-            path,
+            paths,
         };
         let begun = self.context.off(move |cacher| cacher.engine().playback_started(&started)).await;
         match begun {
             Ok(row) => self.row = row,
             Err(error) => tracing::error!(%error, "a playback was not written down"),
         }
+        let rules = self.context.rules(self.user.as_deref());
+        if !rules.playback || !self.context.viewers.count(reach) {
+            return;
+        }
         // What cannot be asked for now holds up nothing that comes next.
         let mut left = self.ask_all(wanted, ended).await;
         if let Some(video) = video.filter(|video| video.kind == VideoKind::Episode) {
-            let next = self.next_of(&video, height, ended).await;
+            let next = self.next_of(&video, height, rules.ahead.into(), ended).await;
             left.extend(self.ask_all(next, ended).await);
         }
         while !left.is_empty() {
@@ -191,18 +201,19 @@ impl Play {
         &self,
         video: &Video,
         height: Option<u32>,
+        far: HowFar,
         ended: &mut watch::Receiver<bool>,
     ) -> Vec<Wanted> {
         let show = video.place.as_ref().and_then(|place| place.show.clone());
-        let count = self.context.episodes_ahead;
-        let Some(show) = show.filter(|_| count > 0) else { return vec![] };
+        let Some(show) = show.filter(|_| !far.is_nothing()) else { return vec![] };
         let read = self.ask_server("what comes next", ended, || self.client.episodes(&show)).await;
         let Some(episodes) = read else { return vec![] };
         let mut wanted = Vec::new();
-        for episode in ahead::next(&episodes, &video.key, count) {
+        for next in ahead::within(ahead::later(&episodes, &video.key), far) {
+            let episode = next.video;
             let Some(version) = ahead::alike(episode, height) else { continue };
-            let parts = &episode.versions[version].parts;
-            let files: Vec<ServerPath> = parts.iter().filter_map(|part| part.file.clone()).collect();
+            let parts = ahead::parts(episode, Some(version), self.context.versions);
+            let files: Vec<ServerPath> = parts.filter_map(|part| part.file.clone()).collect();
             let known = ahead::metadata(episode, "session");
             wanted.extend(self.wanted(&files, Operation::RealTimeWatch, &known));
         }

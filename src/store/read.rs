@@ -320,12 +320,12 @@ pub trait Rows: Bytes {
         collect(self, by, keys::ALL, Order::Ascending, usize::MAX, |key, _| named(self, by, key))
     }
 
-    /// Whether somebody plays the file at a library path.
+    /// Whether somebody plays the file at a library path: whoever it is, and whichever part of what they play it is.
     ///
     /// # Errors
     /// As [`Rows::file`].
     fn is_played(&self, path: &Path) -> Result<bool> {
-        Ok(self.open_playbacks()?.iter().any(|one| one.path == path))
+        Ok(self.open_playbacks()?.iter().any(|one| one.files().any(|file| file == path)))
     }
 
     /// Calls `visit` for every playback that began at `since` or later, oldest first.

@@ -1,6 +1,7 @@
 //! Measurements against what else one could use, side by side on this machine. `scripts/bench` runs this.
 
 mod copy;
+mod cycle;
 mod http;
 mod load;
 mod measure;

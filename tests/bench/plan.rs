@@ -10,23 +10,28 @@ use cacherr::domain::time::Time;
 use cacherr::domain::wanted::{Series, Source, Wanted};
 use jiff::SignedDuration;
 
+use super::cycle;
 use super::measure::{Figures, Outcome, TIMES, time};
 use super::place::setting;
 use super::table::{Goal, Line, Table};
 
-const SHOWS: u32 = 400;
-const EPISODES: u32 = 50;
-const USERS: u32 = 50;
+pub const SHOWS: u32 = 400;
+pub const EPISODES: u32 = 50;
+pub const USERS: u32 = 50;
 /// Of each user: so many shows, of which the current episode and four more are wanted.
-const FOLLOWED: u32 = 20;
-const AHEAD: u32 = 5;
-const SIZE: u64 = 2 << 30;
+pub const FOLLOWED: u32 = 20;
+pub const AHEAD: u32 = 5;
+pub const SIZE: u64 = 2 << 30;
 
 /// Measures and prints it.
 pub fn measure(json: bool) -> Outcome {
     let rounds: usize = setting("ROUNDS", "3").parse()?;
     let mut table = Table::of(&["ours"]);
-    table.fill(rounds, |_| round())?;
+    table.fill(rounds, |_| {
+        let mut figures = cycle::round()?;
+        figures.extend(round()?);
+        Ok(figures)
+    })?;
     let title = format!("{} wishes, {} cached episodes", USERS * FOLLOWED * AHEAD, SHOWS * EPISODES);
     table.report(json, &title, LINES)
 }
@@ -64,8 +69,15 @@ fn path(show: u32, episode: u32) -> PathBuf {
 }
 
 /// The first episode that a user wants of a show.
-fn current(user: u32, show: u32) -> u32 {
+pub fn current(user: u32, show: u32) -> u32 {
     (user * 7 + show * 3) % (EPISODES - AHEAD)
+}
+
+/// The id of the file with this number.
+pub fn id_of(place: u32) -> FileId {
+    let mut id = [0; 16];
+    id[..4].copy_from_slice(&place.to_be_bytes());
+    FileId::from_bytes(id)
 }
 
 /// A house whose files were cached so many hours ago; where it is moved on, everybody is three episodes farther than
@@ -94,6 +106,7 @@ fn house(hours: i64, moved_on: bool) -> Snapshot {
                     source: Source::OnDeck,
                     since: hours_ago(100),
                     ahead,
+                    minutes: ahead * 45,
                     series: Some(Series { show: format!("show{show}"), season: 1, episode }),
                     metadata: Metadata::default(),
                     age: SignedDuration::from_mins(1),
@@ -108,10 +121,8 @@ fn house(hours: i64, moved_on: bool) -> Snapshot {
                 continue;
             }
             let place = show * EPISODES + episode;
-            let mut id = [0; 16];
-            id[..4].copy_from_slice(&place.to_be_bytes());
             files.push(Cached {
-                id: FileId::from_bytes(id),
+                id: id_of(place),
                 path: path(show, episode),
                 size: SIZE,
                 cached_at: hours_ago(hours),
@@ -132,15 +143,35 @@ fn house(hours: i64, moved_on: bool) -> Snapshot {
 
 const LINES: &[Line] = &[
     Line {
-        figure: "unchanged_us",
-        what: "a plan where nothing changed",
+        figure: "same_us",
+        what: "a cycle where nothing changed",
         goals: &[Goal::Most(50_000.0)],
         prototype: "",
     },
     Line {
-        figure: "busy_us",
-        what: "a plan where everybody moved on",
+        figure: "first_us",
+        what: "a cycle where everybody moved on, the first one",
         goals: &[Goal::Most(2_000_000.0)],
         prototype: "",
     },
+    Line {
+        figure: "again_us",
+        what: "the same, names being known",
+        goals: &[Goal::Most(2_000_000.0)],
+        prototype: "",
+    },
+    Line {
+        figure: "ask_us",
+        what: "asking 50 people at a simulated Plex before it",
+        goals: &[],
+        prototype: "",
+    },
+    Line {
+        figure: "grown_bytes",
+        what: "memory after 1,000 cycles more",
+        goals: &[Goal::Most(1_048_576.0)],
+        prototype: "",
+    },
+    Line { figure: "unchanged_us", what: "the plan alone where nothing changed", goals: &[], prototype: "" },
+    Line { figure: "busy_us", what: "the plan alone where everybody moved on", goals: &[], prototype: "" },
 ];

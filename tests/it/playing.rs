@@ -1,27 +1,28 @@
 //! What plays: counted once, by what the cache held at that moment; never moved, and nothing of it given up.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cacherr::cacher::accesses::Access;
-use cacherr::cacher::{Accepted, CacheRequest, Cacher, Engine, Started, Verdict};
-use cacherr::domain::file::{Method, Operation};
+use cacherr::cacher::{Accepted, CacheRequest, Cacher, Engine, RestoreRequest, Started, Verdict};
+use cacherr::domain::file::{Method, Operation, Status};
 use cacherr::domain::intent::Reading;
-use cacherr::domain::job::{JobRow, JobState};
+use cacherr::domain::job::{JobRow, JobState, RestoreAction};
 use cacherr::domain::playback::{Hits, PlaybackRow};
 use cacherr::store::Rows;
 use jiff::SignedDuration;
 
-use crate::support::world::{COPY, COPYING, FILM, KEPT, MOVING, World, cache};
+use crate::support::world::{COPY, COPYING, FILM, KEPT, MOVING, Ways, World, cache};
 
 const OTHER: &str = "/lib/movies/other.mkv";
+const OTHER_KEPT: &str = "/lib/movies/.other.mkv.cacherr-original";
 
 fn plays(session: &str, user: &str) -> Started {
     Started {
         session: session.to_owned(),
         video: "101".to_owned(),
         user: Some(user.to_owned()),
-        path: FILM.into(),
+        paths: vec![FILM.into()],
         title: "Dune".to_owned(),
     }
 }
@@ -91,7 +92,7 @@ fn a_playback_is_counted_once_whatever_restarts() {
 fn what_lies_in_no_library_says_nothing_about_the_cache() {
     let engine = World::new(COPYING, b"the film").calm();
     for path in ["/elsewhere/film.mkv", "/lib/movies/../../etc/passwd", "film.mkv", ""] {
-        let started = Started { path: PathBuf::from(path), ..plays("1", "user1") };
+        let started = Started { paths: vec![PathBuf::from(path)], ..plays("1", "user1") };
         assert_eq!(engine.playback_started(&started).unwrap(), None, "{path}");
     }
     assert_eq!(engine.hits().unwrap(), Hits::default());
@@ -128,6 +129,98 @@ fn nothing_is_given_up_of_a_film_while_it_plays() {
     world.settle_for(SignedDuration::from_mins(3));
     assert!(world.read(KEPT).is_err(), "given up once nobody plays it any more");
     assert_eq!(world.read(COPY).unwrap(), b"the film");
+}
+
+/// A film of two parts, both cached and served from there.
+fn two_parts(ways: Ways) -> World {
+    let world = World::new(ways, b"the film");
+    let engine = world.calm();
+    cache(&engine, &world).unwrap();
+    let second = queued(&engine, &CacheRequest { path: OTHER.into(), ..world.wish() });
+    engine.run_job(second.id).unwrap();
+    world
+}
+
+fn evict(engine: &Engine, path: &str) -> cacherr::Result<JobRow> {
+    let file = engine.store().read().unwrap().file_by_path(path.as_ref()).unwrap().unwrap().id;
+    let request = RestoreRequest {
+        file,
+        action: RestoreAction::Evict,
+        reason: "room".to_owned(),
+        user: None,
+        principal: "system".to_owned(),
+    };
+    let job = engine.request_restore(&request)?;
+    engine.run_job(job)?;
+    Ok(job_of(engine, job))
+}
+
+#[test]
+fn no_part_of_what_plays_is_evicted_nor_is_its_original_given_up() {
+    let mut world = two_parts(MOVING);
+    let engine = world.calm();
+    let started = Started { paths: vec![FILM.into(), OTHER.into()], ..plays("1", "user2") };
+    let playback = start(&engine, &started);
+    assert_eq!(playback.files().collect::<Vec<_>>(), [Path::new(FILM), Path::new(OTHER)]);
+    let refused =
+        |engine: &Engine| [FILM, OTHER].map(|path| evict(engine, path).err().map(|error| error.code()));
+    assert_eq!(refused(&engine), [Some("file_playing"); 2]);
+    drop(engine);
+    for _ in 0..3 {
+        // Also for a process that has not been told of it anew.
+        world.settle_for(SignedDuration::from_hours(1));
+        assert_eq!(world.read(KEPT).unwrap(), b"the film");
+        assert_eq!(world.read(OTHER_KEPT).unwrap(), b"another film");
+    }
+    let engine = world.calm();
+    assert_eq!(start(&engine, &started).id, playback.id);
+    assert_eq!(refused(&engine), [Some("file_playing"); 2]);
+    engine.playback_ended(&playback).unwrap();
+    for path in [FILM, OTHER] {
+        assert_eq!(evict(&engine, path).unwrap().state, JobState::Done);
+    }
+    assert_eq!(world.read(OTHER).unwrap(), b"another film");
+    assert!(engine.store().check().unwrap().is_empty());
+}
+
+#[test]
+fn an_eviction_that_was_asked_for_before_somebody_plays_does_not_come_about() {
+    let world = two_parts(COPYING);
+    let engine = world.calm();
+    let file = engine.store().read().unwrap().file_by_path(OTHER.as_ref()).unwrap().unwrap().id;
+    let request = RestoreRequest {
+        file,
+        action: RestoreAction::Evict,
+        reason: "room".to_owned(),
+        user: None,
+        principal: "system".to_owned(),
+    };
+    let job = engine.request_restore(&request).unwrap();
+    start(&engine, &Started { paths: vec![FILM.into(), OTHER.into()], ..plays("1", "user2") });
+    engine.run_job(job).unwrap();
+    let job = job_of(&engine, job);
+    assert_eq!((job.state, job.error.unwrap().code.as_str()), (JobState::Failed, "file_playing"));
+    let row = engine.store().read().unwrap().file(file).unwrap().unwrap();
+    assert_eq!(row.status, Status::Active, "it stays");
+    // A person may all the same.
+    let removal = RestoreRequest { action: RestoreAction::Remove, ..request };
+    let removed = engine.request_restore(&removal).unwrap();
+    engine.run_job(removed).unwrap();
+    assert_eq!(job_of(&engine, removed).state, JobState::Done);
+}
+
+#[test]
+fn a_playback_that_goes_over_to_another_version_protects_both_and_counts_once() {
+    let world = two_parts(COPYING);
+    let engine = world.calm();
+    let first = start(&engine, &plays("1", "user1"));
+    let other = Started { paths: vec![OTHER.into()], ..plays("1", "user1") };
+    let second = start(&engine, &other);
+    assert_eq!(start(&engine, &other), second, "told again");
+    assert_eq!((second.id, &second.path), (first.id, &first.path));
+    let rows = engine.store().read().unwrap();
+    assert!(rows.is_played(FILM.as_ref()).unwrap() && rows.is_played(OTHER.as_ref()).unwrap());
+    assert_eq!(engine.hits().unwrap(), Hits { starts: 1, hits: 1 });
 }
 
 #[test]

@@ -17,6 +17,7 @@ use cacherr::domain::time::Time;
 use cacherr::domain::wanted::{Source, Wanted};
 use cacherr::librarian::{Known, Settings, Standing, Wishes};
 use cacherr::media::Household;
+use cacherr::media::ahead::HowFar;
 use cacherr::media::reach::Address;
 use cacherr::media::tokens::Configured;
 use cacherr::plex::{Patience, Trust};
@@ -44,6 +45,8 @@ struct Den {
     show: RatingKey,
     /// A special, two episodes of season 1, two of season 2.
     episodes: [RatingKey; 5],
+    /// How far beyond the current episode is asked for.
+    far: HowFar,
     household: Option<Household>,
     wishes: Option<Wishes>,
 }
@@ -76,7 +79,8 @@ impl Den {
         };
         let episodes = [episode(0, 1), episode(1, 1), episode(1, 2), episode(2, 1), episode(2, 2)];
         let simulator = Simulator::start("127.0.0.1:0".parse().unwrap(), world).unwrap();
-        Self { simulator, clock, folder, movies, series, show, episodes, household: None, wishes: None }
+        let far = HowFar { episodes: 2, minutes: None };
+        Self { simulator, clock, folder, movies, series, show, episodes, far, household: None, wishes: None }
     }
 
     /// The program starts; it is known who there is, and nobody's wishes were asked for.
@@ -84,11 +88,12 @@ impl Den {
         let (file, clock, address) =
             (self.folder.path().join("store.redb"), self.clock.clone(), self.address());
         let token = Some(Secret::new(Person::owner(ANNA, "Anna").account_token));
+        let ahead = self.far;
         let open = move || {
             let store = Store::open(&file).unwrap();
             let configured = Configured { token, file: None };
             let household = Household::open(store.clone(), clock.clone(), configured, address).unwrap();
-            let settings = Settings { episodes_ahead: 2, watchlist_episodes: 2, ..Settings::default() };
+            let settings = Settings { ahead, watchlist_episodes: 2, ..Settings::default() };
             let wishes = Wishes::open(household.clone(), store, clock, settings).unwrap();
             (household, wishes)
         };

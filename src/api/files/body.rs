@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use poem_openapi::Object;
 use poem_openapi::types::Example;
@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 
 use crate::api::value::{Id, Timestamp, filename, int64, text};
 use crate::domain::file::{Attribution, FileRow, Method, Operation, Status};
+use crate::domain::playback::PlaybackRow;
 use crate::domain::size::readable;
 use crate::store::Rows;
 
@@ -111,7 +112,7 @@ pub type Playing = HashSet<PathBuf>;
 /// # Errors
 /// The store fails.
 pub fn playing(rows: &impl Rows) -> crate::Result<Playing> {
-    Ok(rows.open_playbacks()?.into_iter().map(|one| one.path).collect())
+    Ok(rows.open_playbacks()?.iter().flat_map(PlaybackRow::files).map(Path::to_path_buf).collect())
 }
 
 impl FileBody {

@@ -125,10 +125,10 @@ fn add_wishes(why: &mut Vec<Reason>, wishes: &[&Wish<'_>], settings: &Settings, 
         .filter(|wish| is_next(wish) && wish.show.is_some())
         .min_by_key(|wish| (wish.ahead, wish.user));
     if let Some(wish) = nearest {
-        let half = (settings.rules(wish.user).ahead.episodes / 2).max(1);
+        let half = settings.rules(wish.user).ahead.half();
         if wish.ahead == 0 {
             add(why, weights.current, "the current episode", Some(wish.user));
-        } else if wish.ahead <= half {
+        } else if half.covers(wish.ahead, wish.minutes) {
             add(why, weights.next, "one of the next episodes", Some(wish.user));
         }
     }

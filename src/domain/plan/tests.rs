@@ -43,6 +43,7 @@ fn wish(name: &str, user: &str, source: Source) -> Wanted {
         source,
         since: days_ago(10),
         ahead: 0,
+        minutes: 0,
         series: None,
         metadata: Metadata::default(),
         age: SignedDuration::ZERO,
@@ -302,6 +303,24 @@ fn how_far_ahead_is_looked_is_said_for_each_user() {
         |user, source| cache(&plan(&snapshot(episodes(user, source, 6), vec![]), &settings, now())).len();
     assert_eq!((cached("user1", Source::OnDeck), cached("user2", Source::OnDeck)), (2, 6));
     assert_eq!((cached("user1", Source::Watchlist), cached("user2", Source::Watchlist)), (1, 3));
+}
+
+#[test]
+fn episodes_that_begin_within_the_minutes_of_a_user_are_enough() {
+    let ahead = Ahead { episodes: 1, minutes: Some(90) };
+    let settings = ruled("user1", Rules { ahead, ..Rules::default() });
+    let mut known = snapshot(episodes("user1", Source::OnDeck, 6), vec![]);
+    for wanted in &mut known.wanted {
+        wanted.minutes = wanted.ahead.saturating_sub(1) * 45;
+    }
+    let plan = plan(&known, &settings, now());
+    assert_eq!(cache(&plan).len(), 4, "the current one, and those after 0, 45 and 90 minutes");
+    assert_eq!(refusals(&plan), [Refusal::TooFarAhead; 2]);
+    let nearer = |path: &str| {
+        let one = plan.cache.iter().find(|one| one.path.ends_with(path)).unwrap();
+        one.why.iter().any(|reason| reason.text == "one of the next episodes")
+    };
+    assert_eq!([nearer("S01E03.mkv"), nearer("S01E04.mkv")], [true, false], "within the first half");
 }
 
 #[test]

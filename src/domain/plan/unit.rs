@@ -23,6 +23,7 @@ pub(super) struct Wish<'a> {
     pub source: Source,
     pub since: Time,
     pub ahead: u32,
+    pub minutes: u32,
     pub show: Option<&'a str>,
     pub metadata: Option<&'a Metadata>,
     /// No source says it: it stands because what is here was cached for it, and leaves with that.
@@ -149,6 +150,7 @@ pub(super) fn gather<'a>(
             source: wanted.source,
             since: wanted.since,
             ahead: wanted.ahead,
+            minutes: wanted.minutes,
             show: wanted.series.as_ref().map(|series| series.show.as_str()),
             metadata: Some(&wanted.metadata),
             stands: false,
@@ -218,6 +220,7 @@ impl<'a> Unit<'a> {
                         source,
                         since: attribution.added_at,
                         ahead: 0,
+                        minutes: 0,
                         show: None,
                         metadata: None,
                         stands: true,

@@ -107,7 +107,7 @@ fn turned_down(wanted: &Wanted, snapshot: &Snapshot, settings: &Settings, now: T
     let rules = settings.rules(&wanted.user);
     let (ahead_of_it, stale) = match wanted.source {
         Source::OnDeck | Source::ContinueWatching => {
-            (wanted.ahead <= rules.ahead.episodes, settings.on_deck_stale)
+            (rules.ahead.covers(wanted.ahead, wanted.minutes), settings.on_deck_stale)
         }
         // On a watchlist nothing is current: the first episode is one of those that count.
         Source::Watchlist | Source::Feed => {

@@ -14,6 +14,7 @@ fn item(key: u8, first_said: Time) -> Item {
         files: vec![ItemFile { path: format!("/media/{key}.mkv"), size: u64::from(key) }],
         operation: Operation::Ondeck,
         ahead: 0,
+        minutes: 0,
         series: None,
         metadata: Metadata::default(),
         first_said,

@@ -346,6 +346,7 @@ proptest! {
     #[test]
     fn a_playback_comes_back_as_it_was(
         ids in (uuid(), any::<[String; 4]>(), path()),
+        others in prop::collection::vec(path(), 0..3),
         times in (time(), option::of(time())),
         user in any::<Option<String>>(),
         hit in any::<bool>(),
@@ -353,8 +354,13 @@ proptest! {
         let (id, [session, video, library, title], path) = ids;
         let (started_at, ended_at) = times;
         let id = PlaybackId(id);
-        let row = PlaybackRow { id, session, video, user, path, library, title, hit, started_at, ended_at };
+        let row =
+            PlaybackRow { id, session, video, user, path, library, title, hit, started_at, ended_at, others };
         comes_back((started_at, id), &row)?;
+        // Version 1 knew one file for each.
+        let bytes = postcard::to_extend(&row, vec![1]).unwrap();
+        let read = decode::<PlaybackRow>(&(started_at, id).encode(), &bytes).unwrap().1;
+        prop_assert_eq!(read, PlaybackRow { others: Vec::new(), ..row });
     }
 
     #[test]
@@ -364,12 +370,12 @@ proptest! {
         [user, name, key, show, path] in any::<[String; 5]>(),
         guid in any::<Option<String>>(),
         (first, at, doubt) in (time(), option::of(time()), option::of(time())),
-        (size, ahead, season, episode) in any::<(u64, u32, u32, u32)>(),
+        (size, ahead, minutes, season, episode) in any::<(u64, u32, u32, u32, u32)>(),
         metadata in metadata(),
     ) {
         let series = Some(Series { show, season, episode });
         let files = vec![ItemFile { path, size }];
-        let item = Item { key, guid, files, operation, ahead, series, metadata, first_said: first };
+        let item = Item { key, guid, files, operation, ahead, minutes, series, metadata, first_said: first };
         let lists = vec![List { name, at, doubt, items: vec![item] }];
         let row = Answer { at, lists, ..Answer::unheard(person, source, user, first) };
         comes_back((person, source), &row)?;

@@ -182,6 +182,7 @@ pub fn playback(n: u8, ended_at: Option<Time>) -> PlaybackRow {
         hit: n.is_multiple_of(2),
         started_at: at(i64::from(n)),
         ended_at,
+        others: vec!["/media/a - part2.mkv".into()],
     }
 }
 
@@ -196,6 +197,7 @@ pub fn answer() -> Answer {
         files: vec![ItemFile { path: "/media/dune.mkv".to_owned(), size: 7 }],
         operation: Operation::Watchlist,
         ahead: 0,
+        minutes: 0,
         series: None,
         metadata: Metadata::default(),
         first_said: at(1),

@@ -18,7 +18,7 @@ use cacherr::domain::plan;
 use cacherr::domain::rules::House;
 use cacherr::domain::schedule::{QuietHours, Schedule};
 use cacherr::domain::secret::Secret;
-use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, SwapMethod};
+use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, SwapMethod, Versions, Viewers};
 use cacherr::files::real::RealFs;
 use cacherr::librarian::{self, Librarian, Wishes};
 use cacherr::live::Hub;
@@ -81,12 +81,24 @@ pub struct Plex {
     /// Bytes per second while somebody plays from the device.
     pub bandwidth: u64,
     pub mode: Mode,
+    /// Whose playbacks ask for what.
+    pub house: House,
+    pub versions: Versions,
+    pub viewers: Viewers,
 }
 
 impl Plex {
     pub fn at(url: String, token: &'static str) -> Self {
-        let mode = Mode::AtomicCopy;
-        Self { url, token: Some(token), min_watch: SignedDuration::ZERO, bandwidth: 0, mode }
+        Self {
+            url,
+            token: Some(token),
+            min_watch: SignedDuration::ZERO,
+            bandwidth: 0,
+            mode: Mode::AtomicCopy,
+            house: House::default(),
+            versions: Versions::default(),
+            viewers: Viewers::default(),
+        }
     }
 }
 
@@ -181,13 +193,16 @@ impl TestApp {
             api_key: self.options.key.map(Secret::new),
         };
         let hooks = self.options.hooks.clone();
+        let plex = self.options.plex.as_ref();
         let media = Media::start(cacherr::media::Parts {
             cacher: cacher.clone(),
             clock: Arc::new(SystemClock),
             mapping: mapping.clone(),
             household,
             hub: self.hub.clone(),
-            episodes_ahead: 5,
+            house: plex.map(|plex| plex.house.clone()).unwrap_or_default(),
+            versions: plex.map_or_else(Versions::default, |plex| plex.versions),
+            viewers: plex.map_or_else(Viewers::default, |plex| plex.viewers),
             min_watch: self.options.plex.as_ref().map_or(SignedDuration::ZERO, |plex| plex.min_watch),
             rhythm: quick(),
         });

@@ -112,3 +112,26 @@ async fn who_is_there_no_more_is_forgotten_after_the_grace() {
     assert!(!den.ask().await.iter().any(|line| line.starts_with("Bob")));
     assert!(den.known().standings.iter().all(|one| one.answer.user != "Bob"));
 }
+
+#[tokio::test]
+async fn as_many_episodes_follow_as_begin_within_the_minutes() {
+    let mut den = Den::without_share_tokens(false).await;
+    // Each is 45 minutes long; so the third after the current one begins 90 minutes after its end.
+    den.watch(ANNA, den.episodes[1]);
+    den.watch(BOB, den.episodes[1]);
+    den.far = HowFar { episodes: 0, minutes: Some(45) };
+    den.open().await;
+    den.ask().await;
+    let begins = |den: &Den, user: &str| -> Vec<(u32, u32)> {
+        let wanted = den.wanted();
+        let deck = wanted.iter().filter(|one| one.user == user && one.source == Source::OnDeck);
+        deck.map(|one| (one.ahead, one.minutes)).collect()
+    };
+    assert_eq!(begins(&den, "Anna"), [(0, 0), (1, 0), (2, 45)]);
+    assert_eq!(begins(&den, "Bob"), [(0, 0), (1, 0), (2, 45)], "also of what was played");
+    den.far = HowFar { episodes: 0, minutes: Some(44) };
+    den.restart().await;
+    assert_eq!(begins(&den, "Anna"), [(0, 0), (1, 0), (2, 45)], "it is remembered");
+    den.ask().await;
+    assert_eq!([begins(&den, "Anna"), begins(&den, "Bob")], [[(0, 0), (1, 0)], [(0, 0), (1, 0)]]);
+}
