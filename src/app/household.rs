@@ -7,8 +7,7 @@ use crate::cacher::Cacher;
 use crate::clock::SystemClock;
 use crate::config::{Config, PlexSettings};
 use crate::domain::mapping::Mapping;
-use crate::domain::rules::{Ahead, House, Rules};
-use crate::domain::settings::{Versions, Viewers};
+use crate::domain::settings::LibrarianSettings;
 use crate::error::Result;
 use crate::live::Hub;
 use crate::media::reach::Address;
@@ -33,16 +32,16 @@ pub(super) fn open(config: &Config, store: &Store) -> Result<Household> {
 
 /// Watches it from now on. Called within the runtime.
 pub(super) fn watch(config: &Config, cacher: &Cacher, household: Household, hub: Hub) -> Media {
-    let ahead = Ahead { episodes: config.plex.episodes_ahead, minutes: None };
+    let LibrarianSettings { house, versions, viewers, .. } = config.librarian.clone();
     Media::start(Parts {
         cacher: cacher.clone(),
         clock: Arc::new(SystemClock),
         mapping: Mapping::of(&config.libraries),
         household,
         hub,
-        house: House::for_all(Rules { ahead, ..Rules::default() }),
-        versions: Versions::One,
-        viewers: Viewers::All,
+        house,
+        versions,
+        viewers,
         min_watch: config.plex.min_watch,
         rhythm: Rhythm::default(),
     })

@@ -10,10 +10,6 @@ use crate::clock::{self, SystemClock};
 use crate::command::{self, Reply};
 use crate::config::Config;
 use crate::domain::mapping::Mapping;
-use crate::domain::plan;
-use crate::domain::rules::{Ahead, House, Rules};
-use crate::domain::schedule::{QuietHours, Schedule};
-use crate::domain::settings::LibrarianSettings;
 use crate::error::{Error, Result};
 use crate::librarian::{Librarian, Parts, Settings, Wishes};
 use crate::media::Household;
@@ -28,7 +24,7 @@ pub(super) fn parts(
     household: &Household,
     changes: watch::Receiver<u64>,
 ) -> Result<Parts> {
-    let settings = settings(config);
+    let settings = config.librarian.clone();
     let asking = Settings { grace: settings.plan.source_grace, ..Settings::default() };
     let store = cacher.engine().store().clone();
     let clock = Arc::new(SystemClock);
@@ -77,16 +73,4 @@ pub(super) fn ask(
         librarian.ask().await;
     });
     Ok(())
-}
-
-fn settings(config: &Config) -> LibrarianSettings {
-    let ahead = Ahead { episodes: config.plex.episodes_ahead, minutes: None };
-    LibrarianSettings {
-        plan: plan::Settings::default(),
-        house: House::for_all(Rules { ahead, ..Rules::default() }),
-        schedule: Schedule::default(),
-        quiet: QuietHours::default(),
-        hold: jiff::SignedDuration::from_hours(72),
-        companions: true,
-    }
 }

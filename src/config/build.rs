@@ -4,12 +4,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::keys::{self, Key};
+use super::key::{self, Key};
+use super::keys;
 use super::origin::Origin;
 use super::values::Values;
 use super::{PlexSettings, ServerSettings};
 use crate::domain::secret::Secret;
 use crate::domain::settings::{CacheSettings, Library, Limit};
+
+mod librarian;
+
+pub(super) use librarian::librarian;
 
 /// `[server]`, and the API key.
 pub(super) fn server(values: &mut Values) -> Option<ServerSettings> {
@@ -92,7 +97,7 @@ pub(super) fn cache(values: &mut Values, data_dir: &Path) -> Option<CacheSetting
 /// Every `[[library]]`.
 pub(super) fn libraries(values: &mut Values) -> Option<Vec<Library>> {
     let all: Vec<Option<Library>> =
-        values.libraries().into_iter().map(|index| library(values, index)).collect();
+        values.numbers(&key::LIBRARY).into_iter().map(|index| library(values, index)).collect();
     all.into_iter().collect()
 }
 

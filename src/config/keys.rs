@@ -8,57 +8,15 @@ use std::path::PathBuf;
 
 use jiff::SignedDuration;
 
+use super::key::Absent::{Is, NotInFile, Unset};
+use super::key::{About, Form, Key, repeated};
 use super::value;
 use crate::domain::file::Method;
+use crate::domain::plan::exclude::Pattern;
+use crate::domain::rules::UserKind;
+use crate::domain::schedule::{QuietHours, Schedule};
 use crate::domain::secret::Secret;
-use crate::domain::settings::{Limit, LinkStyle, SwapMethod};
-
-/// A key whose values are a `T`.
-pub(super) struct Key<T: 'static> {
-    /// What is known of it.
-    pub about: About,
-    /// From text to value, or to what is allowed.
-    pub read: fn(&str) -> Result<T, String>,
-}
-
-/// What is known of a key, whatever the type of its values.
-pub(super) struct About {
-    /// Its dotted name. Keys of libraries have an index between `library` and the rest where they are used.
-    pub name: &'static str,
-    /// Its meaning, line by line.
-    pub doc: &'static [&'static str],
-    /// How its values are written.
-    pub form: Form,
-    /// What holds where nobody sets it.
-    pub absent: Absent,
-}
-
-/// How a value is written in the file.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// In quotes.
-    Text,
-    /// In quotes, and never shown.
-    Secret,
-    /// In quotes, or a plain number of bytes.
-    Size,
-    /// A plain number.
-    Number,
-    /// `true` or `false`.
-    Flag,
-}
-
-/// What holds where a key is not set.
-pub(super) enum Absent {
-    /// This value.
-    Is(&'static str),
-    /// Nothing, or something derived. The text is an example.
-    Unset(&'static str),
-    /// Nothing, and the file is not the place for it.
-    NotInFile,
-}
-
-use Absent::{Is, NotInFile, Unset};
+use crate::domain::settings::{Limit, LinkStyle, SwapMethod, Versions, Viewers};
 
 macro_rules! keys {
     ($($(#[doc = $doc:literal])+ $key:ident: $type:ty = $name:literal, $form:ident, $absent:expr, $read:path;)+) => {
@@ -144,43 +102,120 @@ keys! {
     PLEX_CLOUD_URL: String = "plex.cloud_url", Text, Is("https://plex.tv"), value::url;
     /// Least time between two requests to plex.tv hosts.
     PLEX_CLOUD_INTERVAL: SignedDuration = "plex.cloud_interval", Text, Is("1s"), value::duration;
-    /// Episodes to cache after the one that plays, across seasons, without specials.
+    /// Episodes to cache after the one that plays or is next, across seasons, without specials.
     PLEX_EPISODES_AHEAD: u32 = "plex.episodes_ahead", Number, Is("5"), value::episodes;
     /// What a playback asked for is called off if it ends sooner and nobody else wants it. A finished copy stays.
     PLEX_MIN_WATCH: SignedDuration = "plex.min_watch", Text, Is("120s"), value::duration;
-}
 
-/// Where libraries live: the one table that repeats.
-pub(super) const LIBRARY: &str = "library";
+    /// Cache what is next for somebody.
+    ON_DECK: bool = "sources.on_deck", Flag, Is("true"), value::flag;
+    /// Cache what somebody has begun.
+    CONTINUE_WATCHING: bool = "sources.continue_watching", Flag, Is("true"), value::flag;
+    /// Cache what stands on somebody's watchlist.
+    WATCHLIST: bool = "sources.watchlist", Flag, Is("true"), value::flag;
+    /// Cache what plays, and what follows it.
+    PLAYBACK: bool = "sources.playback", Flag, Is("true"), value::flag;
+    /// Days after which what is next or begun is not wanted any more; 0 = never.
+    ON_DECK_DAYS: Option<SignedDuration> = "sources.on_deck_days", Number, Is("183"), value::days;
+    /// Days after which what stands on a watchlist is not wanted any more; 0 = never.
+    WATCHLIST_DAYS: Option<SignedDuration> = "sources.watchlist_days", Number, Is("0"), value::days;
+    /// Episodes to cache of a show on a watchlist.
+    WATCHLIST_EPISODES: u32 = "sources.watchlist_episodes", Number, Is("3"), value::some_episodes;
+    /// Instead of plex.episodes_ahead: as many as begin within so many minutes after the current one ends; 0 = count.
+    MINUTES_AHEAD: Option<u32> = "sources.minutes_ahead", Number, Is("0"), value::minutes;
+    /// Only for those who have played something within so many days; 0 = for everybody.
+    ACTIVE_DAYS: Option<SignedDuration> = "sources.active_days", Number, Is("0"), value::days;
+    /// Of what is there in several versions: "one", the one that is played or would be, or "all".
+    VERSIONS: Versions = "sources.versions", Text, Is("one"), value::versions;
+    /// Whose playbacks are cached for: "all", "local" (in the network of the media server) or "remote".
+    VIEWERS: Viewers = "sources.viewers", Text, Is("all"), value::viewers;
+    /// For so many hours what a source said holds while it does not answer.
+    SOURCE_GRACE_HOURS: SignedDuration = "sources.source_grace_hours", Number, Is("72"), value::some_hours;
 
-impl About {
-    /// The table it stands in; empty for the top of the file.
-    pub fn table(&self) -> &'static str {
-        self.name.rsplit_once('.').map_or("", |(table, _)| table)
-    }
+    /// When a cycle begins: cron expressions in local time, such as ["30 3 * * *", "0 15 * * sat"], or "manual" for never by
+    /// itself. Empty: every 15 minutes, and when the media server says that something changed.
+    SCHEDULE: Schedule = "plan.schedule", List, Is(""), value::schedule;
+    /// When cycles copy nothing, in local time, such as ["23:00-07:00"]. What plays is cached all the same.
+    QUIET_HOURS: QuietHours = "plan.quiet_hours", List, Is(""), value::quiet_hours;
+    /// Give back what nobody wants any more; false: only when its room is needed.
+    GIVE_BACK: bool = "plan.give_back", Flag, Is("true"), value::flag;
+    /// For so many hours after it was cached or begun what nobody wants any more stays, unless it was watched since.
+    RETENTION_HOURS: SignedDuration = "plan.retention_hours", Number, Is("12"), value::hours;
+    /// For so many hours what a person removed does not come back for the same wishes.
+    HOLD_HOURS: SignedDuration = "plan.hold_hours", Number, Is("72"), value::hours;
+    /// When copies fill so many hundredths of cache.limit, files leave for better ones,
+    EVICT_AT: u8 = "plan.evict_at", Number, Is("90"), value::share;
+    /// and only files that score less than this.
+    EVICT_BELOW: u8 = "plan.evict_below", Number, Is("60"), value::score;
+    /// At most this much for the wishes of one user; empty: no limit.
+    PLAN_USER_LIMIT: Option<u64> = "plan.user_limit", Size, Is(""), value::optional_bytes;
+    /// Subtitles are cached with their video.
+    COMPANIONS: bool = "plan.companions", Flag, Is("true"), value::flag;
+    /// What is never cached for a wish: names, ends of paths, or whole paths, such as ["Extras", "*.iso", "/films/4K/**"].
+    EXCLUDE: Vec<Pattern> = "plan.exclude", List, Is(""), value::patterns;
 
-    /// Its name within its table.
-    pub fn leaf(&self) -> &'static str {
-        self.name.rsplit_once('.').map_or(self.name, |(_, leaf)| leaf)
-    }
+    /// A score is the sum of these, from 0 to 100. Every file:
+    WEIGHT_BASE: i32 = "weights.base", Number, Is("50"), value::points;
+    /// it is next, or begun, for somebody;
+    WEIGHT_ON_DECK: i32 = "weights.on_deck", Number, Is("15"), value::points;
+    /// for each user who wants it,
+    WEIGHT_PER_USER: i32 = "weights.per_user", Number, Is("5"), value::points;
+    /// and at most so much for all of them;
+    WEIGHT_USERS_MOST: i32 = "weights.users_most", Number, Is("15"), value::points;
+    /// cached less than a day ago;
+    WEIGHT_CACHED_DAY: i32 = "weights.cached_day", Number, Is("5"), value::points;
+    /// cached less than three days ago;
+    WEIGHT_CACHED_THREE_DAYS: i32 = "weights.cached_three_days", Number, Is("3"), value::points;
+    /// on a watchlist for less than seven days;
+    WEIGHT_WATCHLIST_NEW: i32 = "weights.watchlist_new", Number, Is("10"), value::points_or_less;
+    /// on a watchlist for more than sixty days;
+    WEIGHT_WATCHLIST_OLD: i32 = "weights.watchlist_old", Number, Is("-10"), value::points_or_less;
+    /// next for less than seven days;
+    WEIGHT_ON_DECK_NEW: i32 = "weights.on_deck_new", Number, Is("5"), value::points_or_less;
+    /// next for fourteen to thirty days;
+    WEIGHT_ON_DECK_OLD: i32 = "weights.on_deck_old", Number, Is("-5"), value::points_or_less;
+    /// next for thirty days or longer;
+    WEIGHT_ON_DECK_OLDER: i32 = "weights.on_deck_older", Number, Is("-10"), value::points_or_less;
+    /// the episode that is current;
+    WEIGHT_CURRENT: i32 = "weights.current", Number, Is("15"), value::points;
+    /// one of the first half of those ahead.
+    WEIGHT_NEXT: i32 = "weights.next", Number, Is("10"), value::points;
 
-    /// Its name where it is used: libraries are counted from 0.
-    pub fn at(&self, index: Option<usize>) -> String {
-        match index {
-            Some(index) => format!("{}.{index}.{}", self.table(), self.leaf()),
-            None => self.name.to_owned(),
-        }
-    }
+    /// What holds for one user, by the name that GET /api/users shows; what is not set here is as for their type.
+    USER_NAME: String = "user.name", Text, Unset("user1"), value::user_name;
+    /// Instead of a name: "owner", "home" (of their Plex Home) or "shared"; what is not set here is as for everybody.
+    USER_TYPE: UserKind = "user.type", Text, Unset("shared"), value::user_kind;
+    /// As in sources; so are all that follow.
+    USER_ON_DECK: bool = "user.on_deck", Flag, Unset("true"), value::flag;
+    /// Cache what they have begun.
+    USER_CONTINUE_WATCHING: bool = "user.continue_watching", Flag, Unset("true"), value::flag;
+    /// Cache what stands on their watchlist.
+    USER_WATCHLIST: bool = "user.watchlist", Flag, Unset("false"), value::flag;
+    /// Cache what they play, and what follows it.
+    USER_PLAYBACK: bool = "user.playback", Flag, Unset("true"), value::flag;
+    /// Counts for them also where others have minutes_ahead.
+    USER_EPISODES_AHEAD: u32 = "user.episodes_ahead", Number, Unset("2"), value::episodes;
+    /// 0 = count episodes.
+    USER_MINUTES_AHEAD: Option<u32> = "user.minutes_ahead", Number, Unset("90"), value::minutes;
+    /// Episodes of a show on their watchlist.
+    USER_WATCHLIST_EPISODES: u32 = "user.watchlist_episodes", Number, Unset("1"), value::some_episodes;
+    /// 0 = always.
+    USER_ACTIVE_DAYS: Option<SignedDuration> = "user.active_days", Number, Unset("30"), value::days;
+    /// At most this much for their wishes; empty: no limit.
+    USER_LIMIT: Option<u64> = "user.limit", Size, Unset("100GB"), value::optional_bytes;
 }
 
 /// The key of a name as it is used: `cache.dir`, `library.0.path`.
 pub(super) fn find(name: &str) -> Option<&'static About> {
     let plain = match name.split('.').collect::<Vec<_>>()[..] {
-        // `00` would be another name for the same library.
-        [LIBRARY, index, leaf] if index.parse().is_ok_and(|number: usize| number.to_string() == index) => {
-            format!("{LIBRARY}.{leaf}")
+        // `00` would be another name for the same table.
+        [table, index, leaf]
+            if repeated(table).is_some()
+                && index.parse().is_ok_and(|number: usize| number.to_string() == index) =>
+        {
+            format!("{table}.{leaf}")
         }
-        [LIBRARY, ..] => return None,
+        [table, ..] if repeated(table).is_some() => return None,
         _ => name.to_owned(),
     };
     ALL.iter().copied().find(|about| about.name == plain)

@@ -8,6 +8,7 @@
 
 mod build;
 mod defaults;
+mod key;
 mod keys;
 mod origin;
 mod place;
@@ -30,7 +31,7 @@ pub use origin::{Origin, Setting, print};
 use self::place::Place;
 use self::values::Values;
 use crate::domain::secret::Secret;
-use crate::domain::settings::{CacheSettings, Library};
+use crate::domain::settings::{CacheSettings, LibrarianSettings, Library};
 use crate::error::{Error, Result};
 
 /// The environment as `main` found it; tests bring their own.
@@ -60,6 +61,8 @@ pub struct Config {
     pub libraries: Vec<Library>,
     /// The media server.
     pub plex: PlexSettings,
+    /// Whose wishes count, and what is worth keeping.
+    pub librarian: LibrarianSettings,
     /// What is logged, where somebody said so.
     pub log: Option<String>,
     /// What is allowed and should be known, in sentences.
@@ -141,8 +144,10 @@ impl Config {
         let cache = build::cache(&mut values, &data_dir);
         let libraries = build::libraries(&mut values);
         let plex = build::plex(&mut values);
+        let librarian = build::librarian(&mut values, plex.as_ref().map(|plex| plex.episodes_ahead));
         let log = values.get(&keys::LOG);
-        let (Some(server), Some(cache), Some(plex), Some(libraries)) = (server, cache, plex, libraries)
+        let (Some(server), Some(cache), Some(plex), Some(librarian), Some(libraries)) =
+            (server, cache, plex, librarian, libraries)
         else {
             return Err(Error::Config(values.problems.join("\n")));
         };
@@ -153,6 +158,7 @@ impl Config {
             cache,
             libraries,
             plex,
+            librarian,
             log,
             warnings,
             settings: Vec::new(),
@@ -175,7 +181,7 @@ impl Config {
 
     /// The libraries with the numbers they have in names of keys.
     fn libraries_by_index(&self, values: &Values) -> impl Iterator<Item = (usize, &Library)> {
-        values.libraries().into_iter().zip(&self.libraries)
+        values.numbers(&key::LIBRARY).into_iter().zip(&self.libraries)
     }
 }
 

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags};
 
-use super::keys::{self, About};
+use super::key::About;
+use super::keys;
 use super::origin::Origin;
 use super::{Environment, Flags};
 use crate::error::{Error, IoContext, Result};

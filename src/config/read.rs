@@ -9,7 +9,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Environment;
-use super::keys::{self, About, Absent, Form};
+use super::key::{self, About, Absent, Form, Repeated};
+use super::keys;
 use super::origin::Origin;
 use super::values::{Given, Values};
 
@@ -24,9 +25,11 @@ impl Values {
                 continue;
             }
             let name = variable["CACHERR_".len()..].to_ascii_lowercase().replace("__", ".");
+            let place = key::place_of(&name);
+            let index = place.map(|(_, index)| index);
             let known = keys::find(&name).filter(|_| keys::variable(&name) == variable);
             let Some(about) = known else {
-                let known = keys::ALL.iter().map(|about| keys::variable(&about.at(library_index(&name))));
+                let known = keys::ALL.iter().map(|about| keys::variable(&about.at(index)));
                 let hint = keys::suggestion(variable, known);
                 self.problems.push(format!("the environment variable {variable} is unknown{hint}"));
                 continue;
@@ -40,10 +43,14 @@ impl Values {
             {
                 self.problems.push(format!("{variable} is not UTF-8 text"));
             }
-            if let Some(index) = library_index(&name) {
-                self.libraries.entry(index).or_insert_with(|| origin.clone());
+            if let Some((of, index)) = place {
+                self.tables.entry((of.table, index)).or_insert_with(|| origin.clone());
             }
-            self.given.insert(name, Given { text: text.into_owned(), origin });
+            let text = match about.form {
+                Form::List => text.replace(';', &key::BETWEEN.to_string()),
+                Form::Text | Form::Secret | Form::Size | Form::Number | Form::Flag => text.into_owned(),
+            };
+            self.given.insert(name, Given { text, origin });
         }
     }
 
@@ -73,19 +80,19 @@ impl Values {
                 _ if key.get_ref().contains('.') => {
                     self.problems.push(format!("{at}: the key {:?} is unknown", key.get_ref()))
                 }
-                DeValue::Array(items) if name == keys::LIBRARY => self.read_libraries(items, place),
-                DeValue::Table(_) if name == keys::LIBRARY => self.problems.push(format!(
-                    "{at}: a library is written with double brackets, [[{}]]; there can be several",
-                    keys::LIBRARY
-                )),
-                DeValue::Table(inner) if keys::ALL.iter().any(|about| about.table() == name) => {
+                DeValue::Table(inner) if is_table(&name) => {
                     self.read_table(&name, inner, place);
                 }
-                _ => match keys::find(&name) {
-                    Some(about) => self.read_value(&name, about, value, place),
-                    None => {
+                found => match (keys::find(&name), key::repeated(&name), found) {
+                    (Some(about), ..) => self.read_value(&name, about, value, place),
+                    (None, Some(of), DeValue::Array(items)) => self.read_repeated(of, items, place),
+                    (None, Some(_), DeValue::Table(_)) => self.problems.push(format!(
+                        "{at}: a {name} is written with double brackets, [[{name}]]; there can be several"
+                    )),
+                    (None, ..) => {
+                        let index = key::place_of(&name).map(|(_, index)| index);
                         let tables = keys::ALL.iter().map(|about| about.table().to_owned());
-                        let names = keys::ALL.iter().map(|about| about.at(library_index(&name)));
+                        let names = keys::ALL.iter().map(|about| about.at(index));
                         let hint =
                             keys::suggestion(&name, names.chain(tables).filter(|name| !name.is_empty()));
                         self.problems.push(format!("{at}: the key {name} is unknown{hint}"));
@@ -95,15 +102,21 @@ impl Values {
         }
     }
 
-    fn read_libraries(&mut self, items: &[Spanned<DeValue<'_>>], place: &dyn Fn(usize) -> Origin) {
+    fn read_repeated(
+        &mut self,
+        of: &'static Repeated,
+        items: &[Spanned<DeValue<'_>>],
+        place: &dyn Fn(usize) -> Origin,
+    ) {
+        let Repeated { table, says } = of;
         for (index, item) in items.iter().enumerate() {
             let at = place(item.span().start);
             match item.get_ref() {
-                DeValue::Table(table) => {
-                    self.libraries.insert(index, at);
-                    self.read_table(&format!("{}.{index}", keys::LIBRARY), table, place);
+                DeValue::Table(inner) => {
+                    self.tables.insert((table, index), at);
+                    self.read_table(&format!("{table}.{index}"), inner, place);
                 }
-                _ => self.problems.push(format!("{at}: a library is a table with name and path")),
+                _ => self.problems.push(format!("{at}: a {table} is a table with {says}")),
             }
         }
     }
@@ -122,7 +135,18 @@ impl Values {
             return;
         }
         let text = match (value.get_ref(), about.form) {
-            (DeValue::String(text), Form::Text | Form::Secret | Form::Size) => text.to_string(),
+            (DeValue::String(text), Form::Text | Form::Secret | Form::Size | Form::List) => text.to_string(),
+            (DeValue::Array(items), Form::List) => {
+                match items.iter().map(text_of).collect::<Result<Vec<_>, _>>() {
+                    Ok(texts) => texts.join(&key::BETWEEN.to_string()),
+                    Err(item) => {
+                        let (at, found) = (place(item.span().start), item.get_ref().type_str());
+                        self.problems
+                            .push(format!("{at}: each item of {name} must be text in quotes, not {found}"));
+                        return;
+                    }
+                }
+            }
             (DeValue::Integer(number), Form::Number | Form::Size) => number.to_string(),
             (DeValue::Boolean(flag), Form::Flag) => flag.to_string(),
             (found, form) => {
@@ -143,13 +167,19 @@ impl Form {
             Self::Size => "a size in quotes, or a number of bytes",
             Self::Number => "a number",
             Self::Flag => "true or false",
+            Self::List => "text in quotes, or a list of such texts in brackets",
         }
     }
 }
 
-/// The index in `library.<index>.…`.
-fn library_index(name: &str) -> Option<usize> {
-    name.strip_prefix(keys::LIBRARY)?.strip_prefix('.')?.split('.').next()?.parse().ok()
+/// Whether it is the name of a table of which there is one.
+fn is_table(name: &str) -> bool {
+    key::repeated(name).is_none() && keys::ALL.iter().any(|about| about.table() == name)
+}
+
+/// The text of an item of a list, or what is there instead.
+fn text_of<'i, 'a>(item: &'i Spanned<DeValue<'a>>) -> Result<&'i str, &'i Spanned<DeValue<'a>>> {
+    item.get_ref().as_str().ok_or(item)
 }
 
 /// Kubernetes gives every container variables about a service that is called like us.

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 
 use super::Config;
-use super::keys::{self, About};
+use super::key::About;
+use super::keys;
 use super::values::Values;
 use crate::domain::file::Method;
-use crate::domain::settings::SwapMethod;
+use crate::domain::settings::{LibrarianSettings, SwapMethod};
 
 /// What a slow reader may take between reading a link and opening its target.
 const SHORT_GRACE: SignedDuration = SignedDuration::from_secs(10);
@@ -46,6 +47,15 @@ pub(super) fn warnings(config: &Config, values: &Values) -> Vec<String> {
         warnings.push(format!(
             "{blame} lets whoever sits between here and {} pose as it and read the token; fine within a home network",
             config.plex.url
+        ));
+    }
+    let LibrarianSettings { schedule, plan, .. } = &config.librarian;
+    if schedule.longest_pause().is_none_or(|pause| pause >= plan.source_grace) {
+        let blame = values.blame(&keys::SCHEDULE.about, None);
+        warnings.push(format!(
+            "{blame} lets more time pass between two cycles than {}: what a source wanted is then given back as soon as \
+             it does not answer once",
+            keys::SOURCE_GRACE_HOURS.about.name
         ));
     }
     let cache_device = device(&config.cache.dir);

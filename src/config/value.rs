@@ -12,6 +12,10 @@ use crate::domain::secret::Secret;
 use crate::domain::settings::{Limit, LinkStyle, SwapMethod};
 use crate::domain::size;
 
+mod librarian;
+
+pub(super) use librarian::*;
+
 /// A value, or what is allowed instead.
 type Read<T> = Result<T, String>;
 

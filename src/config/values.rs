@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::keys::{self, About, Absent, Form, Key};
+use super::key::{self, About, Absent, Form, Key, Repeated};
+use super::keys;
 use super::origin::{Origin, Setting};
 
 /// What was said about a name, and by whom.
@@ -17,8 +18,8 @@ pub(super) struct Given {
 pub(super) struct Values {
     /// By name as it is used: `cache.dir`, `library.0.path`.
     pub given: BTreeMap<String, Given>,
-    /// Where each `[[library]]` begins.
-    pub libraries: BTreeMap<usize, Origin>,
+    /// Where each table begins of which there can be several, by name and number.
+    pub tables: BTreeMap<(&'static str, usize), Origin>,
     /// Sentences; one place each.
     pub problems: Vec<String>,
 }
@@ -34,7 +35,7 @@ impl Values {
         self.get_at(key, None)
     }
 
-    /// The same for a key of a library.
+    /// The same for a key of a table of which there can be several.
     pub fn get_at<T>(&mut self, key: &Key<T>, index: Option<usize>) -> Option<T> {
         let name = key.about.at(index);
         let text = match (self.given.get(&name), &key.about.absent) {
@@ -55,15 +56,20 @@ impl Values {
     /// The same, where nothing is a problem.
     pub fn require_at<T>(&mut self, key: &Key<T>, index: usize) -> Option<T> {
         if !self.given.contains_key(&key.about.at(Some(index))) {
-            let at = self.libraries.get(&index).cloned().unwrap_or(Origin::Default);
+            let at = self.begins(key.about.table(), index);
             self.problems.push(format!("{at}: this {} has no {}", key.about.table(), key.about.leaf()));
         }
         self.get_at(key, Some(index))
     }
 
-    /// Numbers of the libraries anybody named, in order. Those of an environment need not be without gaps.
-    pub fn libraries(&self) -> BTreeSet<usize> {
-        self.libraries.keys().copied().collect()
+    /// Where a table begins of which there can be several.
+    pub fn begins(&self, table: &'static str, index: usize) -> Origin {
+        self.tables.get(&(table, index)).cloned().unwrap_or(Origin::Default)
+    }
+
+    /// Numbers of the tables of this name that anybody named, in order. Those of an environment need not be without gaps.
+    pub fn numbers(&self, of: &Repeated) -> BTreeSet<usize> {
+        self.tables.keys().filter(|(table, _)| *table == of.table).map(|(_, index)| *index).collect()
     }
 
     /// `where: name = "value"`, the beginning of a complaint.
@@ -86,11 +92,13 @@ impl Values {
     /// Every key with what holds.
     pub fn settings(&self) -> Vec<Setting> {
         let mut settings = Vec::new();
-        let (repeated, once): (Vec<&About>, Vec<&About>) =
-            keys::ALL.iter().partition(|about| about.table() == keys::LIBRARY);
-        settings.extend(once.into_iter().map(|about| self.setting(about, None)));
-        for index in self.libraries() {
-            settings.extend(repeated.iter().map(|about| self.setting(about, Some(index))));
+        let once = keys::ALL.iter().filter(|about| about.repeated().is_none());
+        settings.extend(once.map(|about| self.setting(about, None)));
+        for table in key::REPEATED {
+            let keys = || keys::ALL.iter().filter(|about| about.table() == table.table);
+            for index in self.numbers(table) {
+                settings.extend(keys().map(|about| self.setting(about, Some(index))));
+            }
         }
         settings
     }
@@ -107,6 +115,9 @@ impl Values {
     fn shown(&self, name: &str, about: &About) -> Option<String> {
         match (self.given.get(name), &about.absent) {
             (Some(_), _) if about.form == Form::Secret => Some("***".to_owned()),
+            (Some(given), _) if about.form == Form::List => {
+                Some(key::items(&given.text).collect::<Vec<_>>().join("; "))
+            }
             (Some(given), _) => Some(given.text.clone()),
             (None, Absent::Is(text)) => Some((*text).to_owned()),
             (None, Absent::Unset(_) | Absent::NotInFile) => None,

@@ -25,6 +25,8 @@ pub use quiet::QuietHours;
 pub const RHYTHM: SignedDuration = SignedDuration::from_mins(15);
 /// What stands for a schedule that never begins by itself.
 const MANUAL: &str = "manual";
+/// Every minute of a day, and then some.
+const PAUSES: usize = 1500;
 /// No clock was ever put forward by more.
 const LEAP: SignedDuration = SignedDuration::from_hours(25);
 
@@ -61,6 +63,15 @@ impl Schedule {
     #[must_use]
     pub fn is_default(&self) -> bool {
         self.0 == When::Often
+    }
+
+    /// The longest time between two of its times, as far as that shows soon; none where no cycle ever begins by itself.
+    #[must_use]
+    pub fn longest_pause(&self) -> Option<SignedDuration> {
+        let mut last = Time::from_micros(0);
+        let next = |now: &Time| self.next(*now, &TimeZone::UTC);
+        let times = std::iter::successors(next(&last), next).take(PAUSES);
+        times.map(|at| at.since(std::mem::replace(&mut last, at))).skip(1).max()
     }
 
     /// The first time after `now`; none where no cycle ever begins by itself.

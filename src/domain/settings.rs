@@ -7,9 +7,10 @@ use jiff::SignedDuration;
 use super::file::Method;
 use super::file::closed_names;
 use super::media::Reach;
-use super::plan;
-use super::rules::House;
-use super::schedule::{QuietHours, Schedule};
+
+mod librarian;
+
+pub use librarian::LibrarianSettings;
 
 /// Days for which what was put aside is kept.
 pub const TRASH_DAYS: i64 = 7;
@@ -90,23 +91,6 @@ closed_names!(LinkStyle {
     Absolute => "absolute",
     Relative => "relative",
 });
-
-/// What is worth keeping, for whom, and when that is looked at.
-#[derive(Clone, Debug)]
-pub struct LibrarianSettings {
-    /// What makes a file worth keeping. Its rules for single users are put in by whoever knows them.
-    pub plan: plan::Settings,
-    /// Whose wishes count, and how far.
-    pub house: House,
-    /// When it is looked at.
-    pub schedule: Schedule,
-    /// When nothing is begun.
-    pub quiet: QuietHours,
-    /// For so long a person's removal holds.
-    pub hold: SignedDuration,
-    /// Subtitles travel with their video.
-    pub companions: bool,
-}
 
 /// One library: a root below which files may be cached.
 #[derive(Clone, PartialEq, Debug)]

@@ -48,7 +48,7 @@ pub fn round() -> Outcome<Figures> {
     let cycles: usize = setting("CYCLES", "1000").parse()?;
     let mut figures = Figures::new();
     runtime.block_on(async {
-        let busy = House::open(true)?;
+        let busy = Sample::open(true)?;
         let (librarian, asked) = busy.librarian().await?;
         figures.insert("ask_us", asked);
         let begun = Instant::now();
@@ -60,7 +60,7 @@ pub fn round() -> Outcome<Figures> {
         }
         figures.insert("again_us", busy.draws(&librarian, TIMES).await?);
 
-        let quiet = House::open(false)?;
+        let quiet = Sample::open(false)?;
         let (librarian, _) = quiet.librarian().await?;
         expect_nothing(&*librarian.draw().await?)?;
         figures.insert("same_us", quiet.undisturbed(&librarian, TIMES).await?);
@@ -91,13 +91,13 @@ fn below(show: u32, episode: u32) -> PathBuf {
 }
 
 /// A library, a store that says what of it is cached, and who watches.
-struct House {
+struct Sample {
     dir: TempDir,
     simulator: Simulator,
     cacher: Cacher,
 }
 
-impl House {
+impl Sample {
     /// Where people have moved on, they are three episodes farther than what is cached for them, a third of what they want
     /// is not here, and what is was cached long ago.
     fn open(moved_on: bool) -> Outcome<Self> {

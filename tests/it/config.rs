@@ -11,6 +11,8 @@ use cacherr::domain::settings::{CacheSettings, Limit, LinkStyle, SwapMethod};
 use jiff::SignedDuration;
 use tempfile::TempDir;
 
+mod librarian;
+
 const KEY: &str = "CACHERR_API_KEY";
 const GOOD_KEY: &str = "0123456789abcdef";
 
@@ -102,6 +104,7 @@ fn the_printed_defaults_parse_to_the_defaults() {
     let values = |config: &Config| config.report().into_iter().map(|s| (s.key, s.value)).collect::<Vec<_>>();
     assert_eq!(values(&read), values(&written));
     assert_eq!((read.cache, read.server, read.plex), (written.cache, written.server, written.plex));
+    assert_eq!(read.librarian, written.librarian);
 }
 
 #[test]
@@ -110,7 +113,12 @@ fn every_example_in_the_printed_defaults_is_valid() {
     let example = |line: &str| {
         let key = line.starts_with('#')
             && line.as_bytes().get(1).is_some_and(|c| c.is_ascii_lowercase() || *c == b'[');
-        if key && !line.starts_with("#token ") { line[1..].to_owned() } else { line.to_owned() }
+        // Of two that stand for each other only one is set.
+        if key && !line.starts_with("#token ") && !line.starts_with("#type ") {
+            line[1..].to_owned()
+        } else {
+            line.to_owned()
+        }
     };
     let text = text.lines().map(example).collect::<Vec<_>>().join("\n");
     let mut home = Home::new();
@@ -120,6 +128,7 @@ fn every_example_in_the_printed_defaults_is_valid() {
     assert_eq!(config.data_dir, PathBuf::from("/var/lib/cacherr"));
     assert_eq!(config.libraries[0].server_path, PathBuf::from("/media/movies"));
     assert_eq!(config.cache.limit, Limit::Bytes(250 << 30));
+    assert_eq!(config.librarian.house.of("user1", None).watchlist_episodes, 1);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use cacherr::clock::{Clock, ManualClock};
 use cacherr::demo::plex::{Kind, Person, PersonId, Player, RatingKey, Simulator, Title, Video, World};
 use cacherr::domain::mapping::Mapping;
 use cacherr::domain::secret::Secret;
-use cacherr::domain::settings::{Library, SwapMethod};
+use cacherr::domain::settings::{Library, SwapMethod, Versions};
 use cacherr::domain::time::Time;
 use cacherr::domain::wanted::{Source, Wanted};
 use cacherr::librarian::{Known, Settings, Standing, Wishes};
@@ -47,6 +47,7 @@ struct Den {
     episodes: [RatingKey; 5],
     /// How far beyond the current episode is asked for.
     far: HowFar,
+    versions: Versions,
     household: Option<Household>,
     wishes: Option<Wishes>,
 }
@@ -80,7 +81,19 @@ impl Den {
         let episodes = [episode(0, 1), episode(1, 1), episode(1, 2), episode(2, 1), episode(2, 2)];
         let simulator = Simulator::start("127.0.0.1:0".parse().unwrap(), world).unwrap();
         let far = HowFar { episodes: 2, minutes: None };
-        Self { simulator, clock, folder, movies, series, show, episodes, far, household: None, wishes: None }
+        Self {
+            simulator,
+            clock,
+            folder,
+            movies,
+            series,
+            show,
+            episodes,
+            far,
+            versions: Versions::One,
+            household: None,
+            wishes: None,
+        }
     }
 
     /// The program starts; it is known who there is, and nobody's wishes were asked for.
@@ -88,12 +101,12 @@ impl Den {
         let (file, clock, address) =
             (self.folder.path().join("store.redb"), self.clock.clone(), self.address());
         let token = Some(Secret::new(Person::owner(ANNA, "Anna").account_token));
-        let ahead = self.far;
+        let (ahead, versions) = (self.far, self.versions);
         let open = move || {
             let store = Store::open(&file).unwrap();
             let configured = Configured { token, file: None };
             let household = Household::open(store.clone(), clock.clone(), configured, address).unwrap();
-            let settings = Settings { ahead, watchlist_episodes: 2, ..Settings::default() };
+            let settings = Settings { ahead, versions, watchlist_episodes: 2, ..Settings::default() };
             let wishes = Wishes::open(household.clone(), store, clock, settings).unwrap();
             (household, wishes)
         };

@@ -1,6 +1,7 @@
 //! Hours in which nothing is copied, by the clock on the wall.
 //!
-//! **Invariant:** [`QuietHours::ends`] is the first instant from which [`QuietHours::is_quiet`] says no.
+//! **Invariant:** [`QuietHours::ends`] is the first instant from which [`QuietHours::is_quiet`] says no, and there always is
+//! one: nobody can keep everything quiet for ever.
 
 use jiff::ToSpan;
 use jiff::civil::Time as Clock;
@@ -12,7 +13,7 @@ use super::super::time::Time;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct QuietHours(Vec<Range>);
 
-/// From one time of the clock to another, which may be on the next day; the whole day where both are the same.
+/// From one time of the clock to another, which may be on the next day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Range {
     from: Clock,
@@ -50,7 +51,7 @@ fn clock(minute: i16) -> Clock {
 }
 
 impl QuietHours {
-    /// Reads hours such as `23:00-07:00`. `24:00` is the end of the day, so `00:00-24:00` is always.
+    /// Reads hours such as `23:00-07:00`; `24:00` is the end of the day.
     ///
     /// # Errors
     /// What is allowed.
@@ -60,17 +61,24 @@ impl QuietHours {
                 format!("must be hours from one time to another, such as \"23:00-07:00\"; {text:?} is not")
             })
         };
-        ranges.iter().map(range).collect::<Result<_, _>>().map(Self)
+        let hours = Self(ranges.iter().map(range).collect::<Result<_, _>>()?);
+        if (0..MINUTES).all(|minute| hours.has(clock(minute))) {
+            return Err("must leave some time in which files may be copied".to_owned());
+        }
+        Ok(hours)
     }
 
     /// Whether it is quiet now.
     #[must_use]
     pub fn is_quiet(&self, now: Time, zone: &TimeZone) -> bool {
-        let at = zone.to_datetime(now.to_jiff()).time();
+        self.has(zone.to_datetime(now.to_jiff()).time())
+    }
+
+    fn has(&self, at: Clock) -> bool {
         self.0.iter().any(|range| range.has(at))
     }
 
-    /// When it is quiet no more; none where it is not quiet now, or always.
+    /// When it is quiet no more; none where it is not quiet now.
     #[must_use]
     pub fn ends(&self, now: Time, zone: &TimeZone) -> Option<Time> {
         if !self.is_quiet(now, zone) {
