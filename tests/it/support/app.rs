@@ -14,9 +14,7 @@ use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
-use cacherr::domain::plan;
 use cacherr::domain::rules::House;
-use cacherr::domain::schedule::{QuietHours, Schedule};
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, SwapMethod, Versions, Viewers};
 use cacherr::files::real::RealFs;
@@ -53,18 +51,6 @@ pub struct Options {
     pub plex: Option<Plex>,
     /// What is worth keeping; without, nobody decides that by themselves.
     pub librarian: Option<LibrarianSettings>,
-}
-
-/// As it is without a configuration.
-pub fn librarian_settings() -> LibrarianSettings {
-    LibrarianSettings {
-        plan: plan::Settings::default(),
-        house: House::default(),
-        schedule: Schedule::default(),
-        quiet: QuietHours::default(),
-        hold: SignedDuration::from_hours(72),
-        companions: true,
-    }
 }
 
 /// Where the media server sees the library.
@@ -220,7 +206,7 @@ impl TestApp {
             server: Box::new(|| Ok(None)),
             runtime: tokio::runtime::Handle::current(),
         });
-        let librarian = self.librarian(&cacher, &media, mapping.clone());
+        let librarian = self.make_librarian(&cacher, &media, mapping.clone());
         self.librarian = Some(librarian.clone());
         let parts = ApiParts {
             cacher: cacher.clone(),
@@ -241,10 +227,10 @@ impl TestApp {
     }
 
     /// At rest, unless it is told how to work.
-    fn librarian(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
+    fn make_librarian(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
         let settings = self.options.librarian.clone();
         let is_at_rest = settings.is_none();
-        let settings = settings.unwrap_or_else(librarian_settings);
+        let settings = settings.unwrap_or_default();
         let asking = librarian::Settings { grace: settings.plan.source_grace, ..Default::default() };
         let clock = Arc::new(SystemClock);
         let (household, store) = (media.household().clone(), cacher.engine().store().clone());
@@ -276,6 +262,10 @@ impl TestApp {
 
     pub fn media(&self) -> &Media {
         self.media.as_ref().unwrap()
+    }
+
+    pub fn librarian(&self) -> &Librarian {
+        self.librarian.as_ref().unwrap()
     }
 
     pub fn cacher(&self) -> &Cacher {
