@@ -18,6 +18,7 @@ mod drive;
 pub mod engine;
 pub mod ground;
 mod holds;
+mod links;
 mod locks;
 mod names;
 mod note;

@@ -126,8 +126,8 @@ impl Engine {
         Ok(tried)
     }
 
-    /// A trial ends with the process, and leaves no folder behind.
-    fn go_on(&self) -> Result<()> {
+    /// What takes its time ends with the process; a trial leaves no folder behind.
+    pub(super) fn go_on(&self) -> Result<()> {
         if self.controls.are_stopped() { Err(Error::Cancelled) } else { Ok(()) }
     }
 

@@ -62,8 +62,7 @@ impl Engine {
     /// # Errors
     /// `MassOrphanBrake`; `CacheVolumeMissing`; `Cancelled` when the process is about to end; the store fails.
     pub fn scan(&self, depth: Depth, confirmed: bool) -> Result<Scanned> {
-        let go_on = || if self.controls.are_stopped() { Err(Error::Cancelled) } else { Ok(()) };
-        let report = self.look_at_all(depth, confirmed, &go_on)?;
+        let report = self.look_at_all(depth, confirmed, &|| self.go_on())?;
         self.forget_old_orphans()?;
         Ok(report)
     }
@@ -75,38 +74,43 @@ impl Engine {
         confirmed: bool,
         go_on: &dyn Fn() -> Result<()>,
     ) -> Result<Scanned> {
-        let mut report = Scanned::default();
-        let mut suspects = Vec::new();
-        let mut missing = 0;
+        let mut round = Round::default();
         let busy = self.store.read()?.files_with_intents()?;
         self.for_some_in(Status::Active, &mut |rows| {
             go_on()?;
-            let look = self.look(depth)?;
-            for row in rows.into_iter().filter(|row| !busy.contains(&row.id)) {
-                report.looked_at += 1;
-                match self.suspect(&row, &look) {
-                    Ok(None) => self.clear_attention(&row)?,
-                    Ok(Some(gone)) => {
-                        missing += u64::from(gone);
-                        suspects.push((row.id, row.library));
-                    }
-                    Err(error @ (Error::Store { .. } | Error::CacheVolumeMissing { .. })) => {
-                        return Err(error);
-                    }
-                    Err(error) => report.findings.push((row.id, error.to_string())),
-                }
-            }
-            Ok(())
+            round.look = self.look(depth)?;
+            let free = rows.into_iter().filter(|row| !busy.contains(&row.id));
+            free.into_iter().try_for_each(|row| self.examine(row, &mut round))
         })?;
-        let total = report.looked_at;
-        if !confirmed && total >= BRAKE_FROM && missing * 100 > total * BRAKE_PERCENT {
-            return Err(Error::MassOrphanBrake { missing, total });
+        if !confirmed {
+            round.brake(0)?;
         }
         self.forget_history()?;
-        self.look_for_returned_copies(&mut report)?;
+        self.look_for_returned_copies(&mut round.report)?;
         if depth == Depth::Deep {
-            self.look_for_unclaimed(&mut report)?;
+            self.look_for_unclaimed(&mut round.report)?;
         }
+        self.settle_suspects(round, go_on)
+    }
+
+    /// Looks at one row.
+    pub(super) fn examine(&self, row: FileRow, round: &mut Round) -> Result<()> {
+        round.report.looked_at += 1;
+        match self.suspect(&row, &round.look) {
+            Ok(None) => self.clear_attention(&row)?,
+            Ok(Some(gone)) => {
+                round.missing += u64::from(gone);
+                round.suspects.push((row.id, row.library));
+            }
+            Err(error @ (Error::Store { .. } | Error::CacheVolumeMissing { .. })) => return Err(error),
+            Err(error) => round.report.findings.push((row.id, error.to_string())),
+        }
+        Ok(())
+    }
+
+    /// Looks once more at what needs it, and puts it in order.
+    pub(super) fn settle_suspects(&self, round: Round, go_on: &dyn Fn() -> Result<()>) -> Result<Scanned> {
+        let Round { mut report, suspects, .. } = round;
         for (id, library) in suspects {
             go_on()?;
             match self.put_in_order(id, &library) {
@@ -353,8 +357,37 @@ fn change_row(w: &mut Writer<'_>, id: FileId, change: impl Fn(&mut FileRow)) -> 
     }
 }
 
+/// What a scan has seen so far.
+#[derive(Default)]
+pub(super) struct Round {
+    look: Look,
+    report: Scanned,
+    /// Rows that need a closer look, with their library.
+    suspects: Vec<(FileId, String)>,
+    /// How many of them miss something.
+    missing: u64,
+}
+
+impl Round {
+    /// One that looks everywhere.
+    pub(super) fn deep() -> Self {
+        Self { look: Look::Everywhere, ..Self::default() }
+    }
+
+    /// Refuses to conclude so much at once. Where only some of `active` files were looked at, the others count as there.
+    pub(super) fn brake(&self, active: u64) -> Result<()> {
+        let (missing, total) = (self.missing, self.report.looked_at.max(active));
+        if total >= BRAKE_FROM && missing * 100 > total * BRAKE_PERCENT {
+            return Err(Error::MassOrphanBrake { missing, total });
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
 enum Look {
     /// A person said that the cache is lost.
+    #[default]
     Nowhere,
     /// At copies, in the cache dir.
     Cache(Fd),

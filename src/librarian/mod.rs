@@ -22,6 +22,7 @@ mod round;
 pub mod said;
 mod setbacks;
 pub mod shown;
+pub mod upgrades;
 mod watchlist;
 mod wishes;
 

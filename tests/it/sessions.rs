@@ -3,6 +3,7 @@
 mod failures;
 mod pace;
 mod reading;
+mod viewers;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

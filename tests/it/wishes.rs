@@ -14,7 +14,7 @@ use cacherr::demo::plex::{Kind, Person, PersonId, Player, RatingKey, Simulator, 
 use cacherr::domain::mapping::Mapping;
 use cacherr::domain::rules::House;
 use cacherr::domain::secret::Secret;
-use cacherr::domain::settings::{Library, SwapMethod};
+use cacherr::domain::settings::{Library, SwapMethod, Versions};
 use cacherr::domain::time::Time;
 use cacherr::domain::wanted::{Source, Wanted};
 use cacherr::librarian::{Known, Settings, Standing, Wishes};
@@ -49,6 +49,7 @@ struct Den {
     episodes: [RatingKey; 5],
     /// How far beyond the current episode is asked for.
     far: HowFar,
+    versions: Versions,
     /// Whose sources are asked.
     house: House,
     household: Option<Household>,
@@ -84,7 +85,6 @@ impl Den {
         let episodes = [episode(0, 1), episode(1, 1), episode(1, 2), episode(2, 1), episode(2, 2)];
         let simulator = Simulator::start("127.0.0.1:0".parse().unwrap(), world).unwrap();
         let far = HowFar { episodes: 2, minutes: None };
-        let house = House::default();
         Self {
             simulator,
             clock,
@@ -94,7 +94,8 @@ impl Den {
             show,
             episodes,
             far,
-            house,
+            versions: Versions::One,
+            house: House::default(),
             household: None,
             wishes: None,
         }
@@ -105,12 +106,12 @@ impl Den {
         let (file, clock, address) =
             (self.folder.path().join("store.redb"), self.clock.clone(), self.address());
         let token = Some(Secret::new(Person::owner(ANNA, "Anna").account_token));
-        let (ahead, house) = (self.far, self.house.clone());
+        let (ahead, versions, house) = (self.far, self.versions, self.house.clone());
         let open = move || {
             let store = Store::open(&file).unwrap();
             let configured = Configured { token, file: None };
             let household = Household::open(store.clone(), clock.clone(), configured, address).unwrap();
-            let settings = Settings { house, ahead, watchlist_episodes: 2, ..Settings::default() };
+            let settings = Settings { house, ahead, versions, watchlist_episodes: 2, ..Settings::default() };
             let wishes = Wishes::open(household.clone(), store, clock, settings).unwrap();
             (household, wishes)
         };

@@ -14,9 +14,7 @@ use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
-use cacherr::domain::plan;
 use cacherr::domain::rules::House;
-use cacherr::domain::schedule::{QuietHours, Schedule};
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, SwapMethod, Versions, Viewers};
 use cacherr::files::real::RealFs;
@@ -53,11 +51,6 @@ pub struct Options {
     pub plex: Option<Plex>,
     /// What is worth keeping; without, nobody decides that by themselves.
     pub librarian: Option<LibrarianSettings>,
-}
-
-/// As it is without a configuration.
-pub fn librarian_settings() -> LibrarianSettings {
-    LibrarianSettings::default()
 }
 
 /// Where the media server sees the library.
@@ -237,7 +230,7 @@ impl TestApp {
     fn librarian(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
         let settings = self.options.librarian.clone();
         let is_at_rest = settings.is_none();
-        let settings = settings.unwrap_or_else(librarian_settings);
+        let settings = settings.unwrap_or_default();
         let asking = librarian::Settings::of(&settings);
         let clock = Arc::new(SystemClock);
         let (household, store) = (media.household().clone(), cacher.engine().store().clone());

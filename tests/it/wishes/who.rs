@@ -135,3 +135,24 @@ async fn as_many_episodes_follow_as_begin_within_the_minutes() {
     den.ask().await;
     assert_eq!([begins(&den, "Anna"), begins(&den, "Bob")], [[(0, 0), (1, 0)], [(0, 0), (1, 0)]]);
 }
+
+#[tokio::test]
+async fn all_versions_are_wanted_where_that_is_said_and_the_best_guess_else() {
+    for (versions, files) in [(Versions::One, &["4k"][..]), (Versions::All, &["4k", "hd"])] {
+        let mut den = Den::without_share_tokens(true).await;
+        den.versions = versions;
+        den.open().await;
+        let path = |name: &str| PathBuf::from(format!("/media/Movies/{name}"));
+        let film = Video::new("Dune").version("4k", &[&path("4k")]).version("1080", &[&path("hd")]);
+        let film = den.world().add(den.movies, film).unwrap();
+        den.world().set_offset(ANNA, film, 5 * MINUTE);
+        den.world().add_to_watchlist(ANNA, film).unwrap();
+        den.ask().await;
+        for source in [Source::OnDeck, Source::Watchlist] {
+            let wanted = den.wanted();
+            let paths =
+                wanted.iter().filter(|one| one.source == source).map(|one| one.path.file_name().unwrap());
+            assert_eq!(paths.collect::<Vec<_>>(), files, "{source} {versions}");
+        }
+    }
+}

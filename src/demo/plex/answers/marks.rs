@@ -41,6 +41,7 @@ fn player(view: &View) -> Player {
         product: told("X-Plex-Product", "A program"),
         platform: told("X-Plex-Platform", "A system"),
         transcodes: false,
+        remote: false,
     }
 }
 

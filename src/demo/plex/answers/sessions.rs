@@ -39,14 +39,14 @@ fn node(state: &State, view: &View, session: &Session) -> Option<Node> {
         .with("state", session.state.word())
         .with("title", player.title.as_str())
         .with("version", "4.145.0")
-        .with("local", true)
+        .with("local", !player.remote)
         .with("relayed", false)
         .with("secure", true)
         .with("userID", person.local_id());
     let stream = Node::only("Session")
         .with("id", format!("session{:016x}", session.key))
         .with("bandwidth", 8_300_i64)
-        .with("location", "lan");
+        .with("location", if player.remote { "wan" } else { "lan" });
     let converting = player.transcodes.then(|| transcoding(session, item.duration));
     let node = metadata::head(state, &theirs, item, Some(session.offset))
         .with("librarySectionID", item.section.to_string())

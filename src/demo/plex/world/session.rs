@@ -51,6 +51,8 @@ pub struct Player {
     pub platform: String,
     /// Whether the server converts for it rather than sending the file as it is.
     pub transcodes: bool,
+    /// Whether it is elsewhere than the server.
+    pub remote: bool,
 }
 
 impl Player {
@@ -59,13 +61,19 @@ impl Player {
     pub fn named(title: &str) -> Self {
         let identifier = blake3::hash(title.as_bytes()).to_hex()[..24].to_owned();
         let (product, platform) = ("Plex Web".to_owned(), "Firefox".to_owned());
-        Self { identifier, title: title.to_owned(), product, platform, transcodes: false }
+        Self { identifier, title: title.to_owned(), product, platform, transcodes: false, remote: false }
     }
 
     /// One for which the server converts.
     #[must_use]
     pub fn transcoding(self) -> Self {
         Self { transcodes: true, ..self }
+    }
+
+    /// One elsewhere than the server.
+    #[must_use]
+    pub fn remote(self) -> Self {
+        Self { remote: true, ..self }
     }
 }
 
