@@ -193,12 +193,21 @@ impl House {
         &self.everybody
     }
 
+    /// All rules that may hold for somebody, whoever there is.
+    pub fn all(&self) -> impl Iterator<Item = Rules> {
+        let kinds = || self.kinds.values().map(Some).chain([None]);
+        let people = self.people.values().map(Some).chain([None]);
+        people.flat_map(move |person| kinds().map(move |kind| self.with(kind, person)))
+    }
+
+    fn with(&self, kind: Option<&Exception>, person: Option<&Exception>) -> Rules {
+        kind.into_iter().chain(person).fold(self.everybody, |rules, exception| exception.over(rules))
+    }
+
     /// What holds for somebody, by the name that rows bear. Whose kind is not known has the rules of none.
     #[must_use]
     pub fn of(&self, user: &str, kind: Option<UserKind>) -> Rules {
-        let of_kind = kind.and_then(|kind| self.kinds.get(&kind));
-        let of_them = self.people.get(user);
-        of_kind.into_iter().chain(of_them).fold(self.everybody, |rules, exception| exception.over(rules))
+        self.with(kind.and_then(|kind| self.kinds.get(&kind)), self.people.get(user))
     }
 }
 
@@ -221,6 +230,22 @@ mod tests {
         let of_user1 = Rules { watchlist: true, watchlist_episodes: 9, ..of_home };
         assert_eq!(house.of("user1", Some(UserKind::Home)), of_user1);
         assert_eq!(house.of("user1", None).limit, None, "the rules of no kind");
+    }
+
+    #[test]
+    fn all_rules_are_those_that_may_hold_for_somebody() {
+        let limit = |limit| Exception { limit: Some(Some(limit)), ..Exception::default() };
+        let silent = Exception { watchlist: Some(false), ..Exception::default() };
+        let house = House::default()
+            .with_kind(UserKind::Home, limit(1))
+            .with_person("user1", silent)
+            .with_person("user2", limit(2));
+        let all: Vec<Rules> = house.all().collect();
+        for user in ["user1", "user2", "user3"] {
+            for kind in UserKind::ALL.iter().copied().map(Some).chain([None]) {
+                assert!(all.contains(&house.of(user, kind)), "{user} {kind:?}");
+            }
+        }
     }
 
     #[test]

@@ -14,9 +14,7 @@ use cacherr::clock::{Clock, SystemClock};
 use cacherr::demo::plex::{Kind, Person, PersonId, Simulator, Video, World};
 use cacherr::domain::file::{Attribution, FileRow, Operation, Status};
 use cacherr::domain::mapping::Mapping;
-use cacherr::domain::plan;
 use cacherr::domain::rules::{Ahead, House, Rules};
-use cacherr::domain::schedule::{QuietHours, Schedule};
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, Limit, SwapMethod};
 use cacherr::domain::time::Time;
@@ -141,7 +139,9 @@ impl Sample {
             Household::open(store.clone(), clock.clone(), Configured { token, file: None }, address)?;
         household.people().refresh().await;
         let ahead = Ahead { episodes: AHEAD - 1, minutes: None };
-        let asking = Settings::default().for_all([Rules { ahead, ..Rules::default() }]);
+        let house = House::for_all(Rules { ahead, ..Rules::default() });
+        let settings = LibrarianSettings { house, ..LibrarianSettings::default() };
+        let asking = Settings::from(&settings);
         let wishes = Wishes::open(household.clone(), store, clock.clone(), asking)?;
         let librarian = Librarian::at_rest(cacherr::librarian::Parts {
             cacher: self.cacher.clone(),
@@ -149,14 +149,7 @@ impl Sample {
             mapping: Mapping::of(self.cacher.engine().libraries()),
             household,
             wishes: wishes.clone(),
-            settings: LibrarianSettings {
-                plan: plan::Settings::default(),
-                house: House::for_all(Rules { ahead, ..Rules::default() }),
-                schedule: Schedule::default(),
-                quiet: QuietHours::default(),
-                hold: SignedDuration::from_hours(72),
-                companions: true,
-            },
+            settings,
             zone: jiff::tz::TimeZone::UTC,
             changes: watch::Sender::new(0).subscribe(),
         });

@@ -57,14 +57,7 @@ pub struct Options {
 
 /// As it is without a configuration.
 pub fn librarian_settings() -> LibrarianSettings {
-    LibrarianSettings {
-        plan: plan::Settings::default(),
-        house: House::default(),
-        schedule: Schedule::default(),
-        quiet: QuietHours::default(),
-        hold: SignedDuration::from_hours(72),
-        companions: true,
-    }
+    LibrarianSettings::default()
 }
 
 /// Where the media server sees the library.
@@ -245,7 +238,7 @@ impl TestApp {
         let settings = self.options.librarian.clone();
         let is_at_rest = settings.is_none();
         let settings = settings.unwrap_or_else(librarian_settings);
-        let asking = librarian::Settings { grace: settings.plan.source_grace, ..Default::default() };
+        let asking = librarian::Settings::from(&settings);
         let clock = Arc::new(SystemClock);
         let (household, store) = (media.household().clone(), cacher.engine().store().clone());
         let parts = librarian::Parts {
