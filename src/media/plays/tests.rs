@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::media::people::Viewer;
-use crate::domain::media::{Reach, Video};
+use crate::domain::media::{Part, Reach, Version, Video};
 
 fn key(session: &str, video: &str) -> PlayKey {
     PlayKey { session: session.to_owned(), video: RatingKey(video.to_owned()) }
@@ -39,6 +39,7 @@ fn tip(event: TipEvent, user: &str, video: &str) -> Tip {
 fn short(changes: &[Change]) -> Vec<String> {
     let one = |change: &Change| match change {
         Change::Began(key, _) => format!("+{}/{}", key.session, key.video),
+        Change::WentOver(key, _) => format!(">{}/{}", key.session, key.video),
         Change::Heard(key, _) => format!("~{}/{}", key.session, key.video),
         Change::Ended(key) => format!("-{}/{}", key.session, key.video),
     };
@@ -70,6 +71,31 @@ fn a_player_that_fills_its_buffer_has_not_begun_and_one_that_refills_it_has_not_
     assert_eq!(short(&plays.listed(vec![playing("1", "a")], now)), ["+1/a"]);
     assert!(plays.listed(vec![session("1", "a", PlayState::Buffering)], now).is_empty());
     assert!(plays.listed(vec![session("1", "a", PlayState::Paused)], now).is_empty());
+}
+
+#[test]
+fn who_goes_over_to_another_version_plays_on_and_that_is_told_once() {
+    let (mut plays, now) = (Plays::default(), Instant::now());
+    let version = |files: &[&str]| {
+        let part = |file: &&str| Part {
+            id: None,
+            file: Some(ServerPath((*file).to_owned())),
+            size: None,
+            exists: None,
+            accessible: None,
+        };
+        let parts = files.iter().map(part).collect();
+        let versions = vec![Version { id: None, height: None, selected: true, parts }];
+        let session = playing("1", "a");
+        Session { video: Video { versions, ..session.video }, ..session }
+    };
+    assert_eq!(short(&plays.listed(vec![version(&["/4k"])], now)), ["+1/a"]);
+    assert!(plays.listed(vec![version(&["/4k"])], now).is_empty());
+    assert!(plays.listed(vec![playing("1", "a")], now).is_empty(), "no files say nothing");
+    assert_eq!(short(&plays.listed(vec![version(&["/hd1", "/hd2"])], now)), [">1/a"]);
+    assert!(plays.listed(vec![version(&["/hd1", "/hd2"])], now).is_empty());
+    assert_eq!(short(&plays.listed(vec![], now)), ["-1/a"]);
+    assert_eq!(short(&plays.listed(vec![version(&["/hd1"])], now)), ["+1/a"]);
 }
 
 #[test]
