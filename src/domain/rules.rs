@@ -193,21 +193,20 @@ impl House {
         &self.everybody
     }
 
-    /// All rules that may hold for somebody, whoever there is.
+    /// Every set of rules that may hold for somebody.
     pub fn all(&self) -> impl Iterator<Item = Rules> {
-        let kinds = || self.kinds.values().map(Some).chain([None]);
-        let people = self.people.values().map(Some).chain([None]);
-        people.flat_map(move |person| kinds().map(move |kind| self.with(kind, person)))
-    }
-
-    fn with(&self, kind: Option<&Exception>, person: Option<&Exception>) -> Rules {
-        kind.into_iter().chain(person).fold(self.everybody, |rules, exception| exception.over(rules))
+        let kinds = UserKind::ALL.iter().copied().map(Some).chain([None]);
+        // Nobody is called nothing.
+        let names = self.people.keys().map(String::as_str).chain([""]);
+        kinds.flat_map(move |kind| names.clone().map(move |name| self.of(name, kind)))
     }
 
     /// What holds for somebody, by the name that rows bear. Whose kind is not known has the rules of none.
     #[must_use]
     pub fn of(&self, user: &str, kind: Option<UserKind>) -> Rules {
-        self.with(kind.and_then(|kind| self.kinds.get(&kind)), self.people.get(user))
+        let of_kind = kind.and_then(|kind| self.kinds.get(&kind));
+        let of_them = self.people.get(user);
+        of_kind.into_iter().chain(of_them).fold(self.everybody, |rules, exception| exception.over(rules))
     }
 }
 

@@ -17,6 +17,7 @@ use super::round::Round;
 use super::watchlist::Memory;
 use crate::clock::Clock;
 use crate::domain::answer::Answer;
+use crate::domain::rules::Rules;
 use crate::domain::settings::{LibrarianSettings, Versions};
 use crate::domain::time::Time;
 use crate::domain::wanted::Source;
@@ -52,19 +53,24 @@ impl Default for Settings {
     }
 }
 
-impl From<&LibrarianSettings> for Settings {
-    fn from(settings: &LibrarianSettings) -> Self {
-        let nothing = Self {
-            ahead: HowFar { episodes: 0, minutes: None },
-            watchlist_episodes: 0,
-            versions: settings.versions,
-            grace: settings.plan.source_grace,
-            ..Self::default()
-        };
-        settings.house.all().fold(nothing, |asked, rules| Self {
-            ahead: asked.ahead.or(rules.ahead.into()),
-            watchlist_episodes: asked.watchlist_episodes.max(rules.watchlist_episodes),
-            ..asked
+impl Settings {
+    /// What these settings need to be asked.
+    #[must_use]
+    pub fn of(settings: &LibrarianSettings) -> Self {
+        let plan = &settings.plan;
+        let history = plan.on_deck_stale.unwrap_or(Self::default().history);
+        Self { versions: settings.versions, history, grace: plan.source_grace, ..Self::default() }
+            .for_all(settings.house.all())
+    }
+
+    /// The same, asking for as much as any of these rules needs.
+    #[must_use]
+    pub fn for_all(self, rules: impl IntoIterator<Item = Rules>) -> Self {
+        let nothing = Self { ahead: HowFar { episodes: 0, minutes: None }, watchlist_episodes: 0, ..self };
+        rules.into_iter().fold(nothing, |settings, rules| Self {
+            ahead: settings.ahead.or(rules.ahead.into()),
+            watchlist_episodes: settings.watchlist_episodes.max(rules.watchlist_episodes),
+            ..settings
         })
     }
 }
@@ -218,7 +224,7 @@ fn known(standings: &BTreeMap<Key, Standing>, asked_at: Option<Time>, grace: Sig
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::rules::{Ahead, Exception, House, Rules};
+    use crate::domain::rules::{Ahead, Exception, House};
 
     #[test]
     fn as_much_is_asked_for_as_anybody_may_need() {
@@ -226,13 +232,10 @@ mod tests {
         let user1 =
             Exception { episodes_ahead: Some(7), watchlist_episodes: Some(9), ..Exception::default() };
         let house = House::for_all(Rules { ahead, ..Rules::default() }).with_person("user1", user1);
-        let settings = Settings::from(&LibrarianSettings {
-            house,
-            versions: Versions::All,
-            ..LibrarianSettings::default()
-        });
+        let versions = Versions::All;
+        let settings = Settings::of(&LibrarianSettings { house, versions, ..LibrarianSettings::default() });
         assert_eq!(settings.ahead, HowFar { episodes: 7, minutes: Some(90) });
         assert_eq!((settings.watchlist_episodes, settings.versions), (9, Versions::All));
-        assert_eq!(Settings::from(&LibrarianSettings::default()), Settings::default());
+        assert_eq!(Settings::of(&LibrarianSettings::default()), Settings::default());
     }
 }

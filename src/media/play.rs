@@ -94,7 +94,7 @@ pub(super) async fn follow(
         let turn = tokio::select! {
             biased;
             over = ended.wait_for(|ended| *ended) => Turn::Over(over.is_ok()),
-            Some(video) = others.recv() => Turn::GoesOver(video),
+            Some(video) = others.recv() => Turn::GoesOver(Box::new(video)),
             () = tokio::time::sleep(again), if !left.is_empty() => Turn::AskAgain,
         };
         match turn {
@@ -113,7 +113,7 @@ enum Turn {
     /// It is over; or nobody can tell any more.
     Over(bool),
     /// It plays other files.
-    GoesOver(Video),
+    GoesOver(Box<Video>),
     /// What could not be asked for is asked for again.
     AskAgain,
 }

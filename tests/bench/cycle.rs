@@ -139,9 +139,7 @@ impl Sample {
             Household::open(store.clone(), clock.clone(), Configured { token, file: None }, address)?;
         household.people().refresh().await;
         let ahead = Ahead { episodes: AHEAD - 1, minutes: None };
-        let house = House::for_all(Rules { ahead, ..Rules::default() });
-        let settings = LibrarianSettings { house, ..LibrarianSettings::default() };
-        let asking = Settings::from(&settings);
+        let asking = Settings::default().for_all([Rules { ahead, ..Rules::default() }]);
         let wishes = Wishes::open(household.clone(), store, clock.clone(), asking)?;
         let librarian = Librarian::at_rest(cacherr::librarian::Parts {
             cacher: self.cacher.clone(),
@@ -149,7 +147,10 @@ impl Sample {
             mapping: Mapping::of(self.cacher.engine().libraries()),
             household,
             wishes: wishes.clone(),
-            settings,
+            settings: LibrarianSettings {
+                house: House::for_all(Rules { ahead, ..Rules::default() }),
+                ..LibrarianSettings::default()
+            },
             zone: jiff::tz::TimeZone::UTC,
             changes: watch::Sender::new(0).subscribe(),
         });

@@ -8,17 +8,18 @@ use std::time::{Duration, SystemTime};
 use cacherr::Error;
 use cacherr::api::{ApiParts, Hooks, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
-use cacherr::clock::SystemClock;
+use cacherr::clock::{Clock, ManualClock, SystemClock};
 use cacherr::config::ServerSettings;
 use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
-use cacherr::domain::plan;
 use cacherr::domain::rules::House;
 use cacherr::domain::schedule::{QuietHours, Schedule};
 use cacherr::domain::secret::Secret;
-use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, SwapMethod, Versions, Viewers};
+use cacherr::domain::settings::{
+    CacheSettings, LibrarianSettings, Library, Limit, SwapMethod, Versions, Viewers,
+};
 use cacherr::files::real::RealFs;
 use cacherr::librarian::{self, Librarian, Wishes};
 use cacherr::live::Hub;
@@ -53,11 +54,15 @@ pub struct Options {
     pub plex: Option<Plex>,
     /// What is worth keeping; without, nobody decides that by themselves.
     pub librarian: Option<LibrarianSettings>,
+    /// The time; that of the machine where none is given. Whoever moves it lets graces end by [`TestApp::pass`].
+    pub clock: Option<Arc<ManualClock>>,
+    /// Bytes of copies at most.
+    pub limit: Option<u64>,
 }
 
-/// As it is without a configuration.
-pub fn librarian_settings() -> LibrarianSettings {
-    LibrarianSettings::default()
+/// A librarian who works when asked to, and never by itself.
+pub fn on_demand() -> LibrarianSettings {
+    LibrarianSettings { schedule: Schedule::parse(&["manual".to_owned()]).unwrap(), ..Default::default() }
 }
 
 /// Where the media server sees the library.
@@ -78,6 +83,8 @@ pub struct Plex {
     pub house: House,
     pub versions: Versions,
     pub viewers: Viewers,
+    /// So often a question is tried.
+    pub tries: u32,
 }
 
 impl Plex {
@@ -91,6 +98,7 @@ impl Plex {
             house: House::default(),
             versions: Versions::default(),
             viewers: Viewers::default(),
+            tries: 2,
         }
     }
 }
@@ -160,6 +168,7 @@ impl TestApp {
             bandwidth: self.options.bandwidth,
             bandwidth_while_playing: self.options.plex.as_ref().map_or(0, |plex| plex.bandwidth),
             mode: self.options.plex.as_ref().map_or(Mode::AtomicCopy, |plex| plex.mode),
+            limit: self.options.limit.map_or(Limit::None, Limit::Bytes),
             ..CacheSettings::at(root.join("cache"))
         };
         let libraries = vec![Library {
@@ -169,12 +178,19 @@ impl TestApp {
             swap: SwapMethod::Exchange,
         }];
         let mapping = Mapping::of(&libraries);
-        self.hub = Hub::new(Arc::new(SystemClock));
+        let clock = self.clock();
+        self.hub = Hub::new(clock.clone());
         let events = self.hub.sink();
-        let clock = Arc::new(SystemClock);
         let (settings, roots) = (cache.clone(), libraries.clone());
-        let engine =
-            Engine::new(Parts { fs: Arc::new(RealFs), store, clock, cache, libraries, events }).unwrap();
+        let engine = Engine::new(Parts {
+            fs: Arc::new(RealFs),
+            store,
+            clock: clock.clone(),
+            cache,
+            libraries,
+            events,
+        })
+        .unwrap();
         engine.recover().unwrap();
         let cacher = Cacher::start(Arc::new(engine)).unwrap();
         let household = self.household(cacher.engine().store());
@@ -189,7 +205,7 @@ impl TestApp {
         let plex = self.options.plex.as_ref();
         let media = Media::start(cacherr::media::Parts {
             cacher: cacher.clone(),
-            clock: Arc::new(SystemClock),
+            clock: clock.clone(),
             mapping: mapping.clone(),
             household,
             hub: self.hub.clone(),
@@ -207,13 +223,13 @@ impl TestApp {
         self.media = Some(media.clone());
         let doctor = Doctor::new(doctor::Parts {
             cacher: cacher.clone(),
-            clock: Arc::new(SystemClock),
+            clock,
             cache: settings,
             libraries: roots,
             server: Box::new(|| Ok(None)),
             runtime: tokio::runtime::Handle::current(),
         });
-        let librarian = self.librarian(&cacher, &media, mapping.clone());
+        let librarian = self.decider(&cacher, &media, mapping);
         self.librarian = Some(librarian.clone());
         let parts = ApiParts {
             cacher: cacher.clone(),
@@ -234,12 +250,12 @@ impl TestApp {
     }
 
     /// At rest, unless it is told how to work.
-    fn librarian(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
+    fn decider(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
         let settings = self.options.librarian.clone();
         let is_at_rest = settings.is_none();
-        let settings = settings.unwrap_or_else(librarian_settings);
-        let asking = librarian::Settings::from(&settings);
-        let clock = Arc::new(SystemClock);
+        let settings = settings.unwrap_or_default();
+        let asking = librarian::Settings::of(&settings);
+        let clock = self.clock();
         let (household, store) = (media.household().clone(), cacher.engine().store().clone());
         let parts = librarian::Parts {
             cacher: cacher.clone(),
@@ -261,10 +277,29 @@ impl TestApp {
         let url = plex.map_or(nowhere, |plex| plex.url.clone());
         let token = plex.and_then(|plex| plex.token).map(Secret::new);
         let mut address = Address::new(url.clone(), Trust::Roots, url, Duration::ZERO);
-        address.patience = Patience { first: Duration::from_millis(50), tries: 2, ..Patience::default() };
+        let tries = plex.map_or(2, |plex| plex.tries);
+        address.patience = Patience { first: Duration::from_millis(50), tries, ..Patience::default() };
         address.sign_in_interval = Duration::from_millis(5);
         let configured = Configured { token, file: None };
-        Household::open(store.clone(), Arc::new(SystemClock), configured, address).unwrap()
+        Household::open(store.clone(), self.clock(), configured, address).unwrap()
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        match &self.options.clock {
+            Some(clock) => clock.clone(),
+            None => Arc::new(SystemClock),
+        }
+    }
+
+    /// Moves the clock that was given, and sees to what is due then.
+    pub async fn pass(&self, time: SignedDuration) {
+        self.options.clock.as_ref().unwrap().advance(time);
+        let cacher = self.cacher().clone();
+        tokio::task::spawn_blocking(move || cacher.engine().settle_due().unwrap()).await.unwrap();
+    }
+
+    pub fn librarian(&self) -> &Librarian {
+        self.librarian.as_ref().unwrap()
     }
 
     pub fn media(&self) -> &Media {
