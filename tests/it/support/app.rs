@@ -15,7 +15,7 @@ use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
 use cacherr::domain::rules::House;
-use cacherr::domain::schedule::{QuietHours, Schedule};
+use cacherr::domain::schedule::Schedule;
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{
     CacheSettings, LibrarianSettings, Library, Limit, SwapMethod, Versions, Viewers,
