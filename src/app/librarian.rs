@@ -25,7 +25,7 @@ pub(super) fn parts(
     changes: watch::Receiver<u64>,
 ) -> Result<Parts> {
     let settings = config.librarian.clone();
-    let asking = Settings { grace: settings.plan.source_grace, ..Settings::default() };
+    let asking = Settings::of(&settings);
     let store = cacher.engine().store().clone();
     let clock = Arc::new(SystemClock);
     Ok(Parts {

@@ -193,6 +193,14 @@ impl House {
         &self.everybody
     }
 
+    /// Every set of rules that may hold for somebody.
+    pub fn all(&self) -> impl Iterator<Item = Rules> {
+        let kinds = UserKind::ALL.iter().copied().map(Some).chain([None]);
+        // Nobody is called nothing.
+        let names = self.people.keys().map(String::as_str).chain([""]);
+        kinds.flat_map(move |kind| names.clone().map(move |name| self.of(name, kind)))
+    }
+
     /// What holds for somebody, by the name that rows bear. Whose kind is not known has the rules of none.
     #[must_use]
     pub fn of(&self, user: &str, kind: Option<UserKind>) -> Rules {

@@ -229,7 +229,7 @@ impl Librarian {
             if thorough {
                 desk.setbacks.clear();
             }
-            let seen = desk.look(&Around {
+            let around = Around {
                 engine,
                 mapping: &inner.mapping,
                 settings: &inner.settings,
@@ -237,9 +237,14 @@ impl Librarian {
                 known: &known,
                 now,
                 thorough,
-            })?;
-            let room = seen.room_left;
+            };
+            let mut seen = desk.look(&around)?;
             let quiet_until = inner.settings.quiet.ends(now, &inner.zone);
+            let may_begin = reach == Reach::CarryOut && quiet_until.is_none();
+            if may_begin && desk.follow(&inner.cacher, &seen)? {
+                seen = desk.look(&around)?;
+            }
+            let room = seen.room_left;
             let mut drawn = Drawn::up(seen, known, quiet_until, now);
             let store = engine.store();
             let moved = u64::from(store.set_scores(&drawn.scores())?);

@@ -13,7 +13,8 @@ use jiff::SignedDuration;
 use super::known::Known;
 use super::names::{Look, Names, Resolved};
 use super::setbacks::Setbacks;
-use crate::cacher::Engine;
+use super::upgrades::{Followed, Tracked, Upgrades};
+use crate::cacher::{Cacher, Engine};
 use crate::domain::file::Status;
 use crate::domain::mapping::Mapping;
 use crate::domain::media::ServerPath;
@@ -38,6 +39,8 @@ pub(super) struct Desk {
     pub setbacks: Setbacks,
     /// What lies beside videos that are wished for and not here.
     beside: HashMap<PathBuf, Vec<Companion>>,
+    /// Files that others replaced.
+    upgrades: Upgrades,
     /// What is here, as of a number of changes of the store.
     files: Option<(u64, Shelf)>,
 }
@@ -50,6 +53,8 @@ struct Shelf {
     active: BTreeMap<String, Time>,
     /// Playbacks that have ended.
     played: Vec<(PathBuf, String, Time)>,
+    /// Of what a person said something, as long as it is not known to be where it was.
+    tracked: Vec<Tracked>,
 }
 
 /// What there is to look at.
@@ -79,6 +84,8 @@ pub(super) struct Seen {
     pub room_left: u64,
     /// The number of changes of the store that this is of.
     pub changes: u64,
+    /// When that was.
+    pub now: Time,
 }
 
 impl Desk {
@@ -119,7 +126,28 @@ impl Desk {
         let settings = settings_for(around, &snapshot);
         let room_left = engine.room_left(&coming)?;
         self.files = Some((changes, shelf));
-        Ok(Seen { snapshot, settings, missing, unmapped, unsure, room_left, changes })
+        Ok(Seen { snapshot, settings, missing, unmapped, unsure, room_left, changes, now })
+    }
+
+    /// Follows what others did to files that are cached. Whether it is to be looked around anew.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn follow(&mut self, cacher: &Cacher, seen: &Seen) -> Result<bool> {
+        let Some((_, shelf)) = &self.files else { return Ok(false) };
+        let Seen { snapshot, now, .. } = seen;
+        let Followed { looked_at, settled, asked, handed_over } =
+            self.upgrades.follow(cacher, &snapshot.wanted, &snapshot.files, &shelf.tracked, *now)?;
+        if looked_at > 0 {
+            tracing::info!(
+                looked_at,
+                settled = settled.len(),
+                asked,
+                handed_over,
+                "followed what was replaced"
+            );
+        }
+        Ok(!settled.is_empty() || asked + handed_over > 0)
     }
 
     /// What was seen holds as of this number of changes of the store, too.
@@ -177,7 +205,9 @@ fn is_stale(shelf: &Shelf, now: Time) -> bool {
 fn shelf(rows: &Reader, now: Time) -> Result<Shelf> {
     let somebody_plays = !rows.open_playbacks()?.is_empty();
     let mut files = Vec::new();
+    let mut tracked = Vec::new();
     rows.walk_files(Order::Ascending, &mut |row, attributions| {
+        tracked.extend(Tracked::of(&row, &attributions));
         if row.status == Status::Active {
             files.push(Cached {
                 id: row.id,
@@ -204,7 +234,7 @@ fn shelf(rows: &Reader, now: Time) -> Result<Shelf> {
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    Ok(Shelf { files, active, played })
+    Ok(Shelf { files, active, played, tracked })
 }
 
 /// Says of subtitles which video they accompany. Only videos that are here, or wished for, are known: no folder is listed.

@@ -18,7 +18,8 @@ use super::watchlist::Memory;
 use crate::clock::Clock;
 use crate::domain::answer::Answer;
 use crate::domain::rules::Rules;
-use crate::domain::settings::Versions;
+
+use crate::domain::settings::{LibrarianSettings, Versions};
 use crate::domain::time::Time;
 use crate::domain::wanted::Source;
 use crate::error::{Error, Result};
@@ -54,6 +55,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What these settings need to be asked.
+    #[must_use]
+    pub fn of(settings: &LibrarianSettings) -> Self {
+        let plan = &settings.plan;
+        let history = plan.on_deck_stale.unwrap_or(Self::default().history);
+        Self { versions: settings.versions, history, grace: plan.source_grace, ..Self::default() }
+            .for_all(settings.house.all())
+    }
+
     /// The same, asking for as much as any of these rules needs.
     #[must_use]
     pub fn for_all(self, rules: impl IntoIterator<Item = Rules>) -> Self {

@@ -14,9 +14,7 @@ use cacherr::clock::{Clock, SystemClock};
 use cacherr::demo::plex::{Kind, Person, PersonId, Simulator, Video, World};
 use cacherr::domain::file::{Attribution, FileRow, Operation, Status};
 use cacherr::domain::mapping::Mapping;
-use cacherr::domain::plan;
 use cacherr::domain::rules::{Ahead, House, Rules};
-use cacherr::domain::schedule::{QuietHours, Schedule};
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, Limit, SwapMethod};
 use cacherr::domain::time::Time;
@@ -150,12 +148,8 @@ impl Sample {
             household,
             wishes: wishes.clone(),
             settings: LibrarianSettings {
-                plan: plan::Settings::default(),
                 house: House::for_all(Rules { ahead, ..Rules::default() }),
-                schedule: Schedule::default(),
-                quiet: QuietHours::default(),
-                hold: SignedDuration::from_hours(72),
-                companions: true,
+                ..LibrarianSettings::default()
             },
             zone: jiff::tz::TimeZone::UTC,
             changes: watch::Sender::new(0).subscribe(),
