@@ -140,7 +140,7 @@ impl House {
         household.people().refresh().await;
         let ahead = Ahead { episodes: AHEAD - 1, minutes: None };
         let settings = LibrarianSettings {
-            house: House::for_all(Rules { ahead, ..Rules::default() }),
+            house: rules::House::for_all(Rules { ahead, ..Rules::default() }),
             ..LibrarianSettings::default()
         };
         let asking = Settings::of(&settings);
