@@ -5,6 +5,7 @@
 //! touched; and it leaves the store as it was, byte for byte.
 
 use std::fs::{self, File};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,9 +13,9 @@ use std::time::{Duration, Instant};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::{Clock, SystemClock};
 use cacherr::demo::plex::{Kind, Person, PersonId, Simulator, Video, World};
-use cacherr::domain::file::{Attribution, FileRow, Operation, Status};
+use cacherr::domain::file::{Attribution, FileRow, Operation, Placement, Status};
 use cacherr::domain::mapping::Mapping;
-use cacherr::domain::rules::{Ahead, House, Rules};
+use cacherr::domain::rules::{self, Ahead, Rules};
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, Limit, SwapMethod};
 use cacherr::domain::time::Time;
@@ -46,7 +47,7 @@ pub fn round() -> Outcome<Figures> {
     let cycles: usize = setting("CYCLES", "1000").parse()?;
     let mut figures = Figures::new();
     runtime.block_on(async {
-        let busy = Sample::open(true)?;
+        let busy = House::open(true)?;
         let (librarian, asked) = busy.librarian().await?;
         figures.insert("ask_us", asked);
         let begun = Instant::now();
@@ -58,7 +59,7 @@ pub fn round() -> Outcome<Figures> {
         }
         figures.insert("again_us", busy.draws(&librarian, TIMES).await?);
 
-        let quiet = Sample::open(false)?;
+        let quiet = House::open(false)?;
         let (librarian, _) = quiet.librarian().await?;
         expect_nothing(&*librarian.draw().await?)?;
         figures.insert("same_us", quiet.undisturbed(&librarian, TIMES).await?);
@@ -89,13 +90,13 @@ fn below(show: u32, episode: u32) -> PathBuf {
 }
 
 /// A library, a store that says what of it is cached, and who watches.
-struct Sample {
+struct House {
     dir: TempDir,
     simulator: Simulator,
     cacher: Cacher,
 }
 
-impl Sample {
+impl House {
     /// Where people have moved on, they are three episodes farther than what is cached for them, a third of what they want
     /// is not here, and what is was cached long ago.
     fn open(moved_on: bool) -> Outcome<Self> {
@@ -107,6 +108,11 @@ impl Sample {
         let store = Store::open(&root.join("store"))?;
         let rows = rows(&root, moved_on);
         let used = SIZE * rows.len() as u64;
+        // By its links a library is known.
+        for (row, _) in &rows {
+            fs::create_dir_all(&row.place.folder)?;
+            symlink(&row.place.link_text, &row.file_path)?;
+        }
         for part in rows.chunks(1000) {
             store.write(|writer| {
                 part.iter().try_for_each(|(row, wishes)| {
@@ -139,7 +145,11 @@ impl Sample {
             Household::open(store.clone(), clock.clone(), Configured { token, file: None }, address)?;
         household.people().refresh().await;
         let ahead = Ahead { episodes: AHEAD - 1, minutes: None };
-        let asking = Settings::default().for_all([Rules { ahead, ..Rules::default() }]);
+        let settings = LibrarianSettings {
+            house: rules::House::for_all(Rules { ahead, ..Rules::default() }),
+            ..LibrarianSettings::default()
+        };
+        let asking = Settings::of(&settings);
         let wishes = Wishes::open(household.clone(), store, clock.clone(), asking)?;
         let librarian = Librarian::at_rest(cacherr::librarian::Parts {
             cacher: self.cacher.clone(),
@@ -147,10 +157,7 @@ impl Sample {
             mapping: Mapping::of(self.cacher.engine().libraries()),
             household,
             wishes: wishes.clone(),
-            settings: LibrarianSettings {
-                house: House::for_all(Rules { ahead, ..Rules::default() }),
-                ..LibrarianSettings::default()
-            },
+            settings,
             zone: jiff::tz::TimeZone::UTC,
             changes: watch::Sender::new(0).subscribe(),
         });
@@ -271,9 +278,13 @@ fn rows(root: &Path, moved_on: bool) -> Vec<(FileRow, Vec<Attribution>)> {
     let here = places.filter(|(place, _)| is_cached(place % EPISODES, moved_on));
     here.map(|(place, wishes)| {
         let path = root.join("shows").join(below(place / EPISODES, place % EPISODES));
+        let (folder, name) =
+            (path.parent().unwrap_or(root).into(), path.file_name().unwrap_or_default().into());
+        let like = record(u64::from(place), root).row;
         let row = FileRow {
             id: id_of(place),
             original_path: path.clone(),
+            place: Placement { folder, name, ..like.place },
             file_path: path,
             library: "Shows".to_owned(),
             size: SIZE,
@@ -283,7 +294,7 @@ fn rows(root: &Path, moved_on: bool) -> Vec<(FileRow, Vec<Attribution>)> {
             operation: Operation::Ondeck,
             removed: None,
             pinned: false,
-            ..record(u64::from(place), root).row
+            ..like
         };
         (row, wishes)
     })
