@@ -224,7 +224,7 @@ impl TestApp {
         self.media = Some(media.clone());
         let doctor = Doctor::new(doctor::Parts {
             cacher: cacher.clone(),
-            clock: clock.clone(),
+            clock,
             cache: settings,
             libraries: roots,
             server: Box::new(|| Ok(None)),
