@@ -69,7 +69,8 @@ impl Engine {
     /// # Errors
     /// `CacheVolumeMissing`; the store fails.
     pub fn room_for(&self, coming: &Coming) -> Result<Room> {
-        let space = self.fs.space(&self.cache_dir()?).doing("ask for the room on", &self.cache.dir)?;
+        let space =
+            self.fs.space(&self.look_at_cache_dir()?.0).doing("ask for the room on", &self.cache.dir)?;
         let (mut leaving, rows) = self.store.look(|index| index.size_in(Status::PendingRemoval))?;
         for intent in rows.intents()? {
             if matches!(intent.phase, Phase::Released { .. }) && intent.attention.is_none() {
@@ -93,7 +94,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::room_for`].
     pub fn room_left(&self, coming: &Coming) -> Result<u64> {
-        let space = self.fs.space(&self.cache_dir()?).doing("ask for the room on", &self.cache.dir)?;
+        let space =
+            self.fs.space(&self.look_at_cache_dir()?.0).doing("ask for the room on", &self.cache.dir)?;
         // What waits for its turn has no reservation yet.
         let waiting = coming.files.values().sum::<u64>().saturating_sub(self.room.reserved());
         Ok(self.room.available(space, &self.cache).saturating_sub(waiting))

@@ -12,6 +12,7 @@ use crate::domain::file::Operation;
 use crate::domain::plan::words::RefusalKind;
 use crate::domain::size::readable;
 use crate::domain::time::Time;
+use crate::domain::wanted::Source;
 use crate::librarian::shown::{
     Kept, Listed, Shown, ShownAttribute, ShownPart, ShownReason, ShownRefused, ShownRoom, ShownSource,
     ShownStep, ShownWisher, Trouble, Unresolved, name_of,
@@ -343,16 +344,19 @@ impl Page {
         let widest =
             |of: fn(&ShownSource) -> usize, most| shown.sources.iter().map(of).max().unwrap_or(0).min(most);
         let users = widest(|one| one.user.chars().count(), 24);
-        let sources = widest(|one| one.source.name().len(), 24);
+        let sources = widest(|one| kind(one.source).len(), 24);
+        let mut before = None;
         for one in &shown.sources {
-            let user = shortened(&clean(&one.user), users);
+            // Who has several sources is named once.
+            let is_named = before.replace(&one.user) == Some(&one.user);
+            let user = if is_named { String::new() } else { shortened(&clean(&one.user), users) };
             let said = match one.answered_at {
                 Some(at) => format!("{:<13}", ago(self.now.since(at))),
                 None => format!("{:<13}", "never"),
             };
             let items = count(one.items, "item", "items");
             self.line(
-                format!("  {user:<users$}  {:<sources$}  {said}  {items}", one.source.name()).trim_end(),
+                format!("  {user:<users$}  {:<sources$}  {said}  {items}", kind(one.source)).trim_end(),
             );
             if let Some(trouble) = &one.trouble {
                 let text = broken(&clean(&trouble.sentence), INDENT);
@@ -378,6 +382,17 @@ impl Page {
 
 fn wisher(ShownWisher { user, operation }: &ShownWisher) -> String {
     format!("{} ({})", clean(user), reason(*operation))
+}
+
+/// As people say it.
+const fn kind(source: Source) -> &'static str {
+    match source {
+        Source::OnDeck => "On Deck",
+        Source::ContinueWatching => "Continue Watching",
+        Source::Watchlist => "watchlist",
+        Source::Feed => "watchlist's feed",
+        Source::Manual => "asked for",
+    }
 }
 
 /// As people say it.
@@ -458,7 +473,6 @@ fn broken(text: &str, indent: usize) -> String {
 mod tests {
     use super::*;
     use crate::domain::plan::Cause;
-    use crate::domain::wanted::Source;
     use crate::librarian::shown::{Lack, TroubleCode};
 
     const NOW: Time = Time::from_micros(1_790_000_000_000_000);

@@ -193,12 +193,12 @@ impl House {
         &self.everybody
     }
 
-    /// Every set of rules that may hold for somebody.
+    /// All rules that hold for somebody, or would.
     pub fn all(&self) -> impl Iterator<Item = Rules> {
-        let kinds = UserKind::ALL.iter().copied().map(Some).chain([None]);
-        // Nobody is called nothing.
-        let names = self.people.keys().map(String::as_str).chain([""]);
-        kinds.flat_map(move |kind| names.clone().map(move |name| self.of(name, kind)))
+        let kinds = || std::iter::once(None).chain(UserKind::ALL.iter().copied().map(Some));
+        // Nobody's name is empty.
+        let names = std::iter::once("").chain(self.people.keys().map(String::as_str));
+        names.flat_map(move |name| kinds().map(move |kind| self.of(name, kind)))
     }
 
     /// What holds for somebody, by the name that rows bear. Whose kind is not known has the rules of none.

@@ -124,6 +124,8 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let mut scene = Self { app: TestApp::start().await, films: 0, opened: 0 };
+        // What files are worth is said here.
+        scene.app.librarian().stop().await;
         (0..FIRST).for_each(|_| scene.arrive());
         scene
     }
@@ -201,7 +203,10 @@ impl Scene {
                 assert_eq!((&job["state"], &job["batch"]), (&json!("done"), &done));
             }
             Act::Arrive => self.arrive(),
-            Act::Restart => self.app.restart().await,
+            Act::Restart => {
+                self.app.restart().await;
+                self.app.librarian().stop().await;
+            }
         }
     }
 

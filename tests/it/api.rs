@@ -10,6 +10,7 @@ mod export;
 mod files;
 mod jobs;
 mod lists;
+mod plan;
 mod search;
 mod statistics;
 mod transport;

@@ -6,6 +6,7 @@ mod cache_lost;
 mod demo;
 mod export;
 mod instance;
+mod plan;
 mod rescue;
 mod round_trip;
 mod watched;

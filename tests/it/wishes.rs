@@ -85,6 +85,7 @@ impl Den {
         let episodes = [episode(0, 1), episode(1, 1), episode(1, 2), episode(2, 1), episode(2, 2)];
         let simulator = Simulator::start("127.0.0.1:0".parse().unwrap(), world).unwrap();
         let far = HowFar { episodes: 2, minutes: None };
+        let house = House::default();
         Self {
             simulator,
             clock,
@@ -95,7 +96,7 @@ impl Den {
             episodes,
             far,
             versions: Versions::One,
-            house: House::default(),
+            house,
             household: None,
             wishes: None,
         }

@@ -44,6 +44,8 @@ impl Outcome {
             .chain(not_in_force)
             .collect();
         plan.refused.sort_by(|a, b| (&a.path, &a.user, a.refusal).cmp(&(&b.path, &b.user, b.refusal)));
+        // What several sources say of one person is one wish to people.
+        plan.refused.dedup_by(|a, b| (&a.path, &a.user, a.refusal) == (&b.path, &b.user, b.refusal));
         let mut stay = self.stay;
         stay.sort_by_cached_key(|&place| (Reverse(units[place].score.points), units[place].path.as_os_str()));
         for place in stay {

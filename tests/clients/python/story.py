@@ -12,6 +12,7 @@ from uuid import UUID
 from cacherr_client import AuthenticatedClient, Client
 from cacherr_client.api.files import add_file, get_file, list_files, remove_file
 from cacherr_client.api.jobs import get_job
+from cacherr_client.api.plan import get_plan, run_plan
 from cacherr_client.api.statistics import get_statistics
 from cacherr_client.api.system import get_readiness
 from cacherr_client.models import (
@@ -24,6 +25,7 @@ from cacherr_client.models import (
     FileSort,
     FileStatus,
     Job,
+    JobKind,
     JobState,
     Operation,
     Problem,
@@ -154,6 +156,16 @@ def main() -> None:
     assert [(by.user, by.reason) for by in detail.attributions] == [("ann", Operation.WATCHLIST)]
     before = statistics()
     assert (before.active_files, before.total_size_bytes, before.users_count) == (3, 6 * MIB, 2)
+
+    # Planned: nobody but a person has wished for anything, and what they asked for stays.
+    plan = told(get_plan.sync(client=CLIENT, limit=1))
+    assert (plan.cache, plan.give_back, plan.totals.give_back.steps) == ([], [], 0)
+    assert (plan.keep.files, plan.room.used_bytes, plan.limit) == (3, 6 * MIB, 1)
+    cycle = told(run_plan.sync(client=CLIENT))
+    ended = until(partial(read_job, cycle.job_id), lambda job: job.finished_at is not None)
+    assert (ended.kind, ended.state) == (JobKind.PLAN, JobState.DONE), ended
+    assert ended.plan is not None and ended.plan.given_back_count == 0
+    refused(get_plan.sync_detailed(client=CLIENT, limit=0), 400, ErrorCode.INVALID_PARAMETER)
 
     # Removed, once.
     removed = told(remove(film.id).parsed)

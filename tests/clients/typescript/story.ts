@@ -115,6 +115,15 @@ const statistics = async () => told(await client.GET("/api/cached/statistics"));
 const before = await statistics();
 assert.deepEqual([before.active_files, before.total_size_bytes, before.users_count], [3, 6 * MIB, 2]);
 
+// Planned: nobody but a person has wished for anything, and what they asked for stays.
+const plan = told(await client.GET("/api/plan", { params: { query: { limit: 1 } } }));
+assert.deepEqual([plan.cache, plan.give_back, plan.totals.give_back.steps], [[], [], 0]);
+assert.deepEqual([plan.keep.files, plan.room.used_bytes, plan.limit], [3, 6 * MIB, 1]);
+const cycle = told(await client.POST("/api/plan/run"));
+const ended = await until(readJob(cycle.job_id), ({ finished_at }) => finished_at !== null);
+assert.deepEqual([ended.kind, ended.state, ended.plan?.given_back_count], ["plan", "done", 0]);
+refused(await client.GET("/api/plan", { params: { query: { limit: 0 } } }), 400, "invalid_parameter");
+
 // Removed, once.
 const removed = told(await remove(film.id));
 assert(removed.status === "removed" || removed.status === "pending_removal");

@@ -11,6 +11,8 @@ use crate::support::app::{TestApp, send};
 #[tokio::test]
 async fn a_file_is_cached_read_and_given_back() {
     let app = TestApp::start().await;
+    // Nobody else says what it is worth.
+    app.librarian().stop().await;
     let film = app.film("Dune (2021)/Dune.mkv", 300_000);
     let (bytes, inode) = (fs::read(&film).unwrap(), film.metadata().unwrap().ino());
     let asked = json!({ "file_path": film, "user_id": "user1", "operation": "watchlist" });

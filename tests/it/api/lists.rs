@@ -112,6 +112,8 @@ async fn pages_by_offset_and_by_cursor_hold_every_file_once() {
 #[tokio::test]
 async fn what_a_file_is_worth_is_shown_and_sorts() {
     let app = shelf().await;
+    // Nobody else says what it is worth.
+    app.librarian().stop().await;
     let all = app.get("/api/cached/files").await.is(200);
     let id = |name: &str| {
         let files = all["files"].as_array().unwrap().iter();

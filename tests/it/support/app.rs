@@ -8,15 +8,18 @@ use std::time::{Duration, SystemTime};
 use cacherr::Error;
 use cacherr::api::{ApiParts, Hooks, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
-use cacherr::clock::SystemClock;
+use cacherr::clock::{Clock, ManualClock, SystemClock};
 use cacherr::config::ServerSettings;
 use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
 use cacherr::domain::rules::House;
+use cacherr::domain::schedule::Schedule;
 use cacherr::domain::secret::Secret;
-use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, SwapMethod, Versions, Viewers};
+use cacherr::domain::settings::{
+    CacheSettings, LibrarianSettings, Library, Limit, SwapMethod, Versions, Viewers,
+};
 use cacherr::files::real::RealFs;
 use cacherr::librarian::{self, Librarian, Wishes};
 use cacherr::live::Hub;
@@ -49,8 +52,18 @@ pub struct Options {
     pub hooks: Option<Hooks>,
     /// The media server.
     pub plex: Option<Plex>,
-    /// What is worth keeping; without, nobody decides that by themselves.
+    /// The time; that of the machine where none is given. Whoever moves it lets graces end by [`TestApp::pass`].
+    pub clock: Option<Arc<ManualClock>>,
+    /// Bytes of copies at most.
+    pub limit: Option<u64>,
+    /// What is worth keeping; [`by_hand`] where nothing is said.
     pub librarian: Option<LibrarianSettings>,
+}
+
+/// A librarian who works when asked to, and never by itself.
+pub fn by_hand() -> LibrarianSettings {
+    let schedule = Schedule::parse(&["manual".to_owned()]).unwrap();
+    LibrarianSettings { schedule, ..LibrarianSettings::default() }
 }
 
 /// Where the media server sees the library.
@@ -71,6 +84,8 @@ pub struct Plex {
     pub house: House,
     pub versions: Versions,
     pub viewers: Viewers,
+    /// So often a question is tried.
+    pub tries: u32,
 }
 
 impl Plex {
@@ -84,6 +99,7 @@ impl Plex {
             house: House::default(),
             versions: Versions::default(),
             viewers: Viewers::default(),
+            tries: 2,
         }
     }
 }
@@ -153,6 +169,7 @@ impl TestApp {
             bandwidth: self.options.bandwidth,
             bandwidth_while_playing: self.options.plex.as_ref().map_or(0, |plex| plex.bandwidth),
             mode: self.options.plex.as_ref().map_or(Mode::AtomicCopy, |plex| plex.mode),
+            limit: self.options.limit.map_or(Limit::None, Limit::Bytes),
             ..CacheSettings::at(root.join("cache"))
         };
         let libraries = vec![Library {
@@ -162,12 +179,19 @@ impl TestApp {
             swap: SwapMethod::Exchange,
         }];
         let mapping = Mapping::of(&libraries);
-        self.hub = Hub::new(Arc::new(SystemClock));
+        let clock = self.clock();
+        self.hub = Hub::new(clock.clone());
         let events = self.hub.sink();
-        let clock = Arc::new(SystemClock);
         let (settings, roots) = (cache.clone(), libraries.clone());
-        let engine =
-            Engine::new(Parts { fs: Arc::new(RealFs), store, clock, cache, libraries, events }).unwrap();
+        let engine = Engine::new(Parts {
+            fs: Arc::new(RealFs),
+            store,
+            clock: clock.clone(),
+            cache,
+            libraries,
+            events,
+        })
+        .unwrap();
         engine.recover().unwrap();
         let cacher = Cacher::start(Arc::new(engine)).unwrap();
         let household = self.household(cacher.engine().store());
@@ -182,7 +206,7 @@ impl TestApp {
         let plex = self.options.plex.as_ref();
         let media = Media::start(cacherr::media::Parts {
             cacher: cacher.clone(),
-            clock: Arc::new(SystemClock),
+            clock: clock.clone(),
             mapping: mapping.clone(),
             household,
             hub: self.hub.clone(),
@@ -200,13 +224,13 @@ impl TestApp {
         self.media = Some(media.clone());
         let doctor = Doctor::new(doctor::Parts {
             cacher: cacher.clone(),
-            clock: Arc::new(SystemClock),
+            clock: clock.clone(),
             cache: settings,
             libraries: roots,
             server: Box::new(|| Ok(None)),
             runtime: tokio::runtime::Handle::current(),
         });
-        let librarian = self.librarian(&cacher, &media, mapping.clone());
+        let librarian = self.begin_to_plan(&cacher, &media, mapping);
         self.librarian = Some(librarian.clone());
         let parts = ApiParts {
             cacher: cacher.clone(),
@@ -226,25 +250,20 @@ impl TestApp {
         self.server = Some((stop, serving));
     }
 
-    /// At rest, unless it is told how to work.
-    fn librarian(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
-        let settings = self.options.librarian.clone();
-        let is_at_rest = settings.is_none();
-        let settings = settings.unwrap_or_default();
+    fn begin_to_plan(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
+        let settings = self.options.librarian.clone().unwrap_or_else(by_hand);
         let asking = librarian::Settings::of(&settings);
-        let clock = Arc::new(SystemClock);
         let (household, store) = (media.household().clone(), cacher.engine().store().clone());
-        let parts = librarian::Parts {
+        Librarian::start(librarian::Parts {
             cacher: cacher.clone(),
-            clock: clock.clone(),
+            clock: self.clock(),
             mapping,
-            wishes: Wishes::open(household.clone(), store, clock, asking).unwrap(),
+            wishes: Wishes::open(household.clone(), store, self.clock(), asking).unwrap(),
             household,
             settings,
             zone: jiff::tz::TimeZone::UTC,
             changes: media.changes(),
-        };
-        if is_at_rest { Librarian::at_rest(parts) } else { Librarian::start(parts) }
+        })
     }
 
     fn household(&self, store: &Store) -> Household {
@@ -254,10 +273,29 @@ impl TestApp {
         let url = plex.map_or(nowhere, |plex| plex.url.clone());
         let token = plex.and_then(|plex| plex.token).map(Secret::new);
         let mut address = Address::new(url.clone(), Trust::Roots, url, Duration::ZERO);
-        address.patience = Patience { first: Duration::from_millis(50), tries: 2, ..Patience::default() };
+        let tries = plex.map_or(2, |plex| plex.tries);
+        address.patience = Patience { first: Duration::from_millis(50), tries, ..Patience::default() };
         address.sign_in_interval = Duration::from_millis(5);
         let configured = Configured { token, file: None };
-        Household::open(store.clone(), Arc::new(SystemClock), configured, address).unwrap()
+        Household::open(store.clone(), self.clock(), configured, address).unwrap()
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        match &self.options.clock {
+            Some(clock) => clock.clone(),
+            None => Arc::new(SystemClock),
+        }
+    }
+
+    /// Moves the clock that was given, and sees to what is due then.
+    pub async fn pass(&self, time: SignedDuration) {
+        self.options.clock.as_ref().unwrap().advance(time);
+        let cacher = self.cacher().clone();
+        tokio::task::spawn_blocking(move || cacher.engine().settle_due().unwrap()).await.unwrap();
+    }
+
+    pub fn librarian(&self) -> &Librarian {
+        self.librarian.as_ref().unwrap()
     }
 
     pub fn media(&self) -> &Media {

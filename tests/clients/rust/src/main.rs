@@ -13,7 +13,8 @@ mod client {
 }
 
 use client::types::{
-    AddFileRequest, CachedFile, ErrorCode, FileSort, FileStatus, JobState, Operation, Problem,
+    AddFileRequest, CachedFile, ErrorCode, FileSort, FileStatus, JobKind, JobState, Operation,
+    Problem,
     RemoveFileRequest, SortOrder,
 };
 use client::{Client, Error, ResponseValue, builder};
@@ -159,6 +160,16 @@ async fn main() {
     let statistics = async || client.get_statistics().send().await.unwrap().into_inner().data;
     let before = statistics().await;
     assert_eq!((before.active_files, before.total_size_bytes, before.users_count), (3, 6 * MIB, 2));
+
+    // Planned: nobody but a person has wished for anything, and what they asked for stays.
+    let plan = client.get_plan().limit(1_u32).send().await.unwrap().into_inner().data;
+    assert!(plan.cache.is_empty() && plan.give_back.is_empty() && plan.totals.give_back.steps == 0);
+    assert_eq!((plan.keep.files, plan.room.used_bytes, plan.limit), (3, 6 * MIB, 1));
+    let cycle = client.run_plan().send().await.unwrap().into_inner().data.job_id;
+    let read = async || client.get_job().job_id(cycle).send().await.unwrap().into_inner().data;
+    let ended = until(read, |job| job.finished_at.is_some()).await;
+    assert!(ended.kind == JobKind::Plan && ended.state == JobState::Done, "{ended:?}");
+    assert_eq!(ended.plan.unwrap().given_back_count, 0);
 
     // Removed, once.
     let removed = story.remove(film.id).await.unwrap().into_inner().data;
