@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::domain::id::{FileId, JobId};
-use crate::domain::job::{JobRow, JobState, Progress};
+use crate::domain::job::{JobRow, JobState, Planned, Progress};
 use crate::error::{Error, IoContext, Result};
 use crate::store::Rows;
 
@@ -222,6 +222,17 @@ impl Cacher {
         self.state().later.remove(&job);
         self.nudge();
         Ok(())
+    }
+
+    /// See [`Engine::close_plan`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn close_plan(&self, job: JobId, came: Result<Planned, &Error>) -> Result<()> {
+        let closed = self.engine().close_plan(job, came);
+        // Whoever waits for it hears.
+        self.nudge();
+        closed
     }
 
     /// See [`Engine::cancel`].

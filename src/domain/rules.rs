@@ -193,12 +193,12 @@ impl House {
         &self.everybody
     }
 
-    /// Every set of rules that may hold for somebody.
+    /// All rules that hold for somebody, or would.
     pub fn all(&self) -> impl Iterator<Item = Rules> {
-        let kinds = UserKind::ALL.iter().copied().map(Some).chain([None]);
-        // Nobody is called nothing.
-        let names = self.people.keys().map(String::as_str).chain([""]);
-        kinds.flat_map(move |kind| names.clone().map(move |name| self.of(name, kind)))
+        let kinds = || std::iter::once(None).chain(UserKind::ALL.iter().copied().map(Some));
+        // Nobody's name is empty.
+        let names = std::iter::once("").chain(self.people.keys().map(String::as_str));
+        names.flat_map(move |name| kinds().map(move |kind| self.of(name, kind)))
     }
 
     /// What holds for somebody, by the name that rows bear. Whose kind is not known has the rules of none.
@@ -229,6 +229,19 @@ mod tests {
         let of_user1 = Rules { watchlist: true, watchlist_episodes: 9, ..of_home };
         assert_eq!(house.of("user1", Some(UserKind::Home)), of_user1);
         assert_eq!(house.of("user1", None).limit, None, "the rules of no kind");
+    }
+
+    #[test]
+    fn all_rules_are_told_that_hold_for_anybody() {
+        let watchlist = |episodes| Exception { watchlist_episodes: Some(episodes), ..Exception::default() };
+        let house = House::default()
+            .with_kind(UserKind::Owner, watchlist(7))
+            .with_person("user1", Exception { watchlist: Some(false), ..Exception::default() })
+            .with_person("user2", watchlist(9));
+        let mut all: Vec<_> = house.all().map(|rules| (rules.watchlist_episodes, rules.watchlist)).collect();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all, [(3, false), (3, true), (7, false), (7, true), (9, true)]);
     }
 
     #[test]

@@ -276,7 +276,7 @@ impl Librarian {
         let known = self.0.wishes.ask().await;
         let came = self.turn(known, Reach::CarryOut, is_asked).await.map(|(_, planned)| planned);
         self.off(move |cacher| {
-            jobs.iter().try_for_each(|job| cacher.engine().close_plan(*job, came.as_ref().copied()))?;
+            jobs.iter().try_for_each(|job| cacher.close_plan(*job, came.as_ref().copied()))?;
             came
         })
         .await

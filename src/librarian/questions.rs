@@ -1,9 +1,10 @@
 //! Who is asked for, and by which way. Pure.
 //!
 //! **Invariant:** the owner's token asks for the owner, and for what the server tells its owner of others: their history.
-//! **Invariant:** what is not known for a reason that may pass is a question that fails, so that nothing is concluded.
+//! **Invariant:** what is off for somebody is not asked for them. **Invariant:** what is not known for a reason that may pass is a question that fails, so that nothing is concluded.
 
 use super::said::Fault;
+use crate::domain::rules::House;
 use crate::domain::wanted::Source;
 use crate::media::people::{self, Kind, Person, Problem, Snapshot, Way, Why};
 
@@ -34,13 +35,14 @@ pub enum By {
 
 /// Everything that is to be asked, person by person.
 #[must_use]
-pub fn questions(people: &Snapshot) -> Vec<Question<'_>> {
+pub fn questions<'p>(people: &'p Snapshot, house: &House) -> Vec<Question<'p>> {
     // Somebody else's token may have been configured: it says nothing of the owner, nor of what others have played.
     let is_owners = people.server_problem.as_ref().is_none_or(|problem| problem.code != Why::NotTheOwner);
     let mut all = vec![];
     // A friend sees nothing of this server.
     for person in people.people.iter().filter(|person| person.kind != Kind::Friend) {
         let Some(number) = number(person) else { continue };
+        let rules = house.of(&person.name, Some(person.kind.into()));
         for known in &person.knows {
             let source = match known.source {
                 people::Source::OnDeck => Source::OnDeck,
@@ -48,6 +50,9 @@ pub fn questions(people: &Snapshot) -> Vec<Question<'_>> {
                 people::Source::Watchlist => Source::Watchlist,
                 people::Source::Playback | people::Source::History => continue,
             };
+            if !rules.asks(source) {
+                continue;
+            }
             let by = by(person, known.way, known.problem.as_ref());
             if let Some(by) = by.filter(|by| is_owners || !matches!(by, By::Owner | By::History(_))) {
                 all.push(Question { person, number, source, by });
@@ -58,7 +63,7 @@ pub fn questions(people: &Snapshot) -> Vec<Question<'_>> {
 }
 
 /// The number of somebody, which they keep: the server's own of its owner, else that of the account.
-fn number(person: &Person) -> Option<u64> {
+pub(super) fn number(person: &Person) -> Option<u64> {
     match person.kind {
         Kind::Owner => Some(1),
         Kind::Home | Kind::Shared | Kind::Friend | Kind::Local => person.account.or(person.local),

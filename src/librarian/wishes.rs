@@ -12,13 +12,12 @@ use tokio::sync::{Mutex, watch};
 
 use super::fold::{fold, is_news};
 use super::known::{Known, Standing};
-use super::questions::questions;
+use super::questions::{number, questions};
 use super::round::Round;
 use super::watchlist::Memory;
 use crate::clock::Clock;
 use crate::domain::answer::Answer;
-use crate::domain::rules::Rules;
-
+use crate::domain::rules::{House, UserKind};
 use crate::domain::settings::{LibrarianSettings, Versions};
 use crate::domain::time::Time;
 use crate::domain::wanted::Source;
@@ -27,9 +26,14 @@ use crate::media::Household;
 use crate::media::ahead::HowFar;
 use crate::store::{Rows, Store};
 
+/// So far back goes what somebody has played, where nobody says how far.
+const HISTORY: SignedDuration = SignedDuration::from_hours(183 * 24);
+
 /// How much is asked for, and how long it holds.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Settings {
+    /// Whose sources are asked.
+    pub house: House,
     /// How far beyond the current episode: as far as anybody's rules may need. Who needs less is turned down in the plan.
     pub ahead: HowFar,
     /// Episodes of a show that stands on a watchlist.
@@ -42,37 +46,30 @@ pub struct Settings {
     pub grace: SignedDuration,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            ahead: HowFar { episodes: 5, minutes: None },
-            watchlist_episodes: 3,
-            versions: Versions::One,
-            history: SignedDuration::from_hours(183 * 24),
-            grace: SignedDuration::from_hours(72),
-        }
-    }
-}
-
 impl Settings {
-    /// What these settings need to be asked.
+    /// As much as any rules of the house need.
     #[must_use]
     pub fn of(settings: &LibrarianSettings) -> Self {
-        let plan = &settings.plan;
-        let history = plan.on_deck_stale.unwrap_or(Self::default().history);
-        Self { versions: settings.versions, history, grace: plan.source_grace, ..Self::default() }
-            .for_all(settings.house.all())
-    }
-
-    /// The same, asking for as much as any of these rules needs.
-    #[must_use]
-    pub fn for_all(self, rules: impl IntoIterator<Item = Rules>) -> Self {
-        let nothing = Self { ahead: HowFar { episodes: 0, minutes: None }, watchlist_episodes: 0, ..self };
-        rules.into_iter().fold(nothing, |settings, rules| Self {
+        let LibrarianSettings { house, plan, versions, .. } = settings;
+        let nothing = Self {
+            house: house.clone(),
+            ahead: HowFar { episodes: 0, minutes: None },
+            watchlist_episodes: 0,
+            versions: *versions,
+            history: plan.on_deck_stale.unwrap_or(HISTORY),
+            grace: plan.source_grace,
+        };
+        house.all().fold(nothing, |settings, rules| Self {
             ahead: settings.ahead.or(rules.ahead.into()),
             watchlist_episodes: settings.watchlist_episodes.max(rules.watchlist_episodes),
             ..settings
         })
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::of(&LibrarianSettings::default())
     }
 }
 
@@ -118,7 +115,12 @@ impl Wishes {
         let standing = |(key, answer): (&Key, &Answer)| {
             (*key, Standing { answer: answer.clone(), trouble: None, is_asked: false })
         };
-        let standings: BTreeMap<Key, Standing> = stored.iter().map(standing).collect();
+        // What people are is not known yet; whose source is off for any of them is off.
+        let standings: BTreeMap<Key, Standing> = stored
+            .iter()
+            .filter(|(_, answer)| !is_off(&settings.house, &BTreeMap::new(), answer))
+            .map(standing)
+            .collect();
         let known = known(&standings, None, settings.grace);
         let shown = watch::Sender::new(Arc::new(known));
         let book = Mutex::new(Book { standings, stored, memory: Memory::default() });
@@ -149,7 +151,7 @@ impl Wishes {
         let mut round = Round::begin(household, clock.as_ref(), settings).await;
         let mut standings = book.standings.clone();
         let mut asked = BTreeSet::new();
-        for question in questions(&people) {
+        for question in questions(&people, &settings.house) {
             let key = (question.number, question.source);
             let last = standings.remove(&key).map(|standing| standing.answer);
             let came = round.ask(&question, &mut book.memory, last.as_ref()).await;
@@ -172,9 +174,11 @@ impl Wishes {
         for (key, standing) in &mut standings {
             standing.is_asked = asked.contains(key);
         }
-        // Who is asked for no more, and was not heard of for the grace, is forgotten.
-        standings.retain(|_, standing| {
-            standing.is_asked || now.since(standing.answer.last_heard()) <= settings.grace
+        // What is off is forgotten at once; who is asked for no more, when they were not heard of for the grace.
+        let kinds = people.people.iter().filter_map(|one| Some((number(one)?, one.kind.into()))).collect();
+        standings.retain(|_, Standing { answer, is_asked, .. }| {
+            let is_recent = now.since(answer.last_heard()) <= settings.grace;
+            *is_asked || (is_recent && !is_off(&settings.house, &kinds, answer))
         });
         book.standings = standings;
         if let Err(error) = self.write(&mut book).await {
@@ -215,6 +219,19 @@ impl Wishes {
 impl std::fmt::Debug for Wishes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Wishes").field("settings", &self.0.settings).finish_non_exhaustive()
+    }
+}
+
+/// Whether this source is not to be asked for this person; of whom nobody knows what they are, whatever that is.
+fn is_off(
+    house: &House,
+    kinds: &BTreeMap<u64, UserKind>,
+    Answer { person, user, source, .. }: &Answer,
+) -> bool {
+    let asks = |kind| house.of(user, kind).asks(*source);
+    match kinds.get(person) {
+        Some(kind) => !asks(Some(*kind)),
+        None => !asks(None) && !UserKind::ALL.iter().any(|kind| asks(Some(*kind))),
     }
 }
 

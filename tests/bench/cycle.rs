@@ -14,7 +14,7 @@ use cacherr::clock::{Clock, SystemClock};
 use cacherr::demo::plex::{Kind, Person, PersonId, Simulator, Video, World};
 use cacherr::domain::file::{Attribution, FileRow, Operation, Status};
 use cacherr::domain::mapping::Mapping;
-use cacherr::domain::rules::{Ahead, House, Rules};
+use cacherr::domain::rules::{self, Ahead, Rules};
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{CacheSettings, LibrarianSettings, Library, Limit, SwapMethod};
 use cacherr::domain::time::Time;
@@ -46,7 +46,7 @@ pub fn round() -> Outcome<Figures> {
     let cycles: usize = setting("CYCLES", "1000").parse()?;
     let mut figures = Figures::new();
     runtime.block_on(async {
-        let busy = Sample::open(true)?;
+        let busy = House::open(true)?;
         let (librarian, asked) = busy.librarian().await?;
         figures.insert("ask_us", asked);
         let begun = Instant::now();
@@ -58,7 +58,7 @@ pub fn round() -> Outcome<Figures> {
         }
         figures.insert("again_us", busy.draws(&librarian, TIMES).await?);
 
-        let quiet = Sample::open(false)?;
+        let quiet = House::open(false)?;
         let (librarian, _) = quiet.librarian().await?;
         expect_nothing(&*librarian.draw().await?)?;
         figures.insert("same_us", quiet.undisturbed(&librarian, TIMES).await?);
@@ -89,13 +89,13 @@ fn below(show: u32, episode: u32) -> PathBuf {
 }
 
 /// A library, a store that says what of it is cached, and who watches.
-struct Sample {
+struct House {
     dir: TempDir,
     simulator: Simulator,
     cacher: Cacher,
 }
 
-impl Sample {
+impl House {
     /// Where people have moved on, they are three episodes farther than what is cached for them, a third of what they want
     /// is not here, and what is was cached long ago.
     fn open(moved_on: bool) -> Outcome<Self> {
@@ -139,7 +139,11 @@ impl Sample {
             Household::open(store.clone(), clock.clone(), Configured { token, file: None }, address)?;
         household.people().refresh().await;
         let ahead = Ahead { episodes: AHEAD - 1, minutes: None };
-        let asking = Settings::default().for_all([Rules { ahead, ..Rules::default() }]);
+        let settings = LibrarianSettings {
+            house: rules::House::for_all(Rules { ahead, ..Rules::default() }),
+            ..LibrarianSettings::default()
+        };
+        let asking = Settings::of(&settings);
         let wishes = Wishes::open(household.clone(), store, clock.clone(), asking)?;
         let librarian = Librarian::at_rest(cacherr::librarian::Parts {
             cacher: self.cacher.clone(),
@@ -147,10 +151,7 @@ impl Sample {
             mapping: Mapping::of(self.cacher.engine().libraries()),
             household,
             wishes: wishes.clone(),
-            settings: LibrarianSettings {
-                house: House::for_all(Rules { ahead, ..Rules::default() }),
-                ..LibrarianSettings::default()
-            },
+            settings,
             zone: jiff::tz::TimeZone::UTC,
             changes: watch::Sender::new(0).subscribe(),
         });

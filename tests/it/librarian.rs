@@ -18,7 +18,7 @@ use cacherr::librarian::Drawn;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use crate::support::app::{Options, Plex, SERVER_PATH, Socket, TestApp, by_hand};
+use crate::support::app::{Options, Plex, SERVER_PATH, Socket, TestApp, on_demand};
 
 pub const OWNER: PersonId = 2_737_029;
 pub const KID: PersonId = 33_542_084;
@@ -62,8 +62,8 @@ impl House {
         }
         let simulator = Simulator::start(SocketAddr::from(([127, 0, 0, 1], 0)), world).unwrap();
         let token: &'static str = Box::leak(person(OWNER).account_token.into_boxed_str());
-        let plex = Some(Plex::at(simulator.url(), token));
-        let mut settings = by_hand();
+        let plex = Some(Plex { tries: 1, ..Plex::at(simulator.url(), token) });
+        let mut settings = on_demand();
         settings.plan.retention = SignedDuration::ZERO;
         let (clock, settings) = (Some(clock), Some(settings));
         let mut options = Options { plex, clock, librarian: settings, ..Options::default() };

@@ -1,6 +1,7 @@
 //! Where wishes come from, asked for at the simulated Plex over the network.
 
 mod failures;
+mod off;
 mod watchlist;
 mod who;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 use cacherr::clock::{Clock, ManualClock};
 use cacherr::demo::plex::{Kind, Person, PersonId, Player, RatingKey, Simulator, Title, Video, World};
 use cacherr::domain::mapping::Mapping;
+use cacherr::domain::rules::House;
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{Library, SwapMethod, Versions};
 use cacherr::domain::time::Time;
@@ -48,6 +50,8 @@ struct Den {
     /// How far beyond the current episode is asked for.
     far: HowFar,
     versions: Versions,
+    /// Whose sources are asked.
+    house: House,
     household: Option<Household>,
     wishes: Option<Wishes>,
 }
@@ -81,6 +85,7 @@ impl Den {
         let episodes = [episode(0, 1), episode(1, 1), episode(1, 2), episode(2, 1), episode(2, 2)];
         let simulator = Simulator::start("127.0.0.1:0".parse().unwrap(), world).unwrap();
         let far = HowFar { episodes: 2, minutes: None };
+        let house = House::default();
         Self {
             simulator,
             clock,
@@ -91,6 +96,7 @@ impl Den {
             episodes,
             far,
             versions: Versions::One,
+            house,
             household: None,
             wishes: None,
         }
@@ -101,12 +107,12 @@ impl Den {
         let (file, clock, address) =
             (self.folder.path().join("store.redb"), self.clock.clone(), self.address());
         let token = Some(Secret::new(Person::owner(ANNA, "Anna").account_token));
-        let (ahead, versions) = (self.far, self.versions);
+        let (ahead, versions, house) = (self.far, self.versions, self.house.clone());
         let open = move || {
             let store = Store::open(&file).unwrap();
             let configured = Configured { token, file: None };
             let household = Household::open(store.clone(), clock.clone(), configured, address).unwrap();
-            let settings = Settings { ahead, versions, watchlist_episodes: 2, ..Settings::default() };
+            let settings = Settings { house, ahead, versions, watchlist_episodes: 2, ..Settings::default() };
             let wishes = Wishes::open(household.clone(), store, clock, settings).unwrap();
             (household, wishes)
         };

@@ -52,18 +52,17 @@ pub struct Options {
     pub hooks: Option<Hooks>,
     /// The media server.
     pub plex: Option<Plex>,
+    /// What is worth keeping; without, nobody decides that by themselves.
+    pub librarian: Option<LibrarianSettings>,
     /// The time; that of the machine where none is given. Whoever moves it lets graces end by [`TestApp::pass`].
     pub clock: Option<Arc<ManualClock>>,
     /// Bytes of copies at most.
     pub limit: Option<u64>,
-    /// What is worth keeping; [`by_hand`] where nothing is said.
-    pub librarian: Option<LibrarianSettings>,
 }
 
 /// A librarian who works when asked to, and never by itself.
-pub fn by_hand() -> LibrarianSettings {
-    let schedule = Schedule::parse(&["manual".to_owned()]).unwrap();
-    LibrarianSettings { schedule, ..LibrarianSettings::default() }
+pub fn on_demand() -> LibrarianSettings {
+    LibrarianSettings { schedule: Schedule::parse(&["manual".to_owned()]).unwrap(), ..Default::default() }
 }
 
 /// Where the media server sees the library.
@@ -84,6 +83,8 @@ pub struct Plex {
     pub house: House,
     pub versions: Versions,
     pub viewers: Viewers,
+    /// So often a question is tried.
+    pub tries: u32,
 }
 
 impl Plex {
@@ -97,6 +98,7 @@ impl Plex {
             house: House::default(),
             versions: Versions::default(),
             viewers: Viewers::default(),
+            tries: 2,
         }
     }
 }
@@ -221,13 +223,13 @@ impl TestApp {
         self.media = Some(media.clone());
         let doctor = Doctor::new(doctor::Parts {
             cacher: cacher.clone(),
-            clock: clock.clone(),
+            clock,
             cache: settings,
             libraries: roots,
             server: Box::new(|| Ok(None)),
             runtime: tokio::runtime::Handle::current(),
         });
-        let librarian = self.begin_to_plan(&cacher, &media, mapping);
+        let librarian = self.decider(&cacher, &media, mapping);
         self.librarian = Some(librarian.clone());
         let parts = ApiParts {
             cacher: cacher.clone(),
@@ -247,20 +249,25 @@ impl TestApp {
         self.server = Some((stop, serving));
     }
 
-    fn begin_to_plan(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
-        let settings = self.options.librarian.clone().unwrap_or_else(by_hand);
+    /// At rest, unless it is told how to work.
+    fn decider(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
+        let settings = self.options.librarian.clone();
+        let is_at_rest = settings.is_none();
+        let settings = settings.unwrap_or_default();
         let asking = librarian::Settings::of(&settings);
+        let clock = self.clock();
         let (household, store) = (media.household().clone(), cacher.engine().store().clone());
-        Librarian::start(librarian::Parts {
+        let parts = librarian::Parts {
             cacher: cacher.clone(),
-            clock: self.clock(),
+            clock: clock.clone(),
             mapping,
-            wishes: Wishes::open(household.clone(), store, self.clock(), asking).unwrap(),
+            wishes: Wishes::open(household.clone(), store, clock, asking).unwrap(),
             household,
             settings,
             zone: jiff::tz::TimeZone::UTC,
             changes: media.changes(),
-        })
+        };
+        if is_at_rest { Librarian::at_rest(parts) } else { Librarian::start(parts) }
     }
 
     fn household(&self, store: &Store) -> Household {
@@ -270,7 +277,8 @@ impl TestApp {
         let url = plex.map_or(nowhere, |plex| plex.url.clone());
         let token = plex.and_then(|plex| plex.token).map(Secret::new);
         let mut address = Address::new(url.clone(), Trust::Roots, url, Duration::ZERO);
-        address.patience = Patience { first: Duration::from_millis(50), tries: 2, ..Patience::default() };
+        let tries = plex.map_or(2, |plex| plex.tries);
+        address.patience = Patience { first: Duration::from_millis(50), tries, ..Patience::default() };
         address.sign_in_interval = Duration::from_millis(5);
         let configured = Configured { token, file: None };
         Household::open(store.clone(), self.clock(), configured, address).unwrap()
