@@ -73,7 +73,8 @@ impl Carrier<'_> {
             for part in &step.parts {
                 match self.bring(step, part) {
                     Ok(()) => planned.cached += 1,
-                    Err(Error::CacheVolumeFull { .. }) => planned.waiting += 1,
+                    // It is on its way back just now, or something else came first.
+                    Err(Error::CacheVolumeFull { .. } | Error::PathLocked { .. }) => planned.waiting += 1,
                     Err(error) => self.failed(&part.path, error, &mut planned)?,
                 }
             }
