@@ -39,6 +39,9 @@ pub struct List {
     pub at: Option<Time>,
     /// Since when it comes empty, which is not believed yet.
     pub doubt: Option<Time>,
+    /// Since when nobody confirms it: asked for in vain, doubted, or not asked for any more. None where it was confirmed when
+    /// it was last asked for, however long ago that is: who was not asked has not failed.
+    pub silent: Option<Time>,
     /// What is on it.
     pub items: Vec<Item>,
 }
@@ -88,24 +91,26 @@ impl Answer {
         self.at.is_none() || self.lists.iter().any(|list| list.at.is_none())
     }
 
-    /// The lists that still hold: confirmed not longer ago than the grace.
+    /// The lists that still hold, and when each was last confirmed: those that have been silent for no longer than the
+    /// grace.
     pub fn in_force(&self, now: Time, grace: SignedDuration) -> impl Iterator<Item = (&List, Time)> {
         self.lists.iter().filter_map(move |list| {
             let at = list.at?;
-            (now.since(at) <= grace).then_some((list, at))
+            (list.silence(now) <= grace).then_some((list, at))
         })
-    }
-
-    /// When something was last heard of it: confirmed or, before that, asked.
-    #[must_use]
-    pub fn last_heard(&self) -> Time {
-        let lists = self.lists.iter().filter_map(|list| list.at);
-        lists.chain(self.at).max().unwrap_or(self.first_asked)
     }
 
     /// Everything that it names.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.lists.iter().flat_map(|list| &list.items)
+    }
+}
+
+impl List {
+    /// For how long nobody has confirmed it. A clock that was set back makes that none.
+    #[must_use]
+    pub fn silence(&self, now: Time) -> SignedDuration {
+        self.silent.map_or(SignedDuration::ZERO, |since| now.since(since).max(SignedDuration::ZERO))
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Wanted {
     pub series: Option<Series>,
     /// What is known of the film or episode.
     pub metadata: Metadata,
-    /// How long ago the source last confirmed it.
+    /// For how long the source has not confirmed it though it was asked; none while it does.
     pub age: SignedDuration,
 }
 

@@ -19,21 +19,19 @@ const STALE: SignedDuration = SignedDuration::from_hours(1);
 #[must_use]
 pub fn fold(last: &Answer, came: Result<&Said, &Fault>, now: Time) -> Answer {
     let Ok(said) = came else {
-        // What was doubted is not said twice in a row any more.
-        let lists = last.lists.iter().map(|list| List { doubt: None, ..list.clone() }).collect();
-        return Answer { lists, ..last.clone() };
+        return unasked(last, now);
     };
     let known = |name: &str| last.lists.iter().find(|list| list.name == name);
     let mut lists: Vec<List> = said
         .lists()
         .map(|(name, list)| match list {
             Ok(items) => heard(known(name), name, items, last, now),
-            Err(_) => unheard(known(name), name),
+            Err(_) => unheard(known(name), name, now),
         })
         .collect();
     if said.is_open() {
         let left = last.lists.iter().filter(|list| said.list(&list.name).is_none());
-        lists.extend(left.map(|list| unheard(Some(list), &list.name)));
+        lists.extend(left.map(|list| unheard(Some(list), &list.name, now)));
         lists.sort_by(|one, other| one.name.cmp(&other.name));
     } else if said.is_empty() {
         // As if each of them had come empty.
@@ -51,17 +49,30 @@ fn heard(before: Option<&List>, name: &str, items: &[Item], last: &Answer, now: 
         // Clocks are set back, too: then it is doubted anew.
         let doubt = full.doubt.filter(|since| *since <= now).unwrap_or(now);
         if now.since(doubt) < DOUBT {
-            return List { doubt: Some(doubt), ..full.clone() };
+            return List { doubt: Some(doubt), silent: silent(full, now), ..full.clone() };
         }
     }
     let items = items.iter().map(|item| remembered(item, last)).collect();
-    List { name: name.to_owned(), at: Some(now), doubt: None, items }
+    List { name: name.to_owned(), at: Some(now), doubt: None, silent: None, items }
 }
 
 /// A list that was not answered.
-fn unheard(before: Option<&List>, name: &str) -> List {
-    let never = || List { name: name.to_owned(), at: None, doubt: None, items: vec![] };
-    before.map_or_else(never, |list| List { doubt: None, ..list.clone() })
+fn unheard(before: Option<&List>, name: &str, now: Time) -> List {
+    let never = || List { name: name.to_owned(), at: None, doubt: None, silent: Some(now), items: vec![] };
+    // What was doubted is not said twice in a row any more.
+    before.map_or_else(never, |list| List { doubt: None, silent: silent(list, now), ..list.clone() })
+}
+
+/// Since when it is silent, where it is now. Clocks are set back, too.
+fn silent(list: &List, now: Time) -> Option<Time> {
+    Some(list.silent.filter(|since| *since <= now).unwrap_or(now))
+}
+
+/// Nobody is asked for this person any more.
+#[must_use]
+pub fn unasked(last: &Answer, now: Time) -> Answer {
+    let lists = last.lists.iter().map(|list| unheard(Some(list), &list.name, now)).collect();
+    Answer { lists, ..last.clone() }
 }
 
 /// An item with what was known of it.
@@ -86,7 +97,10 @@ pub fn is_news(stored: Option<&Answer>, answer: &Answer) -> bool {
         (old, new) => old != new,
     };
     let differs = |(old, new): (&List, &List)| {
-        old.name != new.name || old.doubt != new.doubt || old.items != new.items || younger(old.at, new.at)
+        old.name != new.name
+            || (old.doubt, old.silent) != (new.doubt, new.silent)
+            || old.items != new.items
+            || younger(old.at, new.at)
     };
     stored.user != answer.user
         || stored.first_asked != answer.first_asked

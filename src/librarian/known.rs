@@ -45,18 +45,18 @@ impl Known {
         blind.map(|standing| (standing.answer.user.as_str(), standing.answer.source))
     }
 
-    /// What everybody wants, in the order of users, sources and paths: what was confirmed within the grace. `to_ours` says
+    /// What everybody wants, in the order of users, sources and paths: what is confirmed, or silent within the grace. `to_ours` says
     /// where a file of the server lies for us; what lies in no library is left out.
     #[must_use]
     pub fn wanted(&self, now: Time, to_ours: impl Fn(&ServerPath) -> Option<PathBuf>) -> Vec<Wanted> {
         let mut found: BTreeMap<(String, Source, PathBuf), Wanted> = BTreeMap::new();
         for Standing { answer, .. } in &self.standings {
             let lists = answer.in_force(now, self.grace);
-            let items = lists.flat_map(|(list, at)| list.items.iter().map(move |item| (item, at)));
-            for (item, at) in items {
+            let items = lists.flat_map(|(list, _)| list.items.iter().map(move |item| (item, list)));
+            for (item, list) in items {
                 for file in &item.files {
                     let Some(path) = to_ours(&ServerPath(file.path.clone())) else { continue };
-                    let one = wanted(answer, item, file, path, now.since(at));
+                    let one = wanted(answer, item, file, path, list.silence(now));
                     let key = (one.user.clone(), one.source, one.path.clone());
                     let joined = match found.remove(&key) {
                         Some(other) => join(other, one),
@@ -82,8 +82,7 @@ fn wanted(answer: &Answer, item: &Item, file: &ItemFile, path: PathBuf, age: Sig
         minutes: item.minutes,
         series: item.series.clone(),
         metadata: item.metadata.clone(),
-        // A clock that was set back makes nothing younger than now.
-        age: age.max(SignedDuration::ZERO),
+        age,
     }
 }
 
@@ -119,8 +118,12 @@ mod tests {
         }
     }
 
+    /// Each silent since then.
     fn known(lists: Vec<(Time, Vec<Item>)>) -> Known {
-        let list = |(at, items)| List { name: String::new(), at: Some(at), doubt: None, items };
+        let list = |(at, items)| {
+            let (name, silent) = (String::new(), Some(at));
+            List { name, at: Some(at), doubt: None, silent, items }
+        };
         let lists = lists.into_iter().map(list).collect();
         let answer = Answer::unheard(1, Source::OnDeck, "user1".to_owned(), NOW);
         let answer = Answer { at: Some(NOW), lists, ..answer };
@@ -150,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_confirmed_for_the_grace_is_wanted_no_more() {
+    fn what_is_silent_for_longer_than_the_grace_is_wanted_no_more() {
         let known = known(vec![(NOW, vec![item("a", 0, NOW)])]);
         let after = |minutes| known.wanted(NOW.plus(SignedDuration::from_mins(minutes)), ours);
         let end = 72 * 60;

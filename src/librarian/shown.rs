@@ -262,7 +262,7 @@ pub struct ShownSource {
     pub answered_at: Option<Time>,
     /// What it says was confirmed at this time, or since; none where nothing of it holds.
     pub holds_since: Option<Time>,
-    /// What it says holds until then, if nothing is heard of it any more.
+    /// It is silent, and what it said holds until then if it stays so; none while it answers.
     pub holds_until: Option<Time>,
     /// So many films and episodes it names.
     pub items: u64,
@@ -416,7 +416,7 @@ fn source(standing: &Standing, drawn: &Drawn) -> ShownSource {
         source: answer.source,
         answered_at: answer.at,
         holds_since,
-        holds_until: holds_since.map(|at| at.plus(grace)),
+        holds_until: holding().filter_map(|(list, _)| list.silent).min().map(|since| since.plus(grace)),
         items: holding().map(|(list, _)| list.items.len() as u64).sum(),
         is_blind: *is_asked && answer.is_blind() && drawn.at.since(answer.first_asked) <= grace,
         is_asked: *is_asked,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use tokio::sync::{Mutex, watch};
 
-use super::fold::{fold, is_news};
+use super::fold::{fold, is_news, unasked};
 use super::known::{Known, Standing};
 use super::questions::{number, questions};
 use super::round::Round;
@@ -173,12 +173,15 @@ impl Wishes {
         let now = clock.now();
         for (key, standing) in &mut standings {
             standing.is_asked = asked.contains(key);
+            if !standing.is_asked {
+                standing.answer = unasked(&standing.answer, now);
+            }
         }
-        // What is off is forgotten at once; who is asked for no more, when they were not heard of for the grace.
+        // What is off is forgotten at once; who is asked for no more, when nothing of them holds any more.
         let kinds = people.people.iter().filter_map(|one| Some((number(one)?, one.kind.into()))).collect();
         standings.retain(|_, Standing { answer, is_asked, .. }| {
-            let is_recent = now.since(answer.last_heard()) <= settings.grace;
-            *is_asked || (is_recent && !is_off(&settings.house, &kinds, answer))
+            let holds = answer.in_force(now, settings.grace).next().is_some();
+            *is_asked || (holds && !is_off(&settings.house, &kinds, answer))
         });
         book.standings = standings;
         if let Err(error) = self.write(&mut book).await {

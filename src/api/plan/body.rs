@@ -369,7 +369,7 @@ struct SourceBody {
     /// The oldest part of what holds was confirmed then; null where nothing holds.
     #[oai(nullable)]
     holds_since: Option<Timestamp>,
-    /// What holds ends then, should nothing be heard of it any more.
+    /// It does not answer, and what holds ends then, should it stay so; null while it answers.
     #[oai(nullable)]
     holds_until: Option<Timestamp>,
     /// Nobody can say what it does not want, so nothing that it may want is given back.

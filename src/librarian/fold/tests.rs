@@ -140,7 +140,27 @@ fn a_confirmation_is_written_down_once_an_hour_and_a_change_at_once() {
     ] {
         assert!(is_news(Some(&last), &other));
     }
-    assert!(!is_news(Some(&last), &fold(&last, Err(&fault()), later(500))), "a failure is no news");
+    let silent = |last: &Answer, minutes| fold(last, Err(&fault()), later(minutes));
+    let failed = silent(&last, 500);
+    assert!(is_news(Some(&last), &failed), "that it fell silent is news, once");
+    assert!(!is_news(Some(&failed), &silent(&failed, 999)));
+}
+
+#[test]
+fn what_was_said_holds_for_the_grace_from_the_first_failure_on_however_long_nobody_asked() {
+    let grace = SignedDuration::from_hours(72);
+    let week = 7 * 24 * 60;
+    let holds = |answer: &Answer, minutes| answer.in_force(later(minutes), grace).next().is_some();
+    let last = after(&[]);
+    assert!(holds(&last, 10 * week), "who was not asked has not failed");
+    let failed = fold(&last, Err(&fault()), later(week));
+    let failed = fold(&failed, Err(&fault()), later(week + 60));
+    assert_eq!(failed.lists[0].silence(later(week + 60)), SignedDuration::from_hours(1));
+    assert!(holds(&failed, week + 72 * 60) && !holds(&failed, week + 72 * 60 + 1));
+    let back = fold(&failed, Ok(&says(&[("1", Some(&[7]))], later(week + 61))), later(week + 61));
+    assert_eq!(back.lists[0].silent, None, "one answer ends the silence");
+    let set_back = fold(&failed, Err(&fault()), later(0));
+    assert_eq!(set_back.lists[0].silent, Some(later(0)), "a clock that was set back ends nothing sooner");
 }
 
 /// Lists by name, with the keys of their items; none where a list could not be asked for.

@@ -376,7 +376,7 @@ proptest! {
         let series = Some(Series { show, season, episode });
         let files = vec![ItemFile { path, size }];
         let item = Item { key, guid, files, operation, ahead, minutes, series, metadata, first_said: first };
-        let lists = vec![List { name, at, doubt, items: vec![item] }];
+        let lists = vec![List { name, at, doubt, silent: doubt, items: vec![item] }];
         let row = Answer { at, lists, ..Answer::unheard(person, source, user, first) };
         comes_back((person, source), &row)?;
     }

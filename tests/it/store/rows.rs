@@ -202,7 +202,8 @@ pub fn answer() -> Answer {
         metadata: Metadata::default(),
         first_said: at(1),
     };
-    let list = List { name: "dune".to_owned(), at: Some(at(2)), doubt: None, items: vec![item] };
+    let list =
+        List { name: "dune".to_owned(), at: Some(at(2)), doubt: None, silent: None, items: vec![item] };
     let user = "user1".to_owned();
     Answer { at: Some(at(2)), lists: vec![list], ..Answer::unheard(1, Source::Watchlist, user, at(1)) }
 }

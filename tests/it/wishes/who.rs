@@ -94,7 +94,7 @@ async fn whose_token_is_refused_keeps_their_wishes_and_the_others_go_on() {
     assert_eq!(standing.trouble.unwrap().code, "unauthorized");
     let wanted = den.wanted();
     let of_bob = wanted.iter().find(|one| one.user == "Bob").unwrap();
-    assert_eq!(of_bob.age, SignedDuration::from_mins(80), "its age is told");
+    assert_eq!(of_bob.age, SignedDuration::from_mins(20), "for how long it has been silent is told");
 }
 
 #[tokio::test]
@@ -105,6 +105,7 @@ async fn who_is_there_no_more_is_forgotten_after_the_grace() {
     // As if their share had ended: nobody lists them any more.
     den.world().add_person(Person::friend(BOB, "Bob"));
     den.household.as_ref().unwrap().people().refresh().await;
+    den.ask().await;
     den.pass(71 * 60);
     assert!(den.ask().await.iter().any(|line| line.starts_with("Bob on_deck")));
     assert!(!den.standing("Bob", Source::OnDeck).is_asked);
