@@ -238,3 +238,21 @@ fn is_off(
 fn known(standings: &BTreeMap<Key, Standing>, asked_at: Option<Time>, grace: SignedDuration) -> Known {
     Known { standings: standings.values().cloned().collect(), asked_at, grace }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rules::{Ahead, Exception, Rules};
+
+    #[test]
+    fn as_much_is_asked_for_as_anybody_may_need() {
+        let ahead = Ahead { episodes: 5, minutes: Some(90) };
+        let user1 =
+            Exception { episodes_ahead: Some(7), watchlist_episodes: Some(9), ..Exception::default() };
+        let house = House::for_all(Rules { ahead, ..Rules::default() }).with_person("user1", user1);
+        let settings = LibrarianSettings { house, versions: Versions::All, ..LibrarianSettings::default() };
+        let asked = Settings::of(&settings);
+        assert_eq!(asked.ahead, HowFar { episodes: 7, minutes: Some(90) });
+        assert_eq!((asked.watchlist_episodes, asked.versions), (9, Versions::All));
+    }
+}

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::ahead::HowFar;
 use super::plays::{Hearsay, PlayKey};
@@ -17,6 +17,8 @@ use crate::cacher::{Accepted, CacheRequest, SYSTEM, Started};
 use crate::domain::file::{Metadata, Operation};
 use crate::domain::media::{RatingKey, Reach, ServerPath, Session, Video, VideoKind};
 use crate::domain::playback::PlaybackRow;
+use crate::domain::rules::Rules;
+use crate::domain::settings::Versions;
 use crate::error::Error;
 use crate::plex::client::library::Look;
 use crate::plex::{Client, Kind};
@@ -73,77 +75,133 @@ struct Wanted {
     metadata: Metadata,
 }
 
-/// Follows a playback until `ended` says that it is over.
+/// Follows a playback until `ended` says that it is over. `others` tells what it plays instead of what it began with.
 pub(super) async fn follow(
     context: Arc<Context>,
     client: Client,
     beginning: Beginning,
     mut ended: watch::Receiver<bool>,
+    mut others: mpsc::UnboundedReceiver<Video>,
 ) {
-    let mut play = Play { context, client, user: beginning.user.clone(), row: None, claimed: vec![] };
-    play.begin(beginning, &mut ended).await;
-    // Told, or nobody is left who could tell; then the process ends, and the next one finds the row open.
-    if ended.wait_for(|ended| *ended).await.is_ok() {
-        play.end().await;
+    let Beginning { key, user, reach, .. } = &beginning;
+    let rules = context.rules(user.as_deref());
+    let asks = rules.playback && context.viewers.count(*reach);
+    let (key, user) = (key.clone(), user.clone());
+    let mut play = Play { context, client, key, user, rules, asks, row: None, claimed: vec![] };
+    let mut left = play.begin(beginning, &mut ended).await;
+    loop {
+        let again = play.context.rhythm.again;
+        let turn = tokio::select! {
+            biased;
+            over = ended.wait_for(|ended| *ended) => Turn::Over(over.is_ok()),
+            Some(video) = others.recv() => Turn::GoesOver(Box::new(video)),
+            () = tokio::time::sleep(again), if !left.is_empty() => Turn::AskAgain,
+        };
+        match turn {
+            Turn::Over(true) => break,
+            // Nobody is left who could tell: the process ends, and the next one finds the row open.
+            Turn::Over(false) => return,
+            Turn::GoesOver(video) => left.extend(play.go_over(&video, &ended).await),
+            Turn::AskAgain => left = play.ask_all(left, &ended).await,
+        }
     }
+    play.end().await;
+}
+
+/// What happens next to a playback that goes on.
+enum Turn {
+    /// It is over; or nobody can tell any more.
+    Over(bool),
+    /// It plays other files.
+    GoesOver(Box<Video>),
+    /// What could not be asked for is asked for again.
+    AskAgain,
 }
 
 struct Play {
     context: Arc<Context>,
     client: Client,
+    key: PlayKey,
     user: Option<String>,
+    /// What holds for who plays.
+    rules: Rules,
+    /// Whether it asks for anything. It is written down and counted all the same.
+    asks: bool,
     row: Option<PlaybackRow>,
     /// What this playback asked for.
     claimed: Vec<PathBuf>,
 }
 
 impl Play {
-    async fn begin(&mut self, beginning: Beginning, ended: &mut watch::Receiver<bool>) {
-        let Beginning { key, video, file, reach, .. } = beginning;
-        let Some(video) = self.with_files(&key.video, video, file.as_ref(), ended).await else { return };
-        let (files, height) = match (&video, file) {
-            (Some(video), _) => {
-                let version = ahead::chosen(video).map(|at| &video.versions[at]);
-                let parts = version.into_iter().flat_map(|version| &version.parts);
-                (parts.filter_map(|part| part.file.clone()).collect(), version.and_then(|one| one.height))
-            }
-            (None, file) => (file.into_iter().collect::<Vec<_>>(), None),
+    /// Writes it down, and asks for what plays and what comes next. Returns what could not be asked for just now.
+    async fn begin(&mut self, beginning: Beginning, ended: &mut watch::Receiver<bool>) -> Vec<Wanted> {
+        let Beginning { key, video, file, .. } = beginning;
+        let Some(video) = self.with_files(&key.video, video, file.as_ref(), ended).await else {
+            return vec![];
         };
-        let known = video.as_ref().map(|video| ahead::metadata(video, "session")).unwrap_or_default();
-        let wanted = self.wanted(&files, Operation::ActiveWatching, &known);
+        let (wanted, known) = match (&video, file) {
+            (Some(video), _) => self.plays(video),
+            (None, file) => {
+                let files: Vec<ServerPath> = file.into_iter().collect();
+                let known = Metadata::default();
+                (self.wanted(&files, Operation::ActiveWatching, &known), known)
+            }
+        };
+        if wanted.is_empty() {
+            return vec![];
+        }
+        self.write_down(&wanted, &known).await;
+        if !self.asks {
+            return vec![];
+        }
+        // What cannot be asked for now holds up nothing that comes next.
+        let mut left = self.ask_all(wanted, ended).await;
+        if let Some(video) = video.filter(|video| video.kind == VideoKind::Episode) {
+            let height = ahead::chosen(&video).and_then(|at| video.versions[at].height);
+            let next = self.next_of(&video, height, self.rules.ahead.into(), ended).await;
+            left.extend(self.ask_all(next, ended).await);
+        }
+        left
+    }
+
+    /// The player went over to another version.
+    async fn go_over(&mut self, video: &Video, ended: &watch::Receiver<bool>) -> Vec<Wanted> {
+        let (wanted, known) = self.plays(video);
+        if wanted.is_empty() {
+            return vec![];
+        }
+        self.write_down(&wanted, &known).await;
+        if self.asks { self.ask_all(wanted, ended).await } else { vec![] }
+    }
+
+    /// All parts of the version that plays.
+    fn plays(&self, video: &Video) -> (Vec<Wanted>, Metadata) {
+        let parts = ahead::parts(video, ahead::chosen(video), Versions::One);
+        let files: Vec<ServerPath> = parts.filter_map(|part| part.file.clone()).collect();
+        let known = ahead::metadata(video, "session");
+        (self.wanted(&files, Operation::ActiveWatching, &known), known)
+    }
+
+    async fn write_down(&mut self, files: &[Wanted], known: &Metadata) {
         let mut paths = Vec::new();
-        for part in &wanted {
+        for part in files {
             paths.push(self.first_there(part.candidates.clone()).await);
         }
-        let Some(first) = paths.first() else { return };
-        let by_name = || first.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let by_name = || {
+            let name = paths.first().and_then(|path| path.file_stem());
+            name.unwrap_or_default().to_string_lossy().into_owned()
+        };
         let started = Started {
-            session: key.session.clone(),
-            video: key.video.0.clone(),
+            session: self.key.session.clone(),
+            video: self.key.video.0.clone(),
             user: self.user.clone(),
             title: known.title.clone().unwrap_or_else(by_name),
             paths,
         };
         let begun = self.context.off(move |cacher| cacher.engine().playback_started(&started)).await;
         match begun {
-            Ok(row) => self.row = row,
+            Ok(row) => self.row = row.or(self.row.take()),
             Err(error) => tracing::error!(%error, "a playback was not written down"),
-        }
-        let rules = self.context.rules(self.user.as_deref());
-        if !rules.playback || !self.context.viewers.count(reach) {
-            return;
-        }
-        // What cannot be asked for now holds up nothing that comes next.
-        let mut left = self.ask_all(wanted, ended).await;
-        if let Some(video) = video.filter(|video| video.kind == VideoKind::Episode) {
-            let next = self.next_of(&video, height, rules.ahead.into(), ended).await;
-            left.extend(self.ask_all(next, ended).await);
-        }
-        while !left.is_empty() {
-            if unless(ended, tokio::time::sleep(self.context.rhythm.again)).await.is_none() {
-                return;
-            }
-            left = self.ask_all(left, ended).await;
         }
     }
 

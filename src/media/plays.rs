@@ -11,8 +11,10 @@
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
+use super::ahead;
 use crate::domain::media::tip::{Tip, TipEvent};
 use crate::domain::media::{PlayState, RatingKey, ServerPath, Session, VideoKind};
+use crate::domain::settings::Versions;
 use crate::plex::notices::Playing;
 
 /// So many lists may lack what was told of, until it is believed without.
@@ -51,7 +53,9 @@ pub struct Hearsay {
 pub enum Change {
     /// Somebody began to play.
     Began(PlayKey, Box<Session>),
-    /// The same, and no list says more about it.
+    /// A playback plays other files than before: another version, in better or worse quality.
+    WentOver(PlayKey, Box<Session>),
+    /// Somebody began to play, and no list says more about it.
     Heard(PlayKey, Hearsay),
     /// A playback ended.
     Ended(PlayKey),
@@ -69,6 +73,8 @@ struct Awaited {
 pub struct Plays {
     /// Those that go on; with the last word of those that are in no list.
     on: HashMap<PlayKey, Option<Instant>>,
+    /// What they play, as the lists say.
+    files: HashMap<PlayKey, Vec<ServerPath>>,
     awaited: HashMap<PlayKey, Awaited>,
     /// Told to have ended, and perhaps still in the next list.
     ended: HashSet<PlayKey>,
@@ -94,15 +100,20 @@ impl Plays {
             videos.map(|session| (PlayKey::of(&session), session)).collect();
         let mut changes = self.end_unlisted(&listed, now);
         self.ended.retain(|key| listed.contains_key(key));
+        self.files.retain(|key, _| listed.contains_key(key));
         let mut began: Vec<(PlayKey, Session)> = listed.into_iter().collect();
         began.sort_by(|a, b| a.0.cmp(&b.0));
         for (key, session) in began {
             self.awaited.retain(|awaited, what| !is_meant(awaited, what, &key, &session));
             if self.on.contains_key(&key) {
                 // Whatever was hearsay is listed now, and ends with the lists.
-                self.on.insert(key, None);
+                self.on.insert(key.clone(), None);
+                if self.plays_others(&key, &session) {
+                    changes.push(Change::WentOver(key, Box::new(session)));
+                }
             } else if has_begun(session.state) && !self.ended.contains(&key) {
                 self.on.insert(key.clone(), None);
+                self.plays_others(&key, &session);
                 changes.push(Change::Began(key, Box::new(session)));
             }
         }
@@ -187,6 +198,15 @@ impl Plays {
             TipEvent::Paused | TipEvent::Scrobbled => (None, true),
             TipEvent::LibraryChanged | TipEvent::Other => (None, false),
         }
+    }
+
+    /// Whether it plays other files than the last list said. A session may leave them out, which says nothing.
+    fn plays_others(&mut self, key: &PlayKey, session: &Session) -> bool {
+        let meant = ahead::chosen(&session.video);
+        let parts = ahead::parts(&session.video, meant, Versions::One);
+        let files: Vec<ServerPath> = parts.filter_map(|part| part.file.clone()).collect();
+        !files.is_empty()
+            && self.files.insert(key.clone(), files.clone()).is_none_or(|before| before != files)
     }
 
     fn await_listing(&mut self, key: PlayKey, hearsay: Hearsay) {

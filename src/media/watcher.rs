@@ -18,7 +18,7 @@ use super::play::{Beginning, follow};
 use super::plays::{Change, PlayKey, Plays};
 use super::status::State;
 use crate::domain::media::tip::{Tip, TipEvent};
-use crate::domain::media::{ServerIdentity, Session};
+use crate::domain::media::{ServerIdentity, Session, Video};
 use crate::plex::{Client, Fault, Kind};
 use crate::store::Rows;
 
@@ -73,12 +73,20 @@ async fn idle(tips: &mut mpsc::Receiver<Tip>, named: &mut watch::Receiver<Named>
     }
 }
 
+/// A playback that is followed.
+struct Followed {
+    /// Told that it is over.
+    ended: watch::Sender<bool>,
+    /// Told what it plays now instead.
+    over: mpsc::UnboundedSender<Video>,
+}
+
 struct Watching {
     context: Arc<Context>,
     client: Client,
     plays: Plays,
     /// Who tells each playback that it is over.
-    followed: HashMap<PlayKey, watch::Sender<bool>>,
+    followed: HashMap<PlayKey, Followed>,
     tasks: JoinSet<()>,
     /// The question that is under way.
     asking: Option<JoinHandle<Answer>>,
@@ -140,8 +148,8 @@ impl Watching {
         line.abort();
         if goes_on {
             // Another server: what played at this one is not heard of any more.
-            for (_, ended) in self.followed.drain() {
-                ended.send_replace(true);
+            for (_, followed) in self.followed.drain() {
+                followed.ended.send_replace(true);
             }
             while self.tasks.join_next().await.is_some() {}
         }
@@ -255,8 +263,15 @@ impl Watching {
     fn follow(&mut self, change: Change) {
         let (key, beginning) = match change {
             Change::Ended(key) => {
-                if let Some(ended) = self.followed.remove(&key) {
-                    ended.send_replace(true);
+                if let Some(followed) = self.followed.remove(&key) {
+                    followed.ended.send_replace(true);
+                }
+                return;
+            }
+            Change::WentOver(key, session) => {
+                if let Some(followed) = self.followed.get(&key) {
+                    // Nobody listens only where following it had panicked.
+                    let _ = followed.over.send(session.video);
                 }
                 return;
             }
@@ -267,9 +282,10 @@ impl Watching {
             }
             Change::Heard(key, hearsay) => (key.clone(), Beginning::heard(key, hearsay)),
         };
-        let (ended, over) = watch::channel(false);
-        self.followed.insert(key, ended);
-        self.tasks.spawn(follow(self.context.clone(), self.client.clone(), beginning, over));
+        let (ended, is_over) = watch::channel(false);
+        let (over, others) = mpsc::unbounded_channel();
+        self.followed.insert(key, Followed { ended, over });
+        self.tasks.spawn(follow(self.context.clone(), self.client.clone(), beginning, is_over, others));
     }
 }
 

@@ -5,6 +5,7 @@
 //! touched; and it leaves the store as it was, byte for byte.
 
 use std::fs::{self, File};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::{Clock, SystemClock};
 use cacherr::demo::plex::{Kind, Person, PersonId, Simulator, Video, World};
-use cacherr::domain::file::{Attribution, FileRow, Operation, Status};
+use cacherr::domain::file::{Attribution, FileRow, Operation, Placement, Status};
 use cacherr::domain::mapping::Mapping;
 use cacherr::domain::rules::{self, Ahead, Rules};
 use cacherr::domain::secret::Secret;
@@ -107,6 +108,11 @@ impl House {
         let store = Store::open(&root.join("store"))?;
         let rows = rows(&root, moved_on);
         let used = SIZE * rows.len() as u64;
+        // By its links a library is known.
+        for (row, _) in &rows {
+            fs::create_dir_all(&row.place.folder)?;
+            symlink(&row.place.link_text, &row.file_path)?;
+        }
         for part in rows.chunks(1000) {
             store.write(|writer| {
                 part.iter().try_for_each(|(row, wishes)| {
@@ -272,9 +278,13 @@ fn rows(root: &Path, moved_on: bool) -> Vec<(FileRow, Vec<Attribution>)> {
     let here = places.filter(|(place, _)| is_cached(place % EPISODES, moved_on));
     here.map(|(place, wishes)| {
         let path = root.join("shows").join(below(place / EPISODES, place % EPISODES));
+        let (folder, name) =
+            (path.parent().unwrap_or(root).into(), path.file_name().unwrap_or_default().into());
+        let like = record(u64::from(place), root).row;
         let row = FileRow {
             id: id_of(place),
             original_path: path.clone(),
+            place: Placement { folder, name, ..like.place },
             file_path: path,
             library: "Shows".to_owned(),
             size: SIZE,
@@ -284,7 +294,7 @@ fn rows(root: &Path, moved_on: bool) -> Vec<(FileRow, Vec<Attribution>)> {
             operation: Operation::Ondeck,
             removed: None,
             pinned: false,
-            ..record(u64::from(place), root).row
+            ..like
         };
         (row, wishes)
     })

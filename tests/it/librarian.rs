@@ -2,6 +2,7 @@
 //! and why, what leaves, and that no failure takes anything away.
 
 mod failures;
+mod losses;
 mod removals;
 mod room;
 mod wishes;
@@ -18,7 +19,7 @@ use cacherr::librarian::Drawn;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use crate::support::app::{Options, Plex, SERVER_PATH, Socket, TestApp, on_demand};
+use crate::support::app::{Options, Plex, SERVER_PATH, Socket, TestApp, by_hand};
 
 pub const OWNER: PersonId = 2_737_029;
 pub const KID: PersonId = 33_542_084;
@@ -62,8 +63,9 @@ impl House {
         }
         let simulator = Simulator::start(SocketAddr::from(([127, 0, 0, 1], 0)), world).unwrap();
         let token: &'static str = Box::leak(person(OWNER).account_token.into_boxed_str());
+        // Who does not answer is not asked again within a cycle.
         let plex = Some(Plex { tries: 1, ..Plex::at(simulator.url(), token) });
-        let mut settings = on_demand();
+        let mut settings = by_hand();
         settings.plan.retention = SignedDuration::ZERO;
         let (clock, settings) = (Some(clock), Some(settings));
         let mut options = Options { plex, clock, librarian: settings, ..Options::default() };

@@ -8,6 +8,7 @@
 //! | E4 | a look for the original followed the program's own link | `only_copy` |
 //! | E5 | what could not be written down was deleted, and nobody was told | `unwritable` |
 //! | E6 | a file that was replaced was brought back over the new one | `replaced` |
+//! | E7, E8 | a user who was refused, or a list that came empty, had their files moved back | `silent` |
 //! | E9 | a start that failed let the next one in | `doors` |
 //! | E10 | the path was missing, or short, whenever names changed | `gaps` |
 
@@ -17,6 +18,7 @@ mod gaps;
 mod neighbours;
 mod only_copy;
 mod replaced;
+mod silent;
 mod unwritable;
 
 use std::fs;

@@ -27,8 +27,8 @@
 //! * `playing`: a playback counts once, by what the cache held at that moment; what plays is never moved, nor given up.
 //! * `sessions`: from a player to the cache: what plays and what comes next is cached at once, whatever fails on the way.
 //! * `wishes`: each is asked for with a token of theirs; what was said holds while nobody answers, and no failure loses it.
-//! * `librarian`: each gets what they wish for, as theirs, while there is room; no failure of a source gives a file back.
 //! * `upgrades`: what replaces a cached file wins, and what a person said of the old one holds for it.
+//! * `librarian`: each gets what they wish for, as theirs, while there is room; no failure of a source gives a file back.
 //! * `simulator`: the simulated Plex says what a real one says, in XML and JSON alike, to each what they may know; what
 //!   people do shows at once wherever a client looks, and what shall go wrong does, so often as it was ordered.
 //! * `waiting`: who waits for a job hears how its last try ended, never how an earlier one did.

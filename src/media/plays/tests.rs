@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::media::people::Viewer;
-use crate::domain::media::{Reach, Video};
+use crate::domain::media::{Part, Reach, Version, Video};
 
 fn key(session: &str, video: &str) -> PlayKey {
     PlayKey { session: session.to_owned(), video: RatingKey(video.to_owned()) }
@@ -22,6 +22,20 @@ fn playing(session: &str, video: &str) -> Session {
     self::session(session, video, PlayState::Playing)
 }
 
+/// The same, and these files play.
+fn of_files(session: Session, files: &[&str]) -> Session {
+    let part = |file: &&str| Part {
+        id: None,
+        file: Some(ServerPath((*file).to_owned())),
+        size: None,
+        exists: None,
+        accessible: None,
+    };
+    let parts = files.iter().map(part).collect();
+    let versions = vec![Version { id: None, height: None, selected: true, parts }];
+    Session { video: Video { versions, ..session.video }, ..session }
+}
+
 fn notice(session: &str, video: &str, state: PlayState) -> Playing {
     Playing {
         session: session.to_owned(),
@@ -39,6 +53,7 @@ fn tip(event: TipEvent, user: &str, video: &str) -> Tip {
 fn short(changes: &[Change]) -> Vec<String> {
     let one = |change: &Change| match change {
         Change::Began(key, _) => format!("+{}/{}", key.session, key.video),
+        Change::WentOver(key, _) => format!(">{}/{}", key.session, key.video),
         Change::Heard(key, _) => format!("~{}/{}", key.session, key.video),
         Change::Ended(key) => format!("-{}/{}", key.session, key.video),
     };
@@ -70,6 +85,19 @@ fn a_player_that_fills_its_buffer_has_not_begun_and_one_that_refills_it_has_not_
     assert_eq!(short(&plays.listed(vec![playing("1", "a")], now)), ["+1/a"]);
     assert!(plays.listed(vec![session("1", "a", PlayState::Buffering)], now).is_empty());
     assert!(plays.listed(vec![session("1", "a", PlayState::Paused)], now).is_empty());
+}
+
+#[test]
+fn who_goes_over_to_another_version_plays_on_and_that_is_told_once() {
+    let (mut plays, now) = (Plays::default(), Instant::now());
+    let version = |files: &[&str]| of_files(playing("1", "a"), files);
+    assert_eq!(short(&plays.listed(vec![version(&["/4k"])], now)), ["+1/a"]);
+    assert!(plays.listed(vec![version(&["/4k"])], now).is_empty());
+    assert!(plays.listed(vec![playing("1", "a")], now).is_empty(), "no files say nothing");
+    assert_eq!(short(&plays.listed(vec![version(&["/hd1", "/hd2"])], now)), [">1/a"]);
+    assert!(plays.listed(vec![version(&["/hd1", "/hd2"])], now).is_empty());
+    assert_eq!(short(&plays.listed(vec![], now)), ["-1/a"]);
+    assert_eq!(short(&plays.listed(vec![version(&["/hd1"])], now)), ["+1/a"]);
 }
 
 #[test]
@@ -168,7 +196,10 @@ proptest! {
             let changes = match act {
                 0 => {
                     let all = (0..4_u8).filter(|bit| rest & (1 << bit) != 0);
-                    plays.listed(all.map(|bit| playing(&(bit / 2).to_string(), &(bit % 2).to_string())).collect(), now)
+                    // Whether they say what plays, and what that is, changes as well.
+                    let files = [&[][..], &["/4k"], &["/hd"]][usize::from(rest / 16 % 3)];
+                    let one = |bit: u8| of_files(playing(&(bit / 2).to_string(), &(bit % 2).to_string()), files);
+                    plays.listed(all.map(one).collect(), now)
                 }
                 1 => plays.told(&notice(&s, &v, PlayState::Playing), now).0.into_iter().collect(),
                 2 => plays.told(&notice(&s, &v, PlayState::Stopped), now).0.into_iter().collect(),
@@ -178,6 +209,7 @@ proptest! {
             for change in changes {
                 match change {
                     Change::Began(key, _) | Change::Heard(key, _) => prop_assert!(on.insert(key)),
+                    Change::WentOver(key, _) => prop_assert!(on.contains(&key)),
                     Change::Ended(key) => prop_assert!(on.remove(&key)),
                 }
             }
@@ -188,10 +220,12 @@ proptest! {
             for change in plays.listed(vec![], start + SILENCE * (100 + round * 2)) {
                 match change {
                     Change::Began(key, _) | Change::Heard(key, _) => prop_assert!(on.insert(key)),
+                    Change::WentOver(key, _) => prop_assert!(on.contains(&key)),
                     Change::Ended(key) => prop_assert!(on.remove(&key)),
                 }
             }
         }
         prop_assert!(on.is_empty() && plays.awaited.is_empty() && plays.ended.is_empty());
+        prop_assert!(plays.files.is_empty());
     }
 }

@@ -177,8 +177,9 @@ async fn a_run_is_a_job_that_says_what_came_of_it() {
         "failed_count": 0 });
     assert_eq!(job["plan"], came);
     let jobs = house.app.get("/api/jobs").await.is(200);
-    let kinds: Vec<&Value> = jobs["jobs"].as_array().unwrap().iter().map(|job| &job["kind"]).collect();
-    assert!(kinds.contains(&&json!("plan")) && kinds.contains(&&json!("cache")), "{kinds:?}");
+    let of_kind = |kind| jobs["jobs"].as_array().unwrap().iter().find(|job| job["kind"] == kind).unwrap();
+    assert_eq!(of_kind("plan")["id"], job["id"]);
+    assert_eq!(house.app.ended(of_kind("cache")["id"].as_str().unwrap()).await["state"], "done");
     let log = house.app.get("/api/cached/operations?operation_type=plan").await.is(200);
     assert_eq!(log["operations"][0]["metadata"]["cached"], "1");
     // What was asked for has a job of its own.

@@ -91,6 +91,30 @@ async fn as_many_episodes_follow_as_the_rules_of_who_plays_say() {
 }
 
 #[tokio::test]
+async fn who_goes_over_to_another_version_plays_both_as_far_as_the_cache_is_concerned() {
+    let house = House::new().await;
+    let file = |name: &str| {
+        house.app.film(name, 5000);
+        PathBuf::from(SERVER_PATH).join(name)
+    };
+    let film = Video::new("Dune").version("4k", &[&file("4k.mkv")]).version("1080", &[&file("hd.mkv")]);
+    let film = house.world().add(house.movies, film).unwrap();
+    let session = house.play(KID, film);
+    house.cached("4k.mkv").await;
+    assert!(house.file("hd.mkv").await.is_none());
+    house.world().choose(session, 1).unwrap();
+    house.cached("hd.mkv").await;
+    for name in ["4k.mkv", "hd.mkv"] {
+        assert_eq!(house.file(name).await.unwrap()["playing"], true, "{name}");
+    }
+    assert_eq!((house.playing().await.len(), house.ratio().await), (1, 0.0));
+    house.world().stop(session).unwrap();
+    house.all_ended().await;
+    assert_eq!(house.file("hd.mkv").await.unwrap()["playing"], false);
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn what_plays_comes_with_all_its_parts_and_what_follows_in_all_its_versions() {
     let house = House::with(|options| options.plex.as_mut().unwrap().versions = Versions::All).await;
     let show = house.world().add(house.series, Video::new("The Expanse")).unwrap();

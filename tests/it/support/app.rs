@@ -52,17 +52,18 @@ pub struct Options {
     pub hooks: Option<Hooks>,
     /// The media server.
     pub plex: Option<Plex>,
-    /// What is worth keeping; without, nobody decides that by themselves.
-    pub librarian: Option<LibrarianSettings>,
     /// The time; that of the machine where none is given. Whoever moves it lets graces end by [`TestApp::pass`].
     pub clock: Option<Arc<ManualClock>>,
     /// Bytes of copies at most.
     pub limit: Option<u64>,
+    /// What is worth keeping; [`by_hand`] where nothing is said.
+    pub librarian: Option<LibrarianSettings>,
 }
 
 /// A librarian who works when asked to, and never by itself.
-pub fn on_demand() -> LibrarianSettings {
-    LibrarianSettings { schedule: Schedule::parse(&["manual".to_owned()]).unwrap(), ..Default::default() }
+pub fn by_hand() -> LibrarianSettings {
+    let schedule = Schedule::parse(&["manual".to_owned()]).unwrap();
+    LibrarianSettings { schedule, ..LibrarianSettings::default() }
 }
 
 /// Where the media server sees the library.
@@ -229,7 +230,7 @@ impl TestApp {
             server: Box::new(|| Ok(None)),
             runtime: tokio::runtime::Handle::current(),
         });
-        let librarian = self.decider(&cacher, &media, mapping);
+        let librarian = self.begin_to_plan(&cacher, &media, mapping);
         self.librarian = Some(librarian.clone());
         let parts = ApiParts {
             cacher: cacher.clone(),
@@ -249,25 +250,20 @@ impl TestApp {
         self.server = Some((stop, serving));
     }
 
-    /// At rest, unless it is told how to work.
-    fn decider(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
-        let settings = self.options.librarian.clone();
-        let is_at_rest = settings.is_none();
-        let settings = settings.unwrap_or_default();
+    fn begin_to_plan(&self, cacher: &Cacher, media: &Media, mapping: Mapping) -> Librarian {
+        let settings = self.options.librarian.clone().unwrap_or_else(by_hand);
         let asking = librarian::Settings::of(&settings);
-        let clock = self.clock();
         let (household, store) = (media.household().clone(), cacher.engine().store().clone());
-        let parts = librarian::Parts {
+        Librarian::start(librarian::Parts {
             cacher: cacher.clone(),
-            clock: clock.clone(),
+            clock: self.clock(),
             mapping,
-            wishes: Wishes::open(household.clone(), store, clock, asking).unwrap(),
+            wishes: Wishes::open(household.clone(), store, self.clock(), asking).unwrap(),
             household,
             settings,
             zone: jiff::tz::TimeZone::UTC,
             changes: media.changes(),
-        };
-        if is_at_rest { Librarian::at_rest(parts) } else { Librarian::start(parts) }
+        })
     }
 
     fn household(&self, store: &Store) -> Household {

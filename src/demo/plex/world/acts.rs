@@ -79,6 +79,17 @@ impl World {
         self.turn(session, PlayState::Stopped)
     }
 
+    /// The player goes over to another of the item's versions.
+    ///
+    /// # Errors
+    /// There is no such session.
+    pub fn choose(&self, session: SessionKey, version: usize) -> Result<()> {
+        let mut state = self.state();
+        let session = state.sessions.get_mut(&session).ok_or_else(|| unknown("session"))?;
+        session.version = version;
+        Ok(())
+    }
+
     fn turn(&self, session: SessionKey, to: PlayState) -> Result<()> {
         let mut state = self.state();
         let offset =

@@ -152,18 +152,58 @@ prop_compose! {
 }
 
 fn some_settings() -> impl Strategy<Value = Settings> {
-    (50..=100_u8, prop::bool::weighted(0.8), option::weighted(0.2, 3..20_u64)).prop_map(
-        |(evict_at, give_back, user_limit)| Settings {
+    let rules = (option::weighted(0.2, 3..20_u64), 0..6_u32, 1..4_u32).prop_map(
+        |(limit, episodes, watchlist_episodes)| Rules {
+            limit,
+            ahead: Ahead { episodes, minutes: None },
+            watchlist_episodes,
+            ..Rules::default()
+        },
+    );
+    let users = prop::collection::btree_map((0..4_usize).prop_map(user), rules.clone(), 0..3);
+    let usual = (option::weighted(0.2, 3..20_u64)).prop_map(|limit| Rules { limit, ..Rules::default() });
+    let everybody = prop_oneof![usual, rules];
+    let weights = prop_oneof![Just(Weights::default()), some_weights()];
+    (50..=100_u8, prop::bool::weighted(0.8), everybody, users, weights).prop_map(
+        |(evict_at, give_back, everybody, users, weights)| Settings {
             evict_at,
             give_back,
-            everybody: Rules { limit: user_limit, ..Rules::default() },
+            everybody,
+            users,
+            weights,
             ..Settings::default()
         },
     )
 }
 
+/// As far as the configuration lets them be set.
+fn some_weights() -> impl Strategy<Value = Weights> {
+    (prop::array::uniform7(0..=100), prop::array::uniform6(-100..=100)).prop_map(
+        |([base, on_deck, per_user, users_most, cached_day, cached_three_days, current], below)| {
+            let [watchlist_new, watchlist_old, on_deck_new, on_deck_old, on_deck_older, next] = below;
+            Weights {
+                base,
+                on_deck,
+                per_user,
+                users_most,
+                cached_day,
+                cached_three_days,
+                watchlist_new,
+                watchlist_old,
+                on_deck_new,
+                on_deck_old,
+                on_deck_older,
+                current,
+                next: next.max(0),
+            }
+        },
+    )
+}
+
 fn without_limit(settings: Settings) -> Settings {
-    Settings { everybody: Rules::default(), ..settings }
+    let free = |rules: Rules| Rules { limit: None, ..rules };
+    let users = settings.users.into_iter().map(|(user, rules)| (user, free(rules))).collect();
+    Settings { everybody: free(settings.everybody), users, ..settings }
 }
 
 /// The world after the plan.
@@ -231,8 +271,9 @@ fn is_blind(world: &Snapshot, source: Source, user: Option<&str>) -> bool {
 }
 
 /// Whether a file must not leave at all. What is written down says nothing where a wish that is as strong is in force.
-fn must_stay(world: &Snapshot, file: &Cached) -> bool {
-    let wishes = || world.wanted.iter().filter(|wanted| wanted.path == file.path && in_force(world, wanted));
+fn must_stay(world: &Snapshot, settings: &Settings, file: &Cached) -> bool {
+    let wishes =
+        || world.wanted.iter().filter(|wanted| wanted.path == file.path && in_force(world, settings, wanted));
     let known = |user: &str, reason| wishes().any(|one| one.user == user && one.operation <= reason);
     let asked = |reason: Operation, user: Option<&str>| {
         let sources: &[Source] = match reason {
@@ -253,17 +294,18 @@ fn must_stay(world: &Snapshot, file: &Cached) -> bool {
 }
 
 /// Whether a wish is in force, as far as that does not depend on other wishes.
-fn in_force(world: &Snapshot, wanted: &Wanted) -> bool {
+fn in_force(world: &Snapshot, settings: &Settings, wanted: &Wanted) -> bool {
+    let rules = settings.rules(&wanted.user);
     let ahead = match wanted.source {
-        Source::OnDeck | Source::ContinueWatching => wanted.ahead <= 5,
-        Source::Watchlist | Source::Feed => wanted.ahead < 3,
+        Source::OnDeck | Source::ContinueWatching => wanted.ahead <= rules.ahead.episodes,
+        Source::Watchlist | Source::Feed => wanted.ahead < rules.watchlist_episodes,
         Source::Manual => return true,
     };
     ahead && wanted.age < SignedDuration::from_hours(72) && !world.inactive.contains(&wanted.user)
 }
 
-fn is_wanted(world: &Snapshot, file: &Cached) -> bool {
-    world.wanted.iter().any(|wanted| wanted.path == file.path && in_force(world, wanted))
+fn is_wanted(world: &Snapshot, settings: &Settings, file: &Cached) -> bool {
+    world.wanted.iter().any(|wanted| wanted.path == file.path && in_force(world, settings, wanted))
         || file.attributions.iter().any(|one| one.reason == Operation::Manual)
         || file.operation == Operation::Manual
 }
@@ -301,7 +343,7 @@ proptest! {
         prop_assert_eq!(world.room.capacity(), done.room.capacity());
         let within = taken(&done) <= done.room.capacity();
         prop_assert!(within || made.cache.is_empty());
-        prop_assert!(within || done.files.iter().all(|file| must_stay(&world, file)), "{made:#?}");
+        prop_assert!(within || done.files.iter().all(|file| must_stay(&world, &settings, file)), "{made:#?}");
     }
 
     #[test]
@@ -310,7 +352,7 @@ proptest! {
         let made = plan(&world, &settings, now());
         for part in made.give_back.iter().flat_map(|step| &step.parts) {
             let file = world.files.iter().find(|file| Some(file.id) == part.file).unwrap();
-            prop_assert!(!must_stay(&world, file), "{file:#?}");
+            prop_assert!(!must_stay(&world, &settings, file), "{file:#?}");
         }
     }
 
@@ -327,14 +369,14 @@ proptest! {
             let file = world.files.iter().find(|file| Some(file.id) == step.parts[0].file).unwrap();
             if step.cause == Some(Cause::Unwanted) {
                 prop_assert!(settings.give_back);
-                prop_assert!(settings.everybody.limit.is_some() || !is_wanted(&world, file), "{file:#?}");
+                prop_assert!(settings.has_limits() || !is_wanted(&world, &settings, file), "{file:#?}");
                 continue;
             }
             // It would not have fitted, even without all that came and is worth no more.
             let no_better = made.cache.iter().filter(|come| come.score <= step.score).map(Step::size).sum::<u64>();
             prop_assert!(taken(&done) - no_better + step.size() > mark, "{made:#?}");
             let was_full = taken(&world) > world.room.capacity();
-            if !was_full && is_wanted(&world, file) && settings.everybody.limit.is_none() {
+            if !was_full && is_wanted(&world, &settings, file) && !settings.has_limits() {
                 prop_assert!(step.score < settings.evict_below);
                 prop_assert!(made.cache.iter().any(|come| come.score > step.score), "{made:#?}");
             }
@@ -351,7 +393,7 @@ proptest! {
             .filter(|one| matches!(one.refusal, Refusal::NoRoom { .. } | Refusal::Gap))
             .map(|one| one.path.as_path())
             .collect();
-        let wishes: Vec<&Wanted> = world.wanted.iter().filter(|one| in_force(&world, one)).collect();
+        let wishes: Vec<&Wanted> = world.wanted.iter().filter(|one| in_force(&world, &settings, one)).collect();
         for step in made.cache.iter().filter(|step| step.parts[0].path == step.path) {
             let own = || wishes.iter().filter(|one| one.path == step.path);
             let Some(nearest) = own().map(|one| one.ahead).min() else { continue };
