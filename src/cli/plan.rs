@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::json::of_path;
 use super::show::clean;
 use crate::domain::file::Operation;
-use crate::domain::plan::words::RefusalKind;
+use crate::domain::plan::words::{RefusalKind, moment};
 use crate::domain::size::readable;
 use crate::domain::time::Time;
 use crate::domain::wanted::Source;
@@ -244,7 +244,7 @@ impl Page {
         };
         self.row("stays", &keep);
         if let Some(until) = shown.quiet_until {
-            self.row("quiet", &format!("nothing begins before {until}"));
+            self.row("quiet", &format!("nothing begins before {}", moment(until)));
         }
         if shown.unsure {
             let text = self
@@ -341,6 +341,9 @@ impl Page {
             return;
         }
         self.heading("What the sources said");
+        if shown.asked_at.is_none() {
+            self.below("Nobody was asked just now; what was said before holds.", 2);
+        }
         let widest =
             |of: fn(&ShownSource) -> usize, most| shown.sources.iter().map(of).max().unwrap_or(0).min(most);
         let users = widest(|one| one.user.chars().count(), 24);
@@ -363,8 +366,11 @@ impl Page {
                 let text = self.coloured(33, &text);
                 self.line(&text);
             }
-            if let (Some(until), true) = (one.holds_until, one.trouble.is_some() || !one.is_asked) {
-                self.below(&format!("what it said holds until {until}"), INDENT);
+            let is_gone = !one.is_asked && shown.asked_at.is_some();
+            if let (Some(until), 1..) = (one.holds_until, one.items)
+                && (one.trouble.is_some() || is_gone)
+            {
+                self.below(&format!("what it said holds until {}", moment(until)), INDENT);
             }
             if one.is_blind {
                 self.below("nothing that they may want is given back meanwhile", INDENT);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Cause, Refusal};
 use crate::domain::file::{Metadata, closed_names};
 use crate::domain::size::readable;
+use crate::domain::time::Time;
 
 closed_names!(Cause {
     Unwanted => "not_wanted",
@@ -103,8 +104,8 @@ impl Refusal {
         let words = self.kind().sentence();
         match self {
             Self::NoRoom { missing } => format!("{words}; {} are missing", readable(missing)),
-            Self::Held { until } => format!("{words}; that holds until {until}"),
-            Self::PutOff { until } => format!("{words}; it is tried again after {until}"),
+            Self::Held { until } => format!("{words}; that holds until {}", moment(until)),
+            Self::PutOff { until } => format!("{words}; it is tried again after {}", moment(until)),
             Self::Gap
             | Self::Excluded
             | Self::Inactive
@@ -114,6 +115,12 @@ impl Refusal {
             | Self::UserLimit => words.to_owned(),
         }
     }
+}
+
+/// An instant as people read it, to the minute.
+#[must_use]
+pub fn moment(at: Time) -> String {
+    at.to_jiff().strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// A film or an episode as people call it; none where nothing is known of it.
@@ -131,7 +138,6 @@ pub fn title(metadata: &Metadata) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::time::Time;
 
     #[test]
     fn a_sentence_has_the_numbers_that_its_name_lacks() {
@@ -141,7 +147,7 @@ mod tests {
             (
                 Refusal::Held { until },
                 "held",
-                "a person removed it a while ago; that holds until 2023-11-14T22:13:20Z",
+                "a person removed it a while ago; that holds until 2023-11-14 22:13 UTC",
             ),
             (Refusal::Gap, "gap", "the episode before it has no room"),
         ] {

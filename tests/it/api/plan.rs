@@ -182,6 +182,11 @@ async fn a_run_is_a_job_that_says_what_came_of_it() {
     assert_eq!(house.app.ended(of_kind("cache")["id"].as_str().unwrap()).await["state"], "done");
     let log = house.app.get("/api/cached/operations?operation_type=plan").await.is(200);
     assert_eq!(log["operations"][0]["metadata"]["cached"], "1");
+    // What was asked for has a job of its own.
+    let is_here = async |app: &TestApp| {
+        app.get("/api/cached/files?status=active").await.is(200)["pagination"]["total_count"] == 1
+    };
+    house.until("the film", is_here).await;
 }
 
 #[tokio::test]

@@ -166,8 +166,8 @@ async fn main() {
     assert!(plan.cache.is_empty() && plan.give_back.is_empty() && plan.totals.give_back.steps == 0);
     assert_eq!((plan.keep.files, plan.room.used_bytes, plan.limit), (3, 6 * MIB, 1));
     let cycle = client.run_plan().send().await.unwrap().into_inner().data.job_id;
-    let read = async || client.get_job().job_id(cycle).send().await.unwrap().into_inner().data;
-    let ended = until(read, |job| job.finished_at.is_some()).await;
+    let cycle = async || client.get_job().job_id(cycle).send().await.unwrap().into_inner().data;
+    let ended = until(cycle, |job| job.finished_at.is_some()).await;
     assert!(ended.kind == JobKind::Plan && ended.state == JobState::Done, "{ended:?}");
     assert_eq!(ended.plan.unwrap().given_back_count, 0);
 
