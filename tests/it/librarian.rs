@@ -4,6 +4,7 @@
 mod failures;
 mod removals;
 mod room;
+mod upgrades;
 mod wishes;
 
 use std::net::SocketAddr;
