@@ -2,6 +2,7 @@
 //! and why, what leaves, and that no failure takes anything away.
 
 mod failures;
+mod losses;
 mod removals;
 mod room;
 mod upgrades;
