@@ -203,7 +203,8 @@ fn is_stale(shelf: &Shelf, now: Time) -> bool {
 }
 
 fn shelf(rows: &Reader, now: Time) -> Result<Shelf> {
-    let somebody_plays = !rows.open_playbacks()?.is_empty();
+    let open = rows.open_playbacks()?;
+    let playing: HashSet<&Path> = open.iter().flat_map(PlaybackRow::files).collect();
     let mut files = Vec::new();
     let mut tracked = Vec::new();
     rows.walk_files(Order::Ascending, &mut |row, attributions| {
@@ -211,7 +212,7 @@ fn shelf(rows: &Reader, now: Time) -> Result<Shelf> {
         if row.status == Status::Active {
             files.push(Cached {
                 id: row.id,
-                playing: somebody_plays && rows.is_played(&row.file_path)?,
+                playing: playing.contains(row.file_path.as_path()),
                 path: row.file_path,
                 size: row.size,
                 cached_at: row.cached_at,
@@ -227,10 +228,12 @@ fn shelf(rows: &Reader, now: Time) -> Result<Shelf> {
     })?;
     let (mut active, mut played) = (BTreeMap::new(), Vec::new());
     rows.walk_playbacks(now.plus(-PLAYED), &mut |row| {
-        let PlaybackRow { user, path, started_at, ended_at, .. } = row;
-        if let Some(user) = user {
-            active.insert(user.clone(), started_at);
-            played.extend(ended_at.map(|at| (path, user, at)));
+        if let Some(user) = &row.user {
+            active.insert(user.clone(), row.started_at);
+            let ended = row.ended_at.into_iter();
+            played.extend(
+                ended.flat_map(|at| row.files().map(move |file| (file.to_path_buf(), user.clone(), at))),
+            );
         }
         Ok(ControlFlow::Continue(()))
     })?;

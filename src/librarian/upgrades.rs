@@ -208,6 +208,11 @@ impl Upgrades {
         if !due.is_empty() {
             self.look(cacher, &due, &replaced, now, &mut followed)?;
         }
+        // What turned out just now is asked for before anybody else asks: whoever brings the file back names those for whom.
+        let moves = match followed.settled.as_slice() {
+            [] => moves,
+            settled => moved(wanted, &anew(cacher, tracked, settled)?),
+        };
         for one in &moves {
             carry(cacher, one, &mut followed)?;
         }
@@ -251,6 +256,20 @@ impl Upgrades {
         followed.settled.extend(scanned.settled);
         Ok(())
     }
+}
+
+/// What is tracked, where some of it has changed.
+fn anew(cacher: &Cacher, tracked: &[Tracked], settled: &[FileId]) -> Result<Vec<Tracked>> {
+    let rows = cacher.engine().store().read()?;
+    let mut found = Vec::with_capacity(tracked.len());
+    for one in tracked {
+        if settled.contains(&one.id) {
+            found.extend(rows.wanted_file(one.id)?.and_then(|(row, wishes)| Tracked::of(&row, &wishes)));
+        } else {
+            found.push(one.clone());
+        }
+    }
+    Ok(found)
 }
 
 /// Carries out what concerns one file, as far as that goes now.

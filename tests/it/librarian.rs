@@ -5,6 +5,7 @@ mod failures;
 mod losses;
 mod removals;
 mod room;
+mod upgrades;
 mod wishes;
 
 use std::net::SocketAddr;

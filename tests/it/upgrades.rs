@@ -148,19 +148,16 @@ fn another_file_at_the_same_path_wins_and_is_cached_for_those_who_asked_for_the_
     );
     let id = world.row().unwrap().id;
     let followed = follow(&world, &mut upgrades, &told);
-    assert_eq!((followed.looked_at, &followed.settled[..]), (1, &[id][..]));
+    assert_eq!((followed.looked_at, &followed.settled[..], followed.asked), (1, &[id][..], 1));
     assert_eq!(world.read(FILM).unwrap(), BETTER, "theirs wins");
     assert_eq!(trash(&world), [BYTES], "and nothing is lost");
-    assert_eq!(reason(&world.row().unwrap()), "superseded");
-    // The copy of the old file has its grace.
-    world.settle_for(minutes(2));
-    assert!(world.read(COPY).is_err());
-    follow(&world, &mut upgrades, &told);
+    let log = world.calm().store().read().unwrap().log_of(id, 10).unwrap();
+    assert!(log.iter().any(|entry| entry.kind == LogKind::Supersede), "{log:?}");
     world.settle_for(minutes(2));
     let (row, users) = at(&world, FILM).unwrap();
     assert_eq!((row.id, row.status, row.size), (id, Status::Active, BETTER.len() as u64));
     assert_eq!((row.pinned, users), (true, vec!["user1".to_owned()]));
-    assert_eq!([world.read(FILM).unwrap(), world.read(COPY).unwrap()], [BETTER, BETTER]);
+    assert_eq!([world.read(FILM).unwrap(), world.read(&row.place.cached_path).unwrap()], [BETTER, BETTER]);
     assert_eq!(follow(&world, &mut upgrades, &told), Followed::default());
 }
 
