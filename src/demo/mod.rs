@@ -130,6 +130,7 @@ Try, in another terminal:
   curl -H 'X-Api-Key: {key}' -H 'Content-Type: application/json' {address}/api/cached/files \\
        -d '{{\"file_path\": \"{wish}\", \"user_id\": \"user2\"}}'
 
+  cacherr --data-dir '{data}' plan
   cacherr --data-dir '{data}' status
   cacherr --data-dir '{data}' doctor
   ls -lA '{dir}/media/Movies/Dune (2021)'

@@ -83,8 +83,9 @@ impl People {
         let dice = fastrand::Rng::with_seed(seed);
         let (watching, seen, left) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut people = Self { household, dice, done: 0, watching, seen, left };
+        // Of the home: whoever only has a share must sign in before their watchlist can be read.
         for part in ["Amélie (2001)", "千と千尋の神隠し"] {
-            people.wish(USER2, part)?;
+            people.wish(USER3, part)?;
         }
         let first = people.household.find("S01E01")?.key;
         people.household.world.mark_seen(USER3, first);
