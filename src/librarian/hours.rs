@@ -27,6 +27,7 @@ pub(super) async fn keep(librarian: Librarian, mut changes: watch::Receiver<u64>
     }
     let mut people = librarian.people();
     let mut hours = Hours::default();
+    let mut told = None;
     loop {
         let is_default = librarian.schedule().is_default();
         let never_asked = librarian.never_asked();
@@ -59,9 +60,19 @@ pub(super) async fn keep(librarian: Librarian, mut changes: watch::Receiver<u64>
             }
             Ok(None) => {}
             Err(error) => {
-                tracing::error!(%error, "what is worth keeping could not be planned, or not all of it was done");
+                let error = error.to_string();
+                // Once, and not every few seconds for as long as a volume is away.
+                if told.as_ref() != Some(&error) {
+                    tracing::error!(
+                        error,
+                        "what is worth keeping could not be planned, or not all of it was done"
+                    );
+                }
+                told = Some(error);
+                continue;
             }
         }
+        told = None;
     }
 }
 

@@ -14,6 +14,7 @@ use super::fold::{fold, is_news, unasked};
 use super::known::{Known, Standing};
 use super::questions::{number, questions};
 use super::round::Round;
+use super::said::Fault;
 use super::watchlist::Memory;
 use crate::clock::Clock;
 use crate::domain::answer::Answer;
@@ -153,7 +154,10 @@ impl Wishes {
         let mut asked = BTreeSet::new();
         for question in questions(&people, &settings.house) {
             let key = (question.number, question.source);
-            let last = standings.remove(&key).map(|standing| standing.answer);
+            let (last, known_trouble) = match standings.remove(&key) {
+                Some(Standing { answer, trouble, .. }) => (Some(answer), trouble),
+                None => (None, None),
+            };
             let came = round.ask(&question, &mut book.memory, last.as_ref()).await;
             let now = clock.now();
             let user = question.person.name.clone();
@@ -164,7 +168,9 @@ impl Wishes {
                 Err(fault) => Some(fault),
             };
             let trouble = trouble.cloned();
-            if let Some(fault) = &trouble {
+            // Once for all the hours in which nobody answers.
+            let is_new = |fault: &&Fault| known_trouble.as_ref().is_none_or(|known| known.code != fault.code);
+            if let Some(fault) = trouble.as_ref().filter(is_new) {
                 tracing::info!(source = %key.1, code = fault.code, "a source did not say everybody's wishes; what it said before holds");
             }
             asked.insert(key);
