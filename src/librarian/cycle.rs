@@ -245,14 +245,14 @@ impl Librarian {
                 seen = desk.look(&around)?;
             }
             let room = seen.room_left;
-            let mut drawn = Drawn::up(seen, known, quiet_until, now);
+            let mut drawn = Drawn::up(&seen, known, quiet_until, now);
             let store = engine.store();
             let moved = u64::from(store.set_scores(&drawn.scores())?);
             if store.changes() == drawn.changes + moved {
                 // Nothing but the scores has changed since.
                 drawn.changes += moved;
-                desk.is_still_of(drawn.changes);
             }
+            desk.keep(seen, drawn.changes);
             let drawn = Arc::new(drawn);
             inner.shown.send_replace(Some(drawn.clone()));
             let planned = match reach {

@@ -45,9 +45,10 @@ enum Place {
 
 impl Drawn {
     /// Draws up a plan of what was seen.
-    pub(super) fn up(seen: Seen, known: Arc<Known>, quiet_until: Option<Time>, now: Time) -> Self {
+    pub(super) fn up(seen: &Seen, known: Arc<Known>, quiet_until: Option<Time>, now: Time) -> Self {
         let Seen { snapshot, settings, missing, unmapped, unsure, changes, .. } = seen;
-        let plan = plan(&snapshot, &settings, now);
+        let (changes, unsure) = (*changes, *unsure);
+        let plan = plan(snapshot, settings, now);
         let mut scores = HashMap::with_capacity(plan.keep.len());
         scores.extend(plan.keep.iter().enumerate().map(|(at, kept)| (kept.file, Place::Kept(at))));
         for (at, step) in plan.give_back.iter().enumerate() {
@@ -61,8 +62,8 @@ impl Drawn {
             known,
             room: snapshot.room,
             quiet_until,
-            missing,
-            unmapped,
+            missing: missing.clone(),
+            unmapped: unmapped.clone(),
             unsure,
             scores,
         }

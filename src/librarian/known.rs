@@ -1,6 +1,5 @@
 //! What is known of everybody's wishes, and what is wanted therefore. Pure.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::SignedDuration;
@@ -49,24 +48,30 @@ impl Known {
     /// where a file of the server lies for us; what lies in no library is left out.
     #[must_use]
     pub fn wanted(&self, now: Time, to_ours: impl Fn(&ServerPath) -> Option<PathBuf>) -> Vec<Wanted> {
-        let mut found: BTreeMap<(String, Source, PathBuf), Wanted> = BTreeMap::new();
+        let mut found: Vec<Wanted> = Vec::new();
         for Standing { answer, .. } in &self.standings {
             let lists = answer.in_force(now, self.grace);
             let items = lists.flat_map(|(list, _)| list.items.iter().map(move |item| (item, list)));
             for (item, list) in items {
                 for file in &item.files {
                     let Some(path) = to_ours(&ServerPath(file.path.clone())) else { continue };
-                    let one = wanted(answer, item, file, path, list.silence(now));
-                    let key = (one.user.clone(), one.source, one.path.clone());
-                    let joined = match found.remove(&key) {
-                        Some(other) => join(other, one),
-                        None => one,
-                    };
-                    found.insert(key, joined);
+                    found.push(wanted(answer, item, file, path, list.silence(now)));
                 }
             }
         }
-        found.into_values().collect()
+        let key = |one: &Wanted, other: &Wanted| {
+            let sources = (&one.user, one.source).cmp(&(&other.user, other.source));
+            sources.then_with(|| one.path.as_os_str().cmp(other.path.as_os_str()))
+        };
+        found.sort_by(key);
+        let mut joined: Vec<Wanted> = Vec::with_capacity(found.len());
+        for one in found {
+            match joined.pop() {
+                Some(last) if key(&last, &one).is_eq() => joined.push(join(last, one)),
+                last => joined.extend(last.into_iter().chain([one])),
+            }
+        }
+        joined
     }
 }
 

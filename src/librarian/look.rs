@@ -4,6 +4,7 @@
 //! could not be looked at, every source counts as blind: nothing is given back for want of wishes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ffi::OsStr;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,7 +47,6 @@ pub(super) struct Desk {
 }
 
 /// What is here.
-#[derive(Clone)]
 struct Shelf {
     files: Vec<Cached>,
     /// When each user last began to play something.
@@ -86,6 +86,8 @@ pub(super) struct Seen {
     pub changes: u64,
     /// When that was.
     pub now: Time,
+    /// What else is known of what is here; the files themselves are in the snapshot.
+    shelf: Shelf,
 }
 
 impl Desk {
@@ -95,21 +97,22 @@ impl Desk {
         let changes = engine.store().changes();
         let rows = engine.store().read()?;
         let coming = engine.coming()?;
-        let Resolved { found, missing, unmapped, unsure } = self.resolve(around, &rows)?;
-        let wanted = wanted(known, now, &found);
-        let shelf = match self.files.take() {
+        let Resolved { missing, unmapped, unsure } = self.resolve(around, &rows)?;
+        let wanted = self.wanted(known, now);
+        let mut shelf = match self.files.take() {
             Some((at, shelf)) if at == changes && !is_stale(&shelf, now) => shelf,
             _ => shelf(&rows, now)?,
         };
         for path in self.setbacks.look(&rows, now)? {
             self.names.forget(&path);
         }
-        let is_wanted: HashSet<&Path> = wanted.iter().map(|one| one.path.as_path()).collect();
-        let put_off = self.setbacks.in_force(now, |path| is_wanted.contains(path));
-        let is_here: HashSet<&Path> = shelf.files.iter().map(|file| file.path.as_path()).collect();
-        let absent = |path: &Path| !is_here.contains(path) && !coming.files.contains_key(path);
+        // As bytes, here and below: hashing and comparing paths by their parts takes longer than all the rest.
+        let is_wanted: HashSet<&OsStr> = wanted.iter().map(|one| one.path.as_os_str()).collect();
+        let put_off = self.setbacks.in_force(now, |path| is_wanted.contains(path.as_os_str()));
+        let is_here: HashSet<&OsStr> = shelf.files.iter().map(|file| file.path.as_os_str()).collect();
+        let absent = |path: &Path| !is_here.contains(path.as_os_str()) && !coming.files.contains_key(path);
         self.look_beside(around, wanted.iter().map(|one| one.path.as_path()).filter(|path| absent(path)));
-        let mut files = shelf.files.clone();
+        let mut files = std::mem::take(&mut shelf.files);
         accompany(&mut files, &wanted);
         note_watched(&mut files, &shelf.played, known);
         let snapshot = Snapshot {
@@ -125,8 +128,7 @@ impl Desk {
         };
         let settings = settings_for(around, &snapshot);
         let room_left = engine.room_left(&coming)?;
-        self.files = Some((changes, shelf));
-        Ok(Seen { snapshot, settings, missing, unmapped, unsure, room_left, changes, now })
+        Ok(Seen { snapshot, settings, missing, unmapped, unsure, room_left, changes, now, shelf })
     }
 
     /// Follows what others did to files that are cached. Whether it is to be looked around anew.
@@ -134,8 +136,7 @@ impl Desk {
     /// # Errors
     /// The store fails.
     pub fn follow(&mut self, cacher: &Cacher, seen: &Seen) -> Result<bool> {
-        let Some((_, shelf)) = &self.files else { return Ok(false) };
-        let Seen { snapshot, now, .. } = seen;
+        let Seen { snapshot, shelf, now, .. } = seen;
         let Followed { looked_at, settled, asked, handed_over } =
             self.upgrades.follow(cacher, &snapshot.wanted, &snapshot.files, &shelf.tracked, *now)?;
         if looked_at > 0 {
@@ -150,11 +151,20 @@ impl Desk {
         Ok(!settled.is_empty() || asked + handed_over > 0)
     }
 
-    /// What was seen holds as of this number of changes of the store, too.
-    pub fn is_still_of(&mut self, changes: u64) {
-        if let Some((at, _)) = &mut self.files {
-            *at = changes;
+    /// Remembers what is here, which is so as of this number of changes of the store. What is not kept is read anew.
+    pub fn keep(&mut self, seen: Seen, changes: u64) {
+        self.files = Some((changes, Shelf { files: seen.snapshot.files, ..seen.shelf }));
+    }
+
+    fn wanted(&self, known: &Known, now: Time) -> Vec<Wanted> {
+        let mut wanted = known.wanted(now, |file| Some(self.names.find(file)?.0.to_path_buf()));
+        if wanted.iter().any(|one| one.size == 0) {
+            let sizes = self.names.sizes();
+            for one in wanted.iter_mut().filter(|one| one.size == 0) {
+                one.size = sizes.get(one.path.as_path()).copied().unwrap_or(0);
+            }
         }
+        wanted
     }
 
     fn resolve(&mut self, around: &Around<'_>, rows: &Reader) -> Result<Resolved> {
@@ -187,16 +197,6 @@ impl Desk {
     }
 }
 
-fn wanted(known: &Known, now: Time, found: &HashMap<ServerPath, (PathBuf, Option<u64>)>) -> Vec<Wanted> {
-    let sizes: HashMap<&Path, u64> =
-        found.values().filter_map(|(path, size)| Some((path.as_path(), (*size)?))).collect();
-    let mut wanted = known.wanted(now, |file| found.get(file).map(|(path, _)| path.clone()));
-    for one in wanted.iter_mut().filter(|one| one.size == 0) {
-        one.size = sizes.get(one.path.as_path()).copied().unwrap_or(0);
-    }
-    wanted
-}
-
 /// Playbacks leave the window without a change of the store.
 fn is_stale(shelf: &Shelf, now: Time) -> bool {
     shelf.played.iter().any(|(_, _, at)| now.since(*at) > PLAYED)
@@ -204,7 +204,7 @@ fn is_stale(shelf: &Shelf, now: Time) -> bool {
 
 fn shelf(rows: &Reader, now: Time) -> Result<Shelf> {
     let open = rows.open_playbacks()?;
-    let playing: HashSet<&Path> = open.iter().flat_map(PlaybackRow::files).collect();
+    let playing: HashSet<&OsStr> = open.iter().flat_map(PlaybackRow::files).map(Path::as_os_str).collect();
     let mut files = Vec::new();
     let mut tracked = Vec::new();
     rows.walk_files(Order::Ascending, &mut |row, attributions| {
@@ -212,7 +212,7 @@ fn shelf(rows: &Reader, now: Time) -> Result<Shelf> {
         if row.status == Status::Active {
             files.push(Cached {
                 id: row.id,
-                playing: playing.contains(row.file_path.as_path()),
+                playing: playing.contains(row.file_path.as_os_str()),
                 path: row.file_path,
                 size: row.size,
                 cached_at: row.cached_at,
@@ -281,14 +281,14 @@ fn note_watched(files: &mut [Cached], played: &[(PathBuf, String, Time)], known:
             *latest = (*latest).min(at);
         }
     }
-    let mut watched: HashMap<&Path, Vec<Watched>> = HashMap::new();
+    let mut watched: HashMap<&OsStr, Vec<Watched>> = HashMap::new();
     for (path, user, at) in played {
         if heard.get(user.as_str()).is_some_and(|heard| heard > at) {
-            watched.entry(path).or_default().push(Watched { user: user.clone(), at: *at });
+            watched.entry(path.as_os_str()).or_default().push(Watched { user: user.clone(), at: *at });
         }
     }
     for file in files {
-        file.watched_by = watched.get(file.path.as_path()).cloned().unwrap_or_default();
+        file.watched_by = watched.get(file.path.as_os_str()).cloned().unwrap_or_default();
     }
 }
 

@@ -25,7 +25,7 @@ const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// The names that are remembered.
 #[derive(Default)]
-pub(super) struct Names(HashMap<ServerPath, Name>);
+pub(super) struct Names(HashMap<String, Name>);
 
 #[derive(Clone)]
 struct Name {
@@ -40,8 +40,6 @@ struct Name {
 /// What one round of naming came to.
 #[derive(Default)]
 pub(super) struct Resolved {
-    /// The library path, and its bytes where they were looked at.
-    pub found: HashMap<ServerPath, (PathBuf, Option<u64>)>,
     /// What lies in a library, and is not there.
     pub missing: BTreeMap<PathBuf, ServerPath>,
     /// What no library covers.
@@ -61,17 +59,17 @@ impl Names {
         let mut kept = HashMap::with_capacity(self.0.len());
         let mut resolved = Resolved::default();
         for file in files {
-            let file = ServerPath(file.to_owned());
-            if kept.contains_key(&file) {
+            if kept.contains_key(file) {
                 continue;
             }
             let is_old = |name: &Name| {
                 name.missed.is_some_and(|at| thorough || look.now.since(at) >= LOOK_AGAIN || at > look.now)
             };
-            let name = match self.0.remove(&file).filter(|name| !is_old(name)) {
-                Some(name) => name,
-                None => match look.name(&file)? {
-                    Some(name) => name,
+            let known = self.0.remove_entry(file).filter(|(_, name)| !is_old(name));
+            let (file, name) = match known {
+                Some(known) => known,
+                None => match look.name(&ServerPath(file.to_owned()))? {
+                    Some(name) => (file.to_owned(), name),
                     None => {
                         resolved.unsure = true;
                         continue;
@@ -79,18 +77,27 @@ impl Names {
                 },
             };
             match &name {
-                Name { path: None, .. } => resolved.unmapped.push(file.clone()),
+                Name { path: None, .. } => resolved.unmapped.push(ServerPath(file.clone())),
                 Name { path: Some(path), missed: Some(_), .. } => {
-                    resolved.missing.insert(path.clone(), file.clone());
+                    resolved.missing.insert(path.clone(), ServerPath(file.clone()));
                 }
-                Name { path: Some(path), size, .. } => {
-                    resolved.found.insert(file.clone(), (path.clone(), *size));
-                }
+                Name { path: Some(_), missed: None, .. } => {}
             }
             kept.insert(file, name);
         }
         self.0 = kept;
         Ok(resolved)
+    }
+
+    /// The library path of a file that is there, and its bytes where they were looked at.
+    pub fn find(&self, file: &ServerPath) -> Option<(&Path, Option<u64>)> {
+        let Name { path, size, missed } = self.0.get(&file.0)?;
+        Some((path.as_deref().filter(|_| missed.is_none())?, *size))
+    }
+
+    /// The bytes of all files that were looked at, by library path.
+    pub fn sizes(&self) -> HashMap<&Path, u64> {
+        self.0.values().filter_map(|name| Some((name.path.as_deref()?, name.size?))).collect()
     }
 
     /// It is looked at again: what was remembered turned out otherwise.
