@@ -93,6 +93,11 @@ impl Drawn {
     /// The scores of all files that were here.
     #[must_use]
     pub fn scores(&self) -> HashMap<FileId, u8> {
-        self.scores.keys().filter_map(|file| Some((*file, self.worth(*file)?.0))).collect()
+        let mut scores = HashMap::with_capacity(self.scores.len());
+        scores.extend(self.plan.keep.iter().map(|kept| (kept.file, kept.score)));
+        for step in &self.plan.give_back {
+            scores.extend(step.parts.iter().filter_map(|part| Some((part.file?, step.score))));
+        }
+        scores
     }
 }
