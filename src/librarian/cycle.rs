@@ -188,6 +188,11 @@ impl Librarian {
         self.schedule().next(now, &self.0.zone)
     }
 
+    /// Whether nothing is begun now.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.0.settings.quiet.is_quiet(self.now(), &self.0.zone)
+    }
+
     /// Whether nobody was asked yet.
     pub(super) fn never_asked(&self) -> bool {
         self.0.wishes.known().asked_at.is_none()
@@ -291,7 +296,10 @@ impl Librarian {
     /// Takes up what was asked for and not done by an earlier process.
     pub(super) async fn take_up(&self) -> Result<()> {
         let left = self.off(|cacher| cacher.engine().open_plans()).await?;
-        self.0.asked.lock().await.extend(left);
+        if !left.is_empty() {
+            self.0.asked.lock().await.extend(left);
+            self.0.wake.notify_one();
+        }
         Ok(())
     }
 }

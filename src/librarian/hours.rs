@@ -103,7 +103,7 @@ struct Hours {
     ended_at: Option<Instant>,
     /// Since when something has changed.
     changed_at: Option<Instant>,
-    /// What waits is looked at after so long.
+    /// Something waits, and is looked at after so long, outside of quiet hours.
     waits: Option<Duration>,
 }
 
@@ -123,7 +123,7 @@ impl Hours {
         let is_settled = self.changed_at.is_some_and(is_settled);
         if self.is_due(librarian) || is_settled {
             Act::Cycle
-        } else if self.waits.is_some() {
+        } else if self.waits.is_some() && !librarian.is_quiet() {
             Act::GoOn
         } else if librarian.is_out_of_date() {
             Act::Draw

@@ -3,6 +3,7 @@
 
 mod failures;
 mod losses;
+mod quiet;
 mod removals;
 mod room;
 mod upgrades;

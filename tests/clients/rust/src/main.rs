@@ -13,8 +13,7 @@ mod client {
 }
 
 use client::types::{
-    AddFileRequest, CachedFile, ErrorCode, FileSort, FileStatus, JobKind, JobState, Operation,
-    Problem,
+    AddFileRequest, CachedFile, ErrorCode, FileSort, FileStatus, JobKind, JobState, Operation, Problem,
     RemoveFileRequest, SortOrder,
 };
 use client::{Client, Error, ResponseValue, builder};
