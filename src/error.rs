@@ -103,6 +103,12 @@ pub enum Error {
         /// The path.
         path: PathBuf,
     },
+    /// A person said that the file stays, so it is not given back for want of room.
+    #[error("{path} is pinned; it stays cached until somebody unpins or removes it")]
+    FilePinned {
+        /// The path.
+        path: PathBuf,
+    },
     /// The file changed while it was copied.
     #[error("{path} changed while it was being cached; the new file stays, the copy was dropped")]
     SourceChanged {
@@ -318,6 +324,7 @@ impl Error {
             Self::LinkNotRead { .. } => "link_not_read",
             Self::FileBusy { .. } => "file_busy",
             Self::FilePlaying { .. } => "file_playing",
+            Self::FilePinned { .. } => "file_pinned",
             Self::SourceChanged { .. } => "source_changed",
             Self::VerifyFailed { .. } => "verify_failed",
             Self::AlreadyTracked { .. } => "already_tracked",

@@ -63,6 +63,7 @@ codes! {
     LinkNotRead "link_not_read" 409 "The media server does not read files of this library through links."
     FileBusy "file_busy" 409 "The file is open for writing, or changed within the last two minutes."
     FilePlaying "file_playing" 409 "Somebody plays the file; nobody needs the room that much."
+    FilePinned "file_pinned" 409 "The file is pinned; it is not given back for want of room."
     SourceChanged "source_changed" 409 "The file changed while it was cached."
     Cancelled "cancelled" 409 "Somebody cancelled the job."
     Unrecoverable "unrecoverable" 409 "Neither the original nor the cached copy was found."
@@ -106,6 +107,7 @@ impl Code {
             Error::LinkNotRead { .. } => Self::LinkNotRead,
             Error::FileBusy { .. } => Self::FileBusy,
             Error::FilePlaying { .. } => Self::FilePlaying,
+            Error::FilePinned { .. } => Self::FilePinned,
             Error::SourceChanged { .. } => Self::SourceChanged,
             Error::VerifyFailed { .. } => Self::VerifyFailed,
             Error::AlreadyTracked { .. } => Self::AlreadyTracked,

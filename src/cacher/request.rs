@@ -14,7 +14,7 @@ use crate::store::{Rows, Writer};
 use super::control::Called;
 use super::engine::Engine;
 use super::holds::{hold_file, lift};
-use super::restoring::refuse_played;
+use super::restoring::refuse_kept;
 
 /// The principal of what the program does by itself.
 pub const SYSTEM: &str = "system";
@@ -169,7 +169,7 @@ impl Engine {
     /// Accepts a request to give a file back.
     ///
     /// # Errors
-    /// `NotFound`, `AlreadyRemoved`; `FilePlaying` for an eviction.
+    /// `NotFound`, `AlreadyRemoved`; `FilePlaying` and `FilePinned` for an eviction.
     pub fn request_restore(&self, request: &RestoreRequest) -> Result<JobId> {
         let now = self.clock.now();
         let job = self.store.write(|w| {
@@ -188,7 +188,7 @@ impl Engine {
                 return forget_orphan(w, row, request, now);
             }
             let job = JobRow::new(request.asked(&row, now), JobState::Queued);
-            refuse_played(w, &job.kind, &row)?;
+            refuse_kept(w, &job.kind, &row)?;
             row.status = Status::PendingRemoval;
             w.put_file(&row)?;
             w.put_job(&job)?;

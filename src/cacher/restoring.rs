@@ -44,7 +44,7 @@ impl Engine {
             return Err(Error::NotFound { what: "file" });
         };
         let Some(_held) = self.locks.try_hold(vec![Key::File(row.id)]) else { return Ok(None) };
-        refuse_played(&self.store.read()?, &job.kind, &row)?;
+        refuse_kept(&self.store.read()?, &job.kind, &row)?;
         let mut intent = match self.store.read()?.intents_of(row.id)?.into_iter().next() {
             Some(intent) if intent.job_id == job.id => intent,
             Some(intent) if matches!(intent.phase, Phase::Releasing { .. }) => {
@@ -180,7 +180,7 @@ impl Engine {
             {
                 // In one transaction with the point of no return: whoever begins to play comes before it or after it.
                 if let Some(row) = w.file(job.file_id)? {
-                    refuse_played(w, &job.kind, &row)?;
+                    refuse_kept(w, &job.kind, &row)?;
                 }
                 job.state = JobState::Swapping;
                 job.error = None;
@@ -202,12 +202,15 @@ impl Engine {
     }
 }
 
-/// Nobody who plays a file has it taken away for want of room. A person may remove it all the same, and what others did to
-/// the files is followed.
-pub(super) fn refuse_played(rows: &impl Rows, kind: &JobKind, row: &FileRow) -> Result<()> {
+/// Nobody who plays a file, or has said that it stays, has it taken away for want of room. A person may remove it all the
+/// same, and what others did to the files is followed.
+pub(super) fn refuse_kept(rows: &impl Rows, kind: &JobKind, row: &FileRow) -> Result<()> {
     let JobKind::Restore { action: RestoreAction::Evict, .. } = kind else { return Ok(()) };
     if rows.is_played(&row.file_path)? {
         return Err(Error::FilePlaying { path: row.file_path.clone() });
+    }
+    if row.pinned {
+        return Err(Error::FilePinned { path: row.file_path.clone() });
     }
     Ok(())
 }

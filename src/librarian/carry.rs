@@ -59,8 +59,8 @@ impl Carrier<'_> {
             for part in &step.parts {
                 match self.give_back(part, step.cause) {
                     Ok(()) => planned.given_back += 1,
-                    // Somebody began to play it since: the next plan leaves it alone.
-                    Err(Error::FilePlaying { .. }) => planned.waiting += 1,
+                    // Somebody began to play it since, or pinned it: the next plan leaves it alone.
+                    Err(Error::FilePlaying { .. } | Error::FilePinned { .. }) => planned.waiting += 1,
                     Err(error) => self.failed(&part.path, error, &mut planned)?,
                 }
             }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cacherr::cacher::accesses::Access;
-use cacherr::cacher::{Accepted, CacheRequest, Cacher, Engine, RestoreRequest, Started, Verdict};
+use cacherr::cacher::{Accepted, CacheRequest, Cacher, Engine, PinRequest, RestoreRequest, Started, Verdict};
 use cacherr::domain::file::{Method, Operation, Status};
+use cacherr::domain::id::FileId;
 use cacherr::domain::intent::Reading;
 use cacherr::domain::job::{JobRow, JobState, RestoreAction};
 use cacherr::domain::playback::{Hits, PlaybackRow};
@@ -141,16 +142,19 @@ fn two_parts(ways: Ways) -> World {
     world
 }
 
-fn evict(engine: &Engine, path: &str) -> cacherr::Result<JobRow> {
-    let file = engine.store().read().unwrap().file_by_path(path.as_ref()).unwrap().unwrap().id;
-    let request = RestoreRequest {
+fn eviction(file: FileId) -> RestoreRequest {
+    RestoreRequest {
         file,
         action: RestoreAction::Evict,
         reason: "room".to_owned(),
         user: None,
         principal: "system".to_owned(),
-    };
-    let job = engine.request_restore(&request)?;
+    }
+}
+
+fn evict(engine: &Engine, path: &str) -> cacherr::Result<JobRow> {
+    let file = engine.store().read().unwrap().file_by_path(path.as_ref()).unwrap().unwrap().id;
+    let job = engine.request_restore(&eviction(file))?;
     engine.run_job(job)?;
     Ok(job_of(engine, job))
 }
@@ -184,17 +188,38 @@ fn no_part_of_what_plays_is_evicted_nor_is_its_original_given_up() {
 }
 
 #[test]
+fn an_eviction_that_was_asked_for_before_a_person_pins_does_not_come_about() {
+    let world = two_parts(COPYING);
+    let engine = world.calm();
+    let file = engine.store().read().unwrap().file_by_path(OTHER.as_ref()).unwrap().unwrap().id;
+    let job = engine.request_restore(&eviction(file)).unwrap();
+    let pin = |pinned| PinRequest {
+        file,
+        pinned,
+        reason: "manual".to_owned(),
+        user: None,
+        principal: "test".to_owned(),
+    };
+    engine.pin(&pin(true)).unwrap();
+    engine.run_job(job).unwrap();
+    let job = job_of(&engine, job);
+    assert_eq!((job.state, job.error.unwrap().code.as_str()), (JobState::Failed, "file_pinned"));
+    assert_eq!(
+        engine.store().read().unwrap().file(file).unwrap().unwrap().status,
+        Status::Active,
+        "it stays"
+    );
+    assert_eq!(engine.request_restore(&eviction(file)).unwrap_err().code(), "file_pinned");
+    engine.pin(&pin(false)).unwrap();
+    assert_eq!(evict(&engine, OTHER).unwrap().state, JobState::Done);
+}
+
+#[test]
 fn an_eviction_that_was_asked_for_before_somebody_plays_does_not_come_about() {
     let world = two_parts(COPYING);
     let engine = world.calm();
     let file = engine.store().read().unwrap().file_by_path(OTHER.as_ref()).unwrap().unwrap().id;
-    let request = RestoreRequest {
-        file,
-        action: RestoreAction::Evict,
-        reason: "room".to_owned(),
-        user: None,
-        principal: "system".to_owned(),
-    };
+    let request = eviction(file);
     let job = engine.request_restore(&request).unwrap();
     start(&engine, &Started { paths: vec![FILM.into(), OTHER.into()], ..plays("1", "user2") });
     engine.run_job(job).unwrap();
