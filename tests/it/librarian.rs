@@ -7,6 +7,7 @@ mod quiet;
 mod removals;
 mod room;
 mod upgrades;
+mod whole;
 mod wishes;
 
 use std::net::SocketAddr;
