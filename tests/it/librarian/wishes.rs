@@ -163,3 +163,25 @@ async fn what_is_shown_before_a_run_is_what_the_run_does() {
     assert_eq!(house.lines().await[0], "Heat.mkv watchlist user1,user2");
     house.stop().await;
 }
+
+#[tokio::test]
+async fn subtitles_travel_with_their_film_both_ways_and_others_stay() {
+    let house = House::new().await;
+    let dune = house.film("Dune.mkv");
+    for name in ["Dune.en.srt", "Dune.de.forced.srt", "Dune 2.en.srt", "Dune.nfo"] {
+        house.app.film(name, 700);
+    }
+    house.wish(KID, dune);
+    house.cycle().await;
+    assert_eq!(
+        house.lines().await,
+        ["Dune.de.forced.srt watchlist user2", "Dune.en.srt watchlist user2", "Dune.mkv watchlist user2"]
+    );
+    assert!(house.cycle().await.plan.is_empty(), "that is all of it");
+    house.wish_no_more(KID, "Dune.mkv");
+    house.cycles().await;
+    assert_eq!(house.names().await, [] as [&str; 0]);
+    let there = |name: &str| house.app.library.join(name).symlink_metadata().unwrap().is_file();
+    assert!(["Dune.mkv", "Dune.en.srt", "Dune.de.forced.srt"].iter().all(|name| there(name)));
+    house.stop().await;
+}
