@@ -5,13 +5,13 @@ use std::io::IsTerminal;
 
 use serde_json::{Value, json};
 
-use super::show::clean;
+use super::show::{clean, wrapped};
 use crate::doctor::{Diagnosis, Finding, Verdict};
 
 /// Sentences are broken before this column.
 const WIDTH: usize = 100;
 /// Where sentences begin.
-const INDENT: &str = "             ";
+const INDENT: usize = 13;
 
 /// As JSON.
 pub(super) fn data(diagnosis: &Diagnosis) -> Value {
@@ -43,10 +43,11 @@ fn written(diagnosis: &Diagnosis, in_colour: bool) -> String {
             (true, Some(colour)) => format!("\x1b[{colour}m{word:9}\x1b[0m"),
             _ => format!("{word:9}"),
         };
-        let says = broken(&format!("{}: {}", finding.subject, finding.says));
-        let _ = writeln!(out, "  {word}  {says}");
+        let sentence = |text: &str| wrapped(&clean(text), INDENT, WIDTH);
+        let says = sentence(&format!("{}: {}", finding.subject, finding.says));
+        let _ = writeln!(out, "  {word}  {}", says.trim_start());
         if let Some(fix) = &finding.fix {
-            let _ = writeln!(out, "{INDENT}{}", broken(&format!("-> {fix}")));
+            let _ = writeln!(out, "{}", sentence(&format!("-> {fix}")));
         }
     }
     let count = |verdict, one: &str, many: &str| match diagnosis.count(verdict) {
@@ -79,25 +80,6 @@ const fn colour(verdict: Verdict) -> Option<u8> {
         Verdict::Failure => Some(31),
         Verdict::Unknown => None,
     }
-}
-
-/// A sentence in lines that begin below each other. A word that is longer than a line stays whole: it may be a path.
-fn broken(sentence: &str) -> String {
-    let mut out = String::new();
-    let mut column = INDENT.len();
-    for word in clean(sentence).split_whitespace() {
-        let length = word.chars().count();
-        if column > INDENT.len() && column + 1 + length > WIDTH {
-            let _ = write!(out, "\n{INDENT}");
-            column = INDENT.len();
-        } else if column > INDENT.len() {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += length;
-    }
-    out
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::json::of_path;
-use super::show::clean;
+use super::show::{clean, wrapped};
 use crate::domain::file::Operation;
 use crate::domain::plan::words::{RefusalKind, moment};
 use crate::domain::size::readable;
@@ -219,12 +219,12 @@ impl Page {
 
     /// A text below an entry, in lines that begin below each other.
     fn below(&mut self, text: &str, indent: usize) {
-        let text = broken(text, indent);
+        let text = wrapped(text, indent, WIDTH);
         self.line(&text);
     }
 
     fn row(&mut self, label: &str, text: &str) {
-        let text = broken(text, 11);
+        let text = wrapped(text, 11, WIDTH);
         self.line(&format!("{label:<11}{}", text.trim_start()));
     }
 
@@ -362,7 +362,7 @@ impl Page {
                 format!("  {user:<users$}  {:<sources$}  {said}  {items}", kind(one.source)).trim_end(),
             );
             if let Some(trouble) = &one.trouble {
-                let text = broken(&clean(&trouble.sentence), INDENT);
+                let text = wrapped(&clean(&trouble.sentence), INDENT, WIDTH);
                 let text = self.coloured(33, &text);
                 self.line(&text);
             }
@@ -454,25 +454,6 @@ fn shortened(text: &str, most: usize) -> String {
     short.truncate(short.trim_end().len());
     short.push('…');
     short
-}
-
-/// A text in lines that begin in this column. A word that is longer than a line stays whole: it may be a path.
-fn broken(text: &str, indent: usize) -> String {
-    let mut out = " ".repeat(indent);
-    let mut column = indent;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if column > indent && column + 1 + length > WIDTH {
-            let _ = write!(out, "\n{}", " ".repeat(indent));
-            column = indent;
-        } else if column > indent {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += length;
-    }
-    out
 }
 
 #[cfg(test)]

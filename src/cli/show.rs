@@ -26,6 +26,26 @@ pub(super) fn clean(text: &str) -> String {
     clean
 }
 
+/// A text in lines that begin in the column `indent` and end before `width`. A word that is longer than a line stays whole: it
+/// may be a path.
+pub(super) fn wrapped(text: &str, indent: usize, width: usize) -> String {
+    let mut out = " ".repeat(indent);
+    let mut column = indent;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if column > indent && column + 1 + length > width {
+            let _ = write!(out, "\n{}", " ".repeat(indent));
+            column = indent;
+        } else if column > indent {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out
+}
+
 /// Writes to standard output. A reader that left early (`| head`) is no failure of ours.
 pub(super) fn text(text: &str) -> u8 {
     match std::io::stdout().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush()) {
