@@ -3,31 +3,7 @@
 use cacherr::demo::plex::Fault;
 
 use super::*;
-
-/// What may befall a question; of some of them the answer is good all the same.
-fn faults() -> Vec<Fault> {
-    vec![
-        Fault::TooManyRequests { retry_after: Some(1) },
-        Fault::TooManyRequests { retry_after: None },
-        Fault::TokenExpired,
-        Fault::Page { status: 400 },
-        Fault::Page { status: 401 },
-        Fault::Page { status: 403 },
-        Fault::Page { status: 404 },
-        Fault::Page { status: 500 },
-        Fault::Page { status: 502 },
-        Fault::Page { status: 503 },
-        Fault::Truncated,
-        Fault::Dropped,
-        Fault::NoMetadata,
-        Fault::Slow { millis: 20 },
-        Fault::IdsAsNumbers,
-        Fault::IdsAsText,
-        Fault::TruthAsNumbers,
-        Fault::MoreFields,
-        Fault::PagingIgnored,
-    ]
-}
+use crate::support::faults::of_answers;
 
 /// Whether nobody can tell from it what is wished for.
 fn is_silence(fault: &Fault) -> bool {
@@ -124,7 +100,7 @@ impl Scene {
 async fn gives_nothing_back_for_failures_of(from: From) {
     let scene = Scene::new().await;
     let Scene { house, .. } = &scene;
-    for fault in faults() {
+    for fault in of_answers() {
         for path in from.paths() {
             let what = format!("{from:?} {path} {fault:?}");
             house.simulator.faults().add(path, u32::MAX, fault.clone());

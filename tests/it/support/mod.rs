@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "a shelf: not every tool is in use at every commit")]
 
 pub mod app;
+pub mod faults;
 pub mod faulty;
 pub mod house;
 pub mod log;

@@ -3,28 +3,7 @@
 use cacherr::demo::plex::Fault;
 
 use super::*;
-
-/// What may befall a question, as `tests/it/sessions/failures.rs` has it.
-fn of_answers() -> Vec<Fault> {
-    vec![
-        Fault::TooManyRequests { retry_after: Some(1) },
-        Fault::TooManyRequests { retry_after: None },
-        Fault::TokenExpired,
-        Fault::Page { status: 401 },
-        Fault::Page { status: 403 },
-        Fault::Page { status: 500 },
-        Fault::Page { status: 502 },
-        Fault::Slow { millis: 20 },
-        Fault::Truncated,
-        Fault::Dropped,
-        Fault::NoMetadata,
-        Fault::IdsAsNumbers,
-        Fault::IdsAsText,
-        Fault::TruthAsNumbers,
-        Fault::MoreFields,
-        Fault::PagingIgnored,
-    ]
-}
+use crate::support::faults::of_answers;
 
 /// Where sources ask, and at last everything at once.
 const PATHS: [&str; 6] = [
