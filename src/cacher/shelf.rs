@@ -64,11 +64,12 @@ impl Engine {
         Ok(coming)
     }
 
-    /// The room for copies. What is on its way out counts as gone: it only waits for its grace, or for its turn.
+    /// The room for copies, in which what is on its way out counts as gone: it only waits for its grace, or for its turn. And how
+    /// many bytes of it can be begun with now, beside what is on its way in.
     ///
     /// # Errors
     /// `CacheVolumeMissing`; the store fails.
-    pub fn room_for(&self, coming: &Coming) -> Result<Room> {
+    pub fn room_for(&self, coming: &Coming) -> Result<(Room, u64)> {
         let space =
             self.fs.space(&self.look_at_cache_dir()?.0).doing("ask for the room on", &self.cache.dir)?;
         let (mut leaving, rows) = self.store.look(|index| index.size_in(Status::PendingRemoval))?;
@@ -80,25 +81,16 @@ impl Engine {
         let (used, written) = self.room.now();
         let leaving = leaving.min(used);
         let pending: u64 = coming.files.values().sum();
-        Ok(Room {
+        let room = Room {
             limit: limit(space, &self.cache),
             min_free: self.cache.min_free,
             free: space.available.saturating_add(leaving),
             used: (used - leaving).saturating_add(written),
             pending: pending.saturating_sub(written),
-        })
-    }
-
-    /// How many bytes a copy may have that is begun now, beside what is on its way.
-    ///
-    /// # Errors
-    /// As [`Engine::room_for`].
-    pub fn room_left(&self, coming: &Coming) -> Result<u64> {
-        let space =
-            self.fs.space(&self.look_at_cache_dir()?.0).doing("ask for the room on", &self.cache.dir)?;
+        };
         // What waits for its turn has no reservation yet.
-        let waiting = coming.files.values().sum::<u64>().saturating_sub(self.room.reserved());
-        Ok(self.room.available(space, &self.cache).saturating_sub(waiting))
+        let waiting = pending.saturating_sub(self.room.reserved());
+        Ok((room, self.room.available(space, &self.cache).saturating_sub(waiting)))
     }
 
     /// How the library names a path, through whatever links its folders are, and what is there. None where it lies in no

@@ -23,7 +23,7 @@ use crate::domain::schedule::Schedule;
 use crate::domain::settings::LibrarianSettings;
 use crate::domain::time::Time;
 use crate::error::Result;
-use crate::media::bridge::blocking;
+use crate::media::bridge::{self, blocking};
 use crate::media::{Household, people};
 
 /// Removals are remembered for so much longer than they hold, for clocks that are set back.
@@ -218,14 +218,12 @@ impl Librarian {
         &self,
         ask: impl FnOnce(&Cacher) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let cacher = self.0.cacher.clone();
-        blocking(move || ask(&cacher)).await
+        bridge::ask(&self.0.cacher, ask).await
     }
 
     /// Draws up a plan and, if so told, carries it out.
     async fn turn(&self, known: Arc<Known>, reach: Reach, thorough: bool) -> Result<(Arc<Drawn>, Planned)> {
         let people = self.0.household.people().snapshot();
-        let kinds = people.people.iter().map(|person| (person.name.clone(), person.kind.into())).collect();
         let inner = self.0.clone();
         blocking(move || {
             let now = inner.clock.now();
@@ -238,7 +236,7 @@ impl Librarian {
                 engine,
                 mapping: &inner.mapping,
                 settings: &inner.settings,
-                kinds: &kinds,
+                people: &people,
                 known: &known,
                 now,
                 thorough,

@@ -21,6 +21,14 @@ pub struct Standing {
     pub is_asked: bool,
 }
 
+impl Standing {
+    /// Whether nobody can tell what this source does not wish for: it is asked, and has never answered within the grace.
+    #[must_use]
+    pub fn is_blind(&self, now: Time, grace: SignedDuration) -> bool {
+        self.is_asked && self.answer.is_blind() && now.since(self.answer.first_asked) <= grace
+    }
+}
+
 /// Everything that is known.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Known {
@@ -36,11 +44,7 @@ impl Known {
     /// Whose wishes nobody can tell: what is not in [`Known::wanted`] may be wanted all the same. Ends with the grace.
     /// Before the first round that is so of everybody, see [`Known::asked_at`].
     pub fn blind(&self, now: Time) -> impl Iterator<Item = (&str, Source)> {
-        let is_blind = move |standing: &&Standing| {
-            let Answer { first_asked, .. } = &standing.answer;
-            standing.is_asked && standing.answer.is_blind() && now.since(*first_asked) <= self.grace
-        };
-        let blind = self.standings.iter().filter(is_blind);
+        let blind = self.standings.iter().filter(move |standing| standing.is_blind(now, self.grace));
         blind.map(|standing| (standing.answer.user.as_str(), standing.answer.source))
     }
 

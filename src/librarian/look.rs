@@ -23,11 +23,12 @@ use crate::domain::plan::companions::{is_subtitle, is_video, video_of};
 use crate::domain::plan::{self};
 use crate::domain::plan::{Blind, Cached, Companion, Hold, Snapshot, Watched};
 use crate::domain::playback::PlaybackRow;
-use crate::domain::rules::UserKind;
+use crate::domain::rules::Rules;
 use crate::domain::settings::LibrarianSettings;
 use crate::domain::time::Time;
 use crate::domain::wanted::{Source, Wanted};
 use crate::error::Result;
+use crate::media::people;
 use crate::store::{Order, Reader, Rows};
 
 /// So far back goes what people have played.
@@ -62,12 +63,18 @@ pub(super) struct Around<'a> {
     pub engine: &'a Engine,
     pub mapping: &'a Mapping,
     pub settings: &'a LibrarianSettings,
-    /// What users are to the media server.
-    pub kinds: &'a BTreeMap<String, UserKind>,
+    /// Who there is.
+    pub people: &'a people::Snapshot,
     pub known: &'a Arc<Known>,
     pub now: Time,
     /// A person asked: what is missing, and what lies beside videos, is looked at anew.
     pub thorough: bool,
+}
+
+impl Around<'_> {
+    fn rules(&self, user: &str) -> Rules {
+        self.settings.house.of(user, self.people.kind_of(user))
+    }
 }
 
 /// What was seen.
@@ -115,11 +122,12 @@ impl Desk {
         let mut files = std::mem::take(&mut shelf.files);
         accompany(&mut files, &wanted);
         note_watched(&mut files, &shelf.played, known);
+        let (room, room_left) = engine.room_for(&coming)?;
         let snapshot = Snapshot {
             files,
             companions: self.beside.clone().into_iter().filter(|(_, beside)| !beside.is_empty()).collect(),
             holds: holds(&rows, settings.hold)?,
-            room: engine.room_for(&coming)?,
+            room,
             blind: blind(known, now, unsure),
             inactive: inactive(around, &shelf.active, &wanted),
             put_off,
@@ -127,7 +135,6 @@ impl Desk {
             wanted,
         };
         let settings = settings_for(around, &snapshot);
-        let room_left = engine.room_left(&coming)?;
         Ok(Seen { snapshot, settings, missing, unmapped, unsure, room_left, changes, now, shelf })
     }
 
@@ -321,8 +328,7 @@ fn inactive(around: &Around<'_>, active: &BTreeMap<String, Time>, wanted: &[Want
         standings.filter(|answer| answer.user == user).map(|answer| answer.first_asked).min()
     };
     let is_inactive = |user: &&str| {
-        let rules = around.settings.house.of(user, around.kinds.get(*user).copied());
-        let Some(within) = rules.active_within else { return false };
+        let Some(within) = around.rules(user).active_within else { return false };
         let last = active.get(*user).copied().max(asked_since(user));
         last.is_some_and(|last| around.now.since(last) > within)
     };
@@ -331,13 +337,12 @@ fn inactive(around: &Around<'_>, active: &BTreeMap<String, Time>, wanted: &[Want
 
 /// The settings of the plan, with the rules of everybody who has a say in it.
 fn settings_for(around: &Around<'_>, snapshot: &Snapshot) -> plan::Settings {
-    let house = &around.settings.house;
     let attributed = snapshot.files.iter().flat_map(|file| &file.attributions).map(|one| one.user.as_str());
     let users: BTreeSet<&str> =
         snapshot.wanted.iter().map(|one| one.user.as_str()).chain(attributed).collect();
-    let rules = |user: &str| (user.to_owned(), house.of(user, around.kinds.get(user).copied()));
+    let rules = |user: &str| (user.to_owned(), around.rules(user));
     plan::Settings {
-        everybody: *house.everybody(),
+        everybody: *around.settings.house.everybody(),
         users: users.into_iter().map(rules).collect(),
         ..around.settings.plan.clone()
     }

@@ -418,7 +418,7 @@ fn source(standing: &Standing, drawn: &Drawn) -> ShownSource {
         holds_since,
         holds_until: holding().filter_map(|(list, _)| list.silent).min().map(|since| since.plus(grace)),
         items: holding().map(|(list, _)| list.items.len() as u64).sum(),
-        is_blind: *is_asked && answer.is_blind() && drawn.at.since(answer.first_asked) <= grace,
+        is_blind: standing.is_blind(drawn.at, grace),
         is_asked: *is_asked,
         trouble: trouble.as_ref().map(|fault| Trouble {
             code: fault.code.parse().unwrap_or(TroubleCode::Other),

@@ -22,9 +22,10 @@ use crate::domain::rules::{House, UserKind};
 use crate::domain::settings::{LibrarianSettings, Versions};
 use crate::domain::time::Time;
 use crate::domain::wanted::Source;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::media::Household;
 use crate::media::ahead::HowFar;
+use crate::media::bridge::blocking;
 use crate::store::{Rows, Store};
 
 /// So far back goes what somebody has played, where nobody says how far.
@@ -212,13 +213,13 @@ impl Wishes {
         }
         let store = self.0.store.clone();
         let (put, removed) = (news.clone(), gone.clone());
-        let written = tokio::task::spawn_blocking(move || {
+        blocking(move || {
             store.write(|writer| {
                 put.iter().try_for_each(|answer| writer.put_answer(answer))?;
                 removed.iter().try_for_each(|(person, source)| writer.remove_answer(*person, *source))
             })
-        });
-        written.await.map_err(|error| Error::Store { operation: "finish", detail: error.to_string() })??;
+        })
+        .await?;
         book.stored.extend(news.into_iter().map(|answer| ((answer.person, answer.source), answer)));
         book.stored.retain(|key, _| !gone.contains(key));
         Ok(())

@@ -109,8 +109,7 @@ impl Context {
         &self,
         ask: impl FnOnce(&Cacher) -> crate::Result<T> + Send + 'static,
     ) -> crate::Result<T> {
-        let cacher = self.cacher.clone();
-        bridge::blocking(move || ask(&cacher)).await
+        bridge::ask(&self.cacher, ask).await
     }
 }
 
