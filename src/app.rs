@@ -142,7 +142,7 @@ pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> 
             Cacher::start(engine)?
         }
     };
-    let principal = command::principal(rustix::process::getuid().as_raw());
+    let by = command::actor(rustix::process::getuid().as_raw());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.doing("start the", "asynchronous runtime")?;
     let household = household::open(config, cacher.engine().store())?;
@@ -152,7 +152,7 @@ pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> 
         librarian::ask(&librarian, &household, &runtime, sink)?;
     }
     let (doctor, librarian, runtime) = (&doctor, &librarian, runtime.handle());
-    let context = Context { cacher: &cacher, doctor, librarian, runtime, config, principal: &principal };
+    let context = Context { cacher: &cacher, doctor, librarian, runtime, config, by: &by };
     command::run(request, &context, sink);
     let waited = match request {
         Request::Status | Request::AdoptCacheDir | Request::Doctor | Request::Plan => Ok(()),

@@ -10,19 +10,8 @@ use poem::Request;
 use poem::http::{Method, Uri, header, uri::Authority};
 
 use super::problem::{Code, Problem};
+use crate::domain::access::{Principal, Role, Way};
 use crate::domain::secret::Secret;
-
-/// Who was let in; what the operation log calls them.
-#[derive(Clone, Debug)]
-pub struct Principal(&'static str);
-
-impl Principal {
-    /// Their name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.0
-    }
-}
 
 /// Lets in, or not.
 #[derive(Debug)]
@@ -72,7 +61,7 @@ impl Door {
     /// # Errors
     /// `Unauthorized`.
     pub fn admit(&self, request: &Request) -> Result<Principal, Problem> {
-        let Some(key) = &self.key else { return Ok(Principal("local")) };
+        let Some(key) = &self.key else { return Ok(let_in("local", Way::Local, request)) };
         let given = |name: header::HeaderName| request.headers().get(name)?.to_str().ok();
         let api_key = given(header::HeaderName::from_static("x-api-key"));
         let bearer = given(header::AUTHORIZATION)
@@ -80,7 +69,7 @@ impl Door {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim());
         match api_key.or(bearer) {
-            Some(candidate) if key.matches(candidate) => Ok(Principal("api_key")),
+            Some(candidate) if key.matches(candidate) => Ok(let_in("api_key", Way::ConfiguredKey, request)),
             Some(_) => Err(Problem::new(Code::Unauthorized, "the API key is wrong")),
             None => Err(Problem::new(
                 Code::Unauthorized,
@@ -88,6 +77,12 @@ impl Door {
             )),
         }
     }
+}
+
+/// Whoever is let in may do everything.
+fn let_in(name: &str, way: Way, request: &Request) -> Principal {
+    let address = request.remote_addr().as_socket_addr().map(|address| address.ip().to_canonical());
+    Principal { name: name.to_owned(), role: Role::Admin, way, address }
 }
 
 fn host(request: &Request) -> Option<Authority> {

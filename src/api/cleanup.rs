@@ -7,13 +7,13 @@ use poem_openapi::{Object, OpenApi};
 
 use super::Tag;
 use super::answer::{Answer, Payload};
-use super::auth::Principal;
 use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
 use super::text::Name;
 use super::value::{Id, int64, text};
 use crate::cacher::{Cacher, Cleanup, CleanupRequest};
+use crate::domain::access::Principal;
 use crate::domain::cleanup::{Cleaned, Lost};
 use crate::domain::id::JobId;
 
@@ -123,8 +123,7 @@ impl CleanupBody {
 fn clean_up(cacher: &Cacher, asked: CleanUp, by: &Principal) -> Result<Answer<CleanupBody>, Problem> {
     let CleanUp { remove_orphaned, user_id, confirm } = asked;
     let user = user_id.map(|user| user.read("user_id")).transpose()?;
-    let request =
-        CleanupRequest { remove_orphaned, confirmed: confirm, user, principal: by.name().to_owned() };
+    let request = CleanupRequest { remove_orphaned, confirmed: confirm, user, by: by.actor() };
     Ok(match cacher.request_cleanup(&request)? {
         Cleanup::Done(cleaned) => {
             let marked = format!("Cache cleanup completed. {} files marked as orphaned", cleaned.orphaned);

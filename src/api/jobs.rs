@@ -195,7 +195,7 @@ impl JobBody {
             bytes_total: int64(running.map_or(row.bytes_total, |now| now.bytes_total)),
             rate: int64(running.map_or(0, |now| now.rate)),
             error: row.error.as_ref().map(Into::into),
-            triggered_by: row.principal.clone(),
+            triggered_by: row.by.name.clone(),
             created_at: Timestamp(row.created_at),
             finished_at: row.finished_at.map(Timestamp),
             cleanup: match &row.kind {

@@ -58,14 +58,14 @@ pub struct OperationBody {
 
 impl From<&LogRow> for OperationBody {
     fn from(row: &LogRow) -> Self {
-        let LogRow { id, kind, file_id, file_path, triggered_by, user, reason, success, error, metadata, at } =
+        let LogRow { id, kind, file_id, file_path, by, user, reason, success, error, metadata, at } =
             row.clone();
         Self {
             id: Id::of(id),
             operation_type: kind,
             file_path: text(file_path),
             file_id: file_id.map(Id::of),
-            triggered_by,
+            triggered_by: by.name,
             triggered_by_user: user,
             reason,
             success,

@@ -11,6 +11,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::domain::actor::Actor;
 use crate::domain::batch::{
     BatchAction, BatchFailure, BatchFile, BatchScope, BatchWork, FAILURES_KEPT, MOST_NAMED,
 };
@@ -46,7 +47,7 @@ pub struct BatchRequest {
     /// The media user concerned.
     pub user: Option<String>,
     /// The authenticated principal.
-    pub principal: String,
+    pub by: Actor,
 }
 
 /// Which files are meant.
@@ -84,7 +85,7 @@ impl Engine {
     /// # Errors
     /// `Invalid` where none or too many files are named; the store fails.
     pub fn request_batch(&self, request: &BatchRequest) -> Result<JobId> {
-        let BatchRequest { action, files, reason, user, principal } = request;
+        let BatchRequest { action, files, reason, user, by } = request;
         let (scope, named) = match files {
             BatchFiles::Named(ids) if ids.is_empty() || ids.len() > MOST_NAMED => {
                 return Err(Error::Invalid(format!("1 to {MOST_NAMED} ids may be given")));
@@ -97,7 +98,7 @@ impl Engine {
             kind: JobKind::Batch { action: *action, scope, reason: reason.clone(), user: user.clone(), work },
             file: FileId::NONE,
             path: PathBuf::new(),
-            principal: principal.clone(),
+            by: by.clone(),
             at: self.clock.now(),
             bytes: named.len() as u64,
         };
@@ -133,15 +134,15 @@ impl Engine {
                 break;
             }
             step.acted = Some(file);
-            let (reason, user, principal) = (reason.clone(), user.clone(), job.principal.clone());
+            let (reason, user, by) = (reason.clone(), user.clone(), job.by.clone());
             let acted = match action {
                 BatchAction::Remove => {
                     let action = RestoreAction::Remove;
-                    self.request_restore(&RestoreRequest { file, action, reason, user, principal }).map(Some)
+                    self.request_restore(&RestoreRequest { file, action, reason, user, by }).map(Some)
                 }
                 BatchAction::Pin | BatchAction::Unpin => {
                     let pinned = *action == BatchAction::Pin;
-                    self.pin(&PinRequest { file, pinned, reason, user, principal }).map(|_| None)
+                    self.pin(&PinRequest { file, pinned, reason, user, by }).map(|_| None)
                 }
             };
             match acted {

@@ -8,6 +8,7 @@ use std::sync::PoisonError;
 
 use jiff::SignedDuration;
 
+use crate::domain::actor::Actor;
 use crate::domain::cleanup::{Cleaned, Lost};
 use crate::domain::event::Event;
 use crate::domain::file::{FileRow, Status};
@@ -42,7 +43,7 @@ pub struct CleanupRequest {
     /// The media user concerned.
     pub user: Option<String>,
     /// The authenticated principal.
-    pub principal: String,
+    pub by: Actor,
 }
 
 /// What came of a [`CleanupRequest`].
@@ -83,12 +84,12 @@ impl Engine {
         if !self.store.read()?.has_more_files_than(AT_ONCE)? {
             return self.clean(request, None).map(Cleanup::Done);
         }
-        let CleanupRequest { remove_orphaned, confirmed, user, principal } = request.clone();
+        let CleanupRequest { remove_orphaned, confirmed, user, by } = request.clone();
         let asked = Asked {
             kind: JobKind::Cleanup { remove_orphaned, confirmed, user, cleaned: None },
             file: FileId::NONE,
             path: PathBuf::new(),
-            principal,
+            by,
             at: self.clock.now(),
             bytes: 0,
         };
@@ -104,7 +105,7 @@ impl Engine {
             remove_orphaned: *remove_orphaned,
             confirmed: *confirmed,
             user: user.clone(),
-            principal: job.principal.clone(),
+            by: job.by.clone(),
         };
         self.clean(&request, Some(job.id)).map(drop)
     }
@@ -154,12 +155,8 @@ impl Engine {
         if settled.is_empty() {
             return Ok(());
         }
-        let request = CleanupRequest {
-            remove_orphaned: true,
-            confirmed: false,
-            user: None,
-            principal: "system".to_owned(),
-        };
+        let request =
+            CleanupRequest { remove_orphaned: true, confirmed: false, user: None, by: Actor::system() };
         let cleaned = Cleaned { orphaned: settled.len() as u64, ..Cleaned::default() };
         self.commit_cleaned(&request, "auto_cleanup", settled, cleaned, |_, _, _| Ok(None)).map(drop)
     }
@@ -249,7 +246,7 @@ impl Engine {
                     action: RestoreAction::Remove,
                     reason: (*because).to_owned(),
                     user: request.user.clone(),
-                    principal: request.principal.clone(),
+                    by: request.by.clone(),
                 };
                 forget_orphan(w, row, &forget, now)?;
                 cleaned.removed += 1;
@@ -267,7 +264,7 @@ impl Engine {
                 kind: LogKind::Cleanup,
                 file_id: None,
                 file_path: PathBuf::new(),
-                triggered_by: request.principal.clone(),
+                by: request.by.clone(),
                 user: request.user.clone(),
                 reason: reason.to_owned(),
                 success: true,

@@ -3,6 +3,7 @@
 //!
 //! **Invariant:** what is told is only where to look; what is concluded is what a scan of everything would conclude.
 
+use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::file::{Attribution, Operation, Status};
 use crate::domain::id::FileId;
@@ -12,7 +13,6 @@ use crate::store::Rows;
 
 use super::engine::Engine;
 use super::outcome::entry_about;
-use super::request::SYSTEM;
 use super::scan::{Round, Scanned};
 
 /// Why what was said of one file holds for another, as the log says it.
@@ -71,7 +71,7 @@ impl Engine {
                     kind,
                     user,
                     reason: REPLACED.to_owned(),
-                    ..entry_about(&heir, SYSTEM, now)
+                    ..entry_about(&heir, &Actor::system(), now)
                 };
                 let mut entries = Vec::new();
                 for asked in attributions.iter().filter(|one| one.reason == Operation::Manual) {
@@ -90,7 +90,7 @@ impl Engine {
                 entries.iter().try_for_each(|entry| w.put_log(entry))?;
             }
             if std::mem::take(&mut row.pinned) {
-                let entry = entry_about(&row, SYSTEM, now);
+                let entry = entry_about(&row, &Actor::system(), now);
                 w.put_log(&LogRow { kind: LogKind::Unpin, reason: REPLACED.to_owned(), ..entry })?;
             }
             attributions.retain(|one| one.reason != Operation::Manual);

@@ -51,7 +51,7 @@ pub use engine::{Engine, Parts, Sink};
 pub use playing::Started;
 pub use reading::Verdict;
 pub use recover::Recovered;
-pub use request::{Accepted, CacheRequest, PinRequest, RestoreRequest, SYSTEM};
+pub use request::{Accepted, CacheRequest, PinRequest, RestoreRequest};
 pub use workers::Cacher;
 
 use crate::domain::id::JobId;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::actor::Actor;
 use crate::domain::id::LogId;
 use crate::domain::log::{LogKind, LogRow};
 use crate::error::Result;
@@ -14,13 +15,13 @@ impl Engine {
     ///
     /// # Errors
     /// The store fails.
-    pub fn note_export(&self, principal: &str, facts: Vec<(String, String)>) -> Result<LogId> {
+    pub fn note_export(&self, by: &Actor, facts: Vec<(String, String)>) -> Result<LogId> {
         let entry = LogRow {
             id: LogId::new(),
             kind: LogKind::Export,
             file_id: None,
             file_path: PathBuf::new(),
-            triggered_by: principal.to_owned(),
+            by: by.clone(),
             user: None,
             reason: String::new(),
             success: true,

@@ -5,6 +5,7 @@
 
 use jiff::SignedDuration;
 
+use crate::domain::actor::Actor;
 use crate::domain::batch::BatchAction;
 use crate::domain::event::Event;
 use crate::domain::file::{Attribution, FileRow, Metadata, Method, Placement, Removed, Status};
@@ -177,7 +178,7 @@ impl Engine {
                 kind: log_kind(action),
                 reason: reason.clone(),
                 user: user.clone(),
-                ..entry_about(&row, "system", now)
+                ..entry_about(&row, &Actor::system(), now)
             };
             if because == Some("superseded") {
                 entry.kind = LogKind::Supersede;
@@ -185,7 +186,7 @@ impl Engine {
             let mut events =
                 vec![Event::FileRemoved { file_id: row.id, file_path: row.file_path, user, reason }];
             if let Some(mut job) = job {
-                entry.triggered_by.clone_from(&job.principal);
+                entry.by.clone_from(&job.by);
                 finish(w, &mut job, JobState::Done, None, now)?;
                 events.push(Event::JobFinished(Box::new(job)));
             }
@@ -254,7 +255,7 @@ impl Engine {
             row.removed = None;
             row.link_missing_since = None;
             w.put_wanted_file(&row, wanted)?;
-            let mut entry = LogRow { kind: LogKind::Recover, ..entry_about(&row, "system", now) };
+            let mut entry = LogRow { kind: LogKind::Recover, ..entry_about(&row, &Actor::system(), now) };
             "link_moved".clone_into(&mut entry.reason);
             w.put_log(&entry)?;
             let mut events = vec![Event::StatisticsChanged];
@@ -472,7 +473,7 @@ pub(super) fn entry_of(job: &JobRow, now: Time) -> LogRow {
         kind,
         file_id: job.file(),
         file_path: job.path.clone(),
-        triggered_by: job.principal.clone(),
+        by: job.by.clone(),
         user,
         reason,
         success: true,
@@ -483,13 +484,13 @@ pub(super) fn entry_of(job: &JobRow, now: Time) -> LogRow {
 }
 
 /// A log entry about a file.
-pub(super) fn entry_about(row: &FileRow, principal: &str, now: Time) -> LogRow {
+pub(super) fn entry_about(row: &FileRow, by: &Actor, now: Time) -> LogRow {
     LogRow {
         id: LogId::new(),
         kind: LogKind::Recover,
         file_id: Some(row.id),
         file_path: row.file_path.clone(),
-        triggered_by: principal.to_owned(),
+        by: by.clone(),
         user: None,
         reason: String::new(),
         success: true,

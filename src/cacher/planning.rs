@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::{FileId, JobId};
 use crate::domain::job::{Asked, JobKind, JobRow, JobState, Planned};
@@ -17,13 +18,13 @@ impl Engine {
     ///
     /// # Errors
     /// The store fails.
-    pub fn open_plan(&self, principal: &str) -> Result<JobId> {
+    pub fn open_plan(&self, by: &Actor) -> Result<JobId> {
         let job = JobRow::new(
             Asked {
                 kind: JobKind::Plan { done: None },
                 file: FileId::NONE,
                 path: PathBuf::new(),
-                principal: principal.to_owned(),
+                by: by.clone(),
                 at: self.clock.now(),
                 bytes: 0,
             },

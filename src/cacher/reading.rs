@@ -13,6 +13,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::domain::actor::Actor;
 use crate::domain::file::{FileRow, Status};
 use crate::domain::id::FileId;
 use crate::domain::intent::{Phase, Reading};
@@ -22,7 +23,7 @@ use crate::store::Rows;
 
 use super::control::Control;
 use super::engine::Engine;
-use super::request::{RestoreRequest, SYSTEM};
+use super::request::RestoreRequest;
 
 /// How often a job that waits for the server's word looks whether it came.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -132,7 +133,7 @@ impl Engine {
                     action: RestoreAction::Restore,
                     reason: "not_read_by_media_server".to_owned(),
                     user: None,
-                    principal: SYSTEM.to_owned(),
+                    by: Actor::system(),
                 })?;
             }
         }

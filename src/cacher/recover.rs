@@ -3,6 +3,7 @@
 //! **Invariant:** run twice, it changes nothing the second time. It reads the cache dir and the store; a library is
 //! touched only where unfinished work is in it.
 
+use crate::domain::actor::Actor;
 use crate::domain::id::LogId;
 use crate::domain::intent::{Due, Intent, Phase};
 use crate::domain::job::JobState;
@@ -89,7 +90,7 @@ impl Engine {
                     kind: LogKind::Recover,
                     file_id: None,
                     file_path: std::path::PathBuf::new(),
-                    triggered_by: "system".to_owned(),
+                    by: Actor::system(),
                     user: None,
                     reason: "start".to_owned(),
                     success: true,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Status};
 use crate::domain::id::{FileId, JobId, LogId};
@@ -15,9 +16,6 @@ use super::control::Called;
 use super::engine::Engine;
 use super::holds::{hold_file, lift};
 use super::restoring::refuse_kept;
-
-/// The principal of what the program does by itself.
-pub const SYSTEM: &str = "system";
 
 /// Cache this file.
 #[derive(Clone, Debug)]
@@ -33,7 +31,7 @@ pub struct CacheRequest {
     /// What is known of the film or episode.
     pub metadata: Metadata,
     /// The authenticated principal.
-    pub principal: String,
+    pub by: Actor,
 }
 
 impl CacheRequest {
@@ -54,7 +52,7 @@ pub struct RestoreRequest {
     /// The media user concerned.
     pub user: Option<String>,
     /// The authenticated principal.
-    pub principal: String,
+    pub by: Actor,
 }
 
 /// Pin this file, or let it be evicted again.
@@ -69,15 +67,15 @@ pub struct PinRequest {
     /// The media user concerned.
     pub user: Option<String>,
     /// The authenticated principal.
-    pub principal: String,
+    pub by: Actor,
 }
 
 impl RestoreRequest {
     fn asked(&self, row: &FileRow, at: Time) -> Asked {
-        let Self { file, action, reason, user, principal } = self;
+        let Self { file, action, reason, user, by } = self;
         let kind = JobKind::Restore { action: *action, reason: reason.clone(), user: user.clone() };
         let (path, bytes) = (row.file_path.clone(), row.size);
-        Asked { kind, file: *file, path, principal: principal.clone(), at, bytes }
+        Asked { kind, file: *file, path, by: by.clone(), at, bytes }
     }
 }
 
@@ -116,7 +114,7 @@ impl Engine {
         if let Some(accepted) = self.join(&at.file_path, request, now)? {
             return Ok(accepted);
         }
-        if request.principal != SYSTEM {
+        if !request.by.is_system() {
             self.give_second_chance(&at.root.library.name);
         }
         self.refuse_unread(&at.root.library.name)?;
@@ -132,13 +130,13 @@ impl Engine {
             kind: JobKind::Cache { method, wishes: vec![request.wish()] },
             file: FileId::new(),
             path: at.file_path.clone(),
-            principal: request.principal.clone(),
+            by: request.by.clone(),
             at: now,
             bytes: stat.identity.size,
         };
         let (accepted, events) = self.store.write(|w| {
             // A person who asks for it takes back that it was removed.
-            if request.principal != SYSTEM {
+            if !request.by.is_system() {
                 lift(w, &at.file_path)?;
             }
             // Asked for by two at once: the second joins the first.
@@ -180,7 +178,7 @@ impl Engine {
             if let Some(job) = open_job(w, &row)? {
                 return Ok(job.id);
             }
-            if request.action == RestoreAction::Remove && request.principal != SYSTEM {
+            if request.action == RestoreAction::Remove && !request.by.is_system() {
                 hold_file(w, &row, now)?;
             }
             if row.status == Status::Orphaned && row.attention.is_none() {
@@ -270,7 +268,7 @@ impl Engine {
     /// # Errors
     /// `NotFound`, `AlreadyRemoved`.
     pub fn pin(&self, request: &PinRequest) -> Result<FileRow> {
-        let PinRequest { file, pinned, reason, user, principal } = request.clone();
+        let PinRequest { file, pinned, reason, user, by } = request.clone();
         let now = self.clock.now();
         self.store.write(|w| {
             let mut row = w.file(file)?.ok_or(Error::NotFound { what: "file" })?;
@@ -280,7 +278,7 @@ impl Engine {
             row.pinned = pinned;
             w.put_file(&row)?;
             let kind = if pinned { LogKind::Pin } else { LogKind::Unpin };
-            let entry = super::outcome::entry_about(&row, &principal, now);
+            let entry = super::outcome::entry_about(&row, &by, now);
             w.put_log(&LogRow { kind, reason: reason.clone(), user: user.clone(), ..entry })?;
             Ok(row)
         })
@@ -333,7 +331,7 @@ fn join(
         kind: LogKind::Attribute,
         user: Some(user),
         reason: wish.operation.name().to_owned(),
-        ..super::outcome::entry_about(&row, &request.principal, now)
+        ..super::outcome::entry_about(&row, &request.by, now)
     })?;
     if row.metadata == Metadata::default() && request.metadata != row.metadata {
         w.put_file(&FileRow { metadata: request.metadata.clone(), ..row.clone() })?;
@@ -367,7 +365,7 @@ pub(super) fn forget_orphan(
         kind: LogKind::Remove,
         reason: request.reason.clone(),
         user: request.user.clone(),
-        ..super::outcome::entry_about(&row, &request.principal, now)
+        ..super::outcome::entry_about(&row, &request.by, now)
     })?;
     Ok(job.id)
 }

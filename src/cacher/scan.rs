@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use jiff::SignedDuration;
 
+use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::file::{FileRow, Placement, Status};
 use crate::domain::id::FileId;
@@ -260,7 +261,7 @@ impl Engine {
                 reason: "copy_missing".to_owned(),
                 success: false,
                 error: Some(text.clone()),
-                ..entry_about(row, "system", now)
+                ..entry_about(row, &Actor::system(), now)
             })
         })?;
         self.room.free(row.size);
@@ -318,7 +319,7 @@ impl Engine {
             kind,
             file: row.id,
             path: row.file_path.clone(),
-            principal: "system".to_owned(),
+            by: Actor::system(),
             at: self.clock.now(),
             bytes: row.size,
         };

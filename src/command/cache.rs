@@ -51,7 +51,7 @@ fn ask(context: &Context<'_>, path: &Named, wanted: &Wanted<'_>) -> Result<Asked
         user: wanted.user.map(str::to_owned),
         metadata: Default::default(),
         method: wanted.method,
-        principal: context.principal.to_owned(),
+        by: context.by.clone(),
     };
     let failed = |error: &Error| Outcome {
         path: path.clone(),

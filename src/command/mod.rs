@@ -26,6 +26,7 @@ use tokio::runtime::Handle;
 use crate::cacher::Cacher;
 use crate::config::Config;
 use crate::doctor::Doctor;
+use crate::domain::actor::Actor;
 use crate::domain::file::{Method, Operation};
 use crate::domain::job::{Failure, JobState};
 use crate::domain::path::bytes;
@@ -160,13 +161,13 @@ pub struct Context<'a> {
     /// What is configured.
     pub config: &'a Config,
     /// Who asks.
-    pub principal: &'a str,
+    pub by: &'a Actor,
 }
 
-/// The principal of a person at this machine.
+/// A person at this machine.
 #[must_use]
-pub fn principal(uid: u32) -> String {
-    format!("local:{uid}")
+pub fn actor(uid: u32) -> Actor {
+    format!("local:{uid}").into()
 }
 
 /// Answers a request. The last reply is [`Reply::Done`] or [`Reply::Failed`].

@@ -75,7 +75,7 @@ fn request(
         action: RestoreAction::Restore,
         reason: "manual".to_owned(),
         user: None,
-        principal: context.principal.to_owned(),
+        by: context.by.clone(),
     });
     match asked {
         Ok(job) => {

@@ -16,7 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::address::Address;
-use super::{Context, Reply, Report, Request, principal, run};
+use super::{Context, Reply, Report, Request, actor, run};
 use crate::cacher::Cacher;
 use crate::config::Config;
 use crate::doctor::Doctor;
@@ -116,10 +116,10 @@ async fn converse(stream: UnixStream, with: With) -> std::io::Result<()> {
     match serde_json::from_slice::<Request>(&line) {
         Ok(request) => {
             tokio::task::spawn_blocking(move || {
-                let principal = principal(uid);
+                let by = actor(uid);
                 let With { cacher, doctor, librarian, config } = &with;
                 let runtime = &Handle::current();
-                let context = Context { cacher, doctor, librarian, runtime, config, principal: &principal };
+                let context = Context { cacher, doctor, librarian, runtime, config, by: &by };
                 run(&request, &context, &mut |reply| match sender.blocking_send(reply) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),

@@ -29,7 +29,7 @@ fn ask(folder: &Folder, cacher: &Cacher) -> Result<()> {
             user: Some(user.to_owned()),
             metadata: Default::default(),
             method: None,
-            principal: "demo".to_owned(),
+            by: "demo".into(),
         };
         match cacher.request_cache(&request) {
             Ok(_) | Err(Error::AlreadyTracked { .. }) => {}

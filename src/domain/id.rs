@@ -73,6 +73,12 @@ id!(/// One store, and with it one instance; the cache dir's marker carries it.
     StoreId);
 id!(/// A sign-in that waits for a person, or ended a moment ago.
     SignInId);
+id!(/// Somebody who may log in here.
+    AccountId);
+id!(/// What a log-in began.
+    SessionId);
+id!(/// An API key that was made here.
+    KeyId);
 
 /// An identifier that says nothing, not even when it was made (UUID version 4), from random bytes.
 #[must_use]

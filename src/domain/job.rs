@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::actor::Actor;
 use super::batch::{BatchAction, BatchScope, BatchWork};
 use super::cleanup::Cleaned;
 use super::file::{Metadata, Method, Operation, closed_names};
@@ -39,7 +40,7 @@ pub struct JobRow {
     #[serde(with = "bytes")]
     pub path: PathBuf,
     /// The authenticated principal that asked, or `system`.
-    pub principal: String,
+    pub by: Actor,
     /// When asked for.
     pub created_at: Time,
     /// When it ended.
@@ -66,7 +67,7 @@ pub struct Asked {
     /// Its library path.
     pub path: PathBuf,
     /// The authenticated principal, or `system`.
-    pub principal: String,
+    pub by: Actor,
     /// When.
     pub at: Time,
     /// Bytes that may have to be copied.
@@ -77,7 +78,7 @@ impl JobRow {
     /// A new job in this state.
     #[must_use]
     pub fn new(asked: Asked, state: JobState) -> Self {
-        let Asked { kind, file, path, principal, at, bytes } = asked;
+        let Asked { kind, file, path, by, at, bytes } = asked;
         Self {
             id: JobId::new(),
             kind,
@@ -85,7 +86,7 @@ impl JobRow {
             paused: false,
             file_id: file,
             path,
-            principal,
+            by,
             created_at: at,
             finished_at: state.is_final().then_some(at),
             bytes_total: bytes,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::actor::Actor;
 use super::file::closed_names;
 use super::id::{FileId, LogId};
 use super::path::bytes;
@@ -22,7 +23,7 @@ pub struct LogRow {
     #[serde(with = "bytes")]
     pub file_path: PathBuf,
     /// The authenticated principal, or `system`.
-    pub triggered_by: String,
+    pub by: Actor,
     /// The media user concerned.
     pub user: Option<String>,
     /// Why.
@@ -72,6 +73,20 @@ pub enum LogKind {
     Login,
     /// A plan was made and carried out because a person asked for it.
     Plan,
+    /// Somebody signed out, or a session was ended.
+    Logout,
+    /// An account was made, changed or removed.
+    Account,
+    /// An API key was made or revoked.
+    ApiKey,
+    /// A job was cancelled, paused or resumed.
+    Job,
+    /// Somebody signed in to the media server, or out of it.
+    Source,
+    /// What else reads the libraries was said.
+    Reader,
+    /// What was known of a media user was deleted.
+    Forget,
 }
 
 closed_names!(LogKind {
@@ -91,4 +106,11 @@ closed_names!(LogKind {
     Settings => "settings",
     Login => "login",
     Plan => "plan",
+    Logout => "logout",
+    Account => "account",
+    ApiKey => "api_key",
+    Job => "job",
+    Source => "source",
+    Reader => "reader",
+    Forget => "forget",
 });

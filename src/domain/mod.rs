@@ -5,6 +5,8 @@
 //! **Invariant:** depends on nothing of this crate but [`crate::error`]. What is here is what is stored; the public
 //! contract is `api`'s, by its own types.
 
+pub mod access;
+pub mod actor;
 pub mod answer;
 pub mod batch;
 pub mod cleanup;

@@ -7,7 +7,8 @@
 use std::path::Path;
 
 use super::look::Desk;
-use crate::cacher::{Accepted, CacheRequest, Cacher, RestoreRequest, SYSTEM};
+use crate::cacher::{Accepted, CacheRequest, Cacher, RestoreRequest};
+use crate::domain::actor::Actor;
 use crate::domain::file::{Metadata, Method};
 use crate::domain::job::{Planned, RestoreAction};
 use crate::domain::plan::{Cause, Part, Plan, Step, Wisher};
@@ -91,7 +92,7 @@ impl Carrier<'_> {
             action: RestoreAction::Evict,
             reason: reason(cause).to_owned(),
             user: None,
-            principal: SYSTEM.to_owned(),
+            by: Actor::system(),
         };
         match self.cacher.request_restore(&request) {
             Ok(_) | Err(Error::AlreadyRemoved | Error::NotFound { .. }) => Ok(()),
@@ -119,7 +120,7 @@ impl Carrier<'_> {
             user: Some(wisher.user.clone()),
             method,
             metadata: metadata.clone(),
-            principal: SYSTEM.to_owned(),
+            by: Actor::system(),
         };
         match self.cacher.request_cache(&request) {
             Ok(Accepted::Queued { job, .. }) => self.desk.setbacks.asked(job, path.to_path_buf()),

@@ -16,6 +16,7 @@ use super::look::{Around, Desk};
 use super::wishes::Wishes;
 use crate::cacher::Cacher;
 use crate::clock::Clock;
+use crate::domain::actor::Actor;
 use crate::domain::id::JobId;
 use crate::domain::job::Planned;
 use crate::domain::mapping::Mapping;
@@ -142,15 +143,15 @@ impl Librarian {
     ///
     /// # Errors
     /// The store fails.
-    pub async fn run(&self, principal: &str) -> Result<JobId> {
+    pub async fn run(&self, by: &Actor) -> Result<JobId> {
         let mut asked = self.0.asked.lock().await;
         for job in asked.iter().copied() {
             if self.off(move |cacher| cacher.engine().is_plan_open(job)).await? {
                 return Ok(job);
             }
         }
-        let principal = principal.to_owned();
-        let job = self.off(move |cacher| cacher.engine().open_plan(&principal)).await?;
+        let by = by.clone();
+        let job = self.off(move |cacher| cacher.engine().open_plan(&by)).await?;
         asked.push(job);
         self.0.wake.notify_one();
         Ok(job)

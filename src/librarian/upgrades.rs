@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 
-use crate::cacher::{CacheRequest, Cacher, SYSTEM};
+use crate::cacher::{CacheRequest, Cacher};
+use crate::domain::actor::Actor;
 use crate::domain::file::{Attribution, FileRow, Metadata, Operation, Removed, Status};
 use crate::domain::id::FileId;
 use crate::domain::plan::Cached;
@@ -285,8 +286,7 @@ fn carry(cacher: &Cacher, one: &Move, followed: &mut Followed) -> Result<()> {
     }
     // It may have turned out when a person gave it back.
     let log = rows.log_of(one.old, LOOK_BACK)?;
-    if log.iter().find(|entry| is_by_others(&entry.reason)).is_some_and(|entry| entry.triggered_by != SYSTEM)
-    {
+    if log.iter().find(|entry| is_by_others(&entry.reason)).is_some_and(|entry| !entry.by.is_system()) {
         return Ok(());
     }
     let mut here = Vec::new();
@@ -317,7 +317,7 @@ fn ask(cacher: &Cacher, one: &Move, path: &Path, followed: &mut Followed) -> Res
             user,
             method: None,
             metadata: one.metadata.clone(),
-            principal: SYSTEM.to_owned(),
+            by: Actor::system(),
         };
         match cacher.request_cache(&request) {
             Ok(_) => {

@@ -13,7 +13,8 @@ use tokio::sync::{mpsc, watch};
 use super::ahead::HowFar;
 use super::plays::{Hearsay, PlayKey};
 use super::{Context, ahead};
-use crate::cacher::{Accepted, CacheRequest, SYSTEM, Started};
+use crate::cacher::{Accepted, CacheRequest, Started};
+use crate::domain::actor::Actor;
 use crate::domain::file::{Metadata, Operation};
 use crate::domain::media::{RatingKey, Reach, ServerPath, Session, Video, VideoKind};
 use crate::domain::playback::PlaybackRow;
@@ -323,7 +324,7 @@ impl Play {
             user: self.user.clone(),
             method: None,
             metadata: wanted.metadata.clone(),
-            principal: SYSTEM.to_owned(),
+            by: Actor::system(),
         };
         // Nobody takes anything back between the claim and the question.
         let mut claims = self.context.claims.lock().await;

@@ -148,7 +148,7 @@ pub fn log(record: &Record) -> LogRow {
         kind: LogKind::Cache,
         file_id: Some(row.id),
         file_path: row.file_path.clone(),
-        triggered_by: "system".to_owned(),
+        by: cacherr::domain::actor::Actor::system(),
         user: record.attributions.first().map(|first| first.user.clone()),
         reason: row.operation.name().to_owned(),
         success: true,
@@ -194,7 +194,7 @@ pub fn print(dir: &Path, first: u64, count: u64) -> Outcome {
             log.id,
             log.kind.name(),
             text(&log.file_path),
-            log.triggered_by,
+            log.by.name,
             log.reason,
             log.at
         );

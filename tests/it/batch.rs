@@ -49,7 +49,7 @@ fn everything(action: BatchAction) -> BatchRequest {
         files: BatchFiles::Filter(Filter::default()),
         reason: "test".into(),
         user: None,
-        principal: "test".into(),
+        by: "test".into(),
     }
 }
 

@@ -126,7 +126,7 @@ fn give_back(engine: &Engine) -> JobId {
         action: RestoreAction::Remove,
         reason: "test".into(),
         user: None,
-        principal: "test".into(),
+        by: "test".into(),
     };
     engine.request_restore(&request).unwrap()
 }

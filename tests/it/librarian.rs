@@ -168,7 +168,7 @@ impl House {
     /// One cycle a minute later, with all that it asks for.
     pub async fn cycle(&self) -> Arc<Drawn> {
         self.app.pass(MINUTE).await;
-        let job = self.app.librarian().run("test").await.unwrap();
+        let job = self.app.librarian().run(&"test".into()).await.unwrap();
         let job = self.app.ended(&job.to_string()).await;
         assert_eq!(job["state"], "done", "{job}");
         self.settled().await;

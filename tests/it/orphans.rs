@@ -20,7 +20,7 @@ use crate::support::world::{CACHE, COPY, COPYING, FILM, KEPT, LIBRARY, MOVING, W
 const BYTES: &[u8] = b"the bytes of a film";
 
 fn request(remove_orphaned: bool) -> CleanupRequest {
-    CleanupRequest { remove_orphaned, confirmed: false, user: Some("user1".into()), principal: "test".into() }
+    CleanupRequest { remove_orphaned, confirmed: false, user: Some("user1".into()), by: "test".into() }
 }
 
 fn clean(engine: &Engine, remove_orphaned: bool) -> Cleaned {
@@ -59,7 +59,7 @@ fn the_path_gets_its_bytes_back_before_the_row_goes() {
         kinds.starts_with(&[LogKind::Cleanup, LogKind::Remove, LogKind::Cleanup, LogKind::Heal]),
         "{kinds:?}"
     );
-    assert_eq!((&*log[0].triggered_by, log[0].user.as_deref()), ("test", Some("user1")));
+    assert_eq!((&*log[0].by.name, log[0].user.as_deref()), ("test", Some("user1")));
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn orphans_go_by_themselves_after_90_days_where_the_owner_wants_that() {
         let by_itself: Vec<_> = log.iter().filter(|entry| entry.kind == LogKind::Cleanup).collect();
         assert_eq!(by_itself.len(), usize::from(wanted));
         if wanted {
-            assert_eq!((&*by_itself[0].triggered_by, &*by_itself[0].reason), ("system", "auto_cleanup"));
+            assert_eq!((&*by_itself[0].by.name, &*by_itself[0].reason), ("system", "auto_cleanup"));
         }
     }
 }
@@ -252,8 +252,8 @@ fn what_a_person_says_while_a_scan_looks_is_not_forgotten() {
                 let Some(engine) = asked.get().and_then(Weak::upgrade) else { return };
                 // A commit under way has the store's turn.
                 if call >= at && what.op != "store.sync" && !saying.swap(true, Ordering::SeqCst) {
-                    let (reason, principal) = ("test".to_owned(), "test".to_owned());
-                    engine.pin(&PinRequest { file, pinned: true, reason, user: None, principal }).unwrap();
+                    let (reason, by) = ("test".to_owned(), "test".into());
+                    engine.pin(&PinRequest { file, pinned: true, reason, user: None, by }).unwrap();
                 }
             });
             let engine = Arc::new(world.engine(&Faults::with_hook(Plan::None, Some(hook))).unwrap());

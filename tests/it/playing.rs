@@ -39,7 +39,7 @@ fn live(user: &str, path: &str) -> CacheRequest {
         user: Some(user.to_owned()),
         method: None,
         metadata: Default::default(),
-        principal: "system".to_owned(),
+        by: cacherr::domain::actor::Actor::system(),
     }
 }
 
@@ -148,7 +148,7 @@ fn eviction(file: FileId) -> RestoreRequest {
         action: RestoreAction::Evict,
         reason: "room".to_owned(),
         user: None,
-        principal: "system".to_owned(),
+        by: cacherr::domain::actor::Actor::system(),
     }
 }
 
@@ -193,13 +193,8 @@ fn an_eviction_that_was_asked_for_before_a_person_pins_does_not_come_about() {
     let engine = world.calm();
     let file = engine.store().read().unwrap().file_by_path(OTHER.as_ref()).unwrap().unwrap().id;
     let job = engine.request_restore(&eviction(file)).unwrap();
-    let pin = |pinned| PinRequest {
-        file,
-        pinned,
-        reason: "manual".to_owned(),
-        user: None,
-        principal: "test".to_owned(),
-    };
+    let pin =
+        |pinned| PinRequest { file, pinned, reason: "manual".to_owned(), user: None, by: "test".into() };
     engine.pin(&pin(true)).unwrap();
     engine.run_job(job).unwrap();
     let job = job_of(&engine, job);

@@ -50,8 +50,7 @@ fn bring(engine: &Engine, request: &CacheRequest) -> FileId {
 }
 
 fn pin(engine: &Engine, file: FileId, pinned: bool) {
-    let request =
-        PinRequest { file, pinned, reason: "test".to_owned(), user: None, principal: "test".to_owned() };
+    let request = PinRequest { file, pinned, reason: "test".to_owned(), user: None, by: "test".into() };
     engine.pin(&request).unwrap();
 }
 
@@ -231,7 +230,7 @@ fn what_a_person_gave_back_is_not_asked_for_because_something_else_lay_there() {
         action: RestoreAction::Remove,
         reason: "manual".to_owned(),
         user: None,
-        principal: "api_key".to_owned(),
+        by: "api_key".into(),
     };
     let engine = world.calm();
     let job = engine.request_restore(&request).unwrap();
@@ -323,7 +322,7 @@ fn what_is_being_worked_on_or_unknown_is_passed_over() {
         action: RestoreAction::Evict,
         reason: "room".to_owned(),
         user: None,
-        principal: "system".to_owned(),
+        by: cacherr::domain::actor::Actor::system(),
     };
     let job = engine.request_restore(&request).unwrap();
     let report = engine.look_at_links(&[films[0].1, FileId::new(), films[1].1]).unwrap();

@@ -342,7 +342,7 @@ fn a_full_disk_of_the_store_loses_nothing() {
             user: None,
             metadata: Default::default(),
             method: None,
-            principal: "test".to_owned(),
+            by: "test".into(),
         };
         let ran = engine.request_cache(&wish).and_then(|accepted| match accepted {
             Accepted::Queued { job, .. } => engine.run_job(job).map(drop),

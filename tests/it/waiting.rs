@@ -91,7 +91,7 @@ fn wish(path: &Path) -> CacheRequest {
         user: None,
         metadata: Default::default(),
         method: None,
-        principal: "test".to_owned(),
+        by: "test".into(),
     }
 }
 
@@ -101,7 +101,7 @@ fn returning(file: FileId) -> RestoreRequest {
         action: RestoreAction::Remove,
         reason: "test".to_owned(),
         user: None,
-        principal: "test".to_owned(),
+        by: "test".into(),
     }
 }
 

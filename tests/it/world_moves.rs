@@ -648,7 +648,7 @@ fn films_whose_names_are_one_name_on_the_cache_get_copies_of_their_own() {
             action: RestoreAction::Evict,
             reason: "test".into(),
             user: None,
-            principal: "test".into(),
+            by: "test".into(),
         })
         .unwrap();
     work_off(&engine).unwrap();

@@ -29,12 +29,13 @@ use self::download::Download;
 use self::format::ExportFormat;
 use self::selection::{Detail, Selection};
 use super::Tag;
-use super::auth::Principal;
 use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
 use super::value::stamp;
 use crate::cacher::{Cacher, Engine};
+use crate::domain::access::Principal;
+use crate::domain::actor::Actor;
 use crate::domain::file::Status;
 use crate::store::Reader;
 
@@ -87,22 +88,17 @@ impl Export {
             return Ok(Download::new(format, wanted.stamp(), Body::empty()));
         }
         let (cacher, by) = (cacher.0.clone(), by.0.clone());
-        blocking(move || Ok(begin(cacher.engine(), wanted, format, by.name())?)).await
+        blocking(move || Ok(begin(cacher.engine(), wanted, format, &by.actor())?)).await
     }
 }
 
 /// Counts, writes the entry of the log, and lets the walk begin.
-fn begin(
-    engine: &Engine,
-    wanted: Selection,
-    format: ExportFormat,
-    principal: &str,
-) -> crate::Result<Download> {
+fn begin(engine: &Engine, wanted: Selection, format: ExportFormat, by: &Actor) -> crate::Result<Download> {
     // What is counted is what is written: index and rows are of one commit.
     let filter = wanted.filter();
     let (total, rows) = engine.store().look(|index| index.find(&filter).len())?;
     let selection = Selection { total, ..wanted };
-    engine.note_export(principal, selection.facts(format.name()))?;
+    engine.note_export(by, selection.facts(format.name()))?;
     let stamp = selection.stamp();
     let body = stream::body(move |out| format.write(&selection, &rows, out))?;
     Ok(Download::new(format, stamp, body))

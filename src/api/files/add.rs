@@ -6,11 +6,11 @@ use poem_openapi::types::Example;
 use super::body::{EXAMPLE_ID, EXAMPLE_JOB, EXAMPLE_PATH};
 use super::mode::Mode;
 use crate::api::answer::{Answer, Payload};
-use crate::api::auth::Principal;
 use crate::api::problem::Problem;
 use crate::api::text::{AbsolutePath, Name};
 use crate::api::value::Id;
 use crate::cacher::{Accepted, CacheRequest, Cacher};
+use crate::domain::access::Principal;
 use crate::domain::file::{Method, Operation};
 
 /// What to cache.
@@ -70,7 +70,7 @@ pub fn add(cacher: &Cacher, asked: AddFile, by: &Principal) -> Result<Answer<Fil
         user: user_id.map(|user| user.read("user_id")).transpose()?,
         metadata: Default::default(),
         method: mode.map(|mode| mode.method()).transpose()?,
-        principal: by.name().to_owned(),
+        by: by.actor(),
     };
     Ok(match cacher.request_cache(&request)? {
         Accepted::Queued { job, file, method } => {

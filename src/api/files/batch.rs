@@ -5,11 +5,11 @@ use poem_openapi::types::Example;
 
 use super::body::{EXAMPLE_ID, EXAMPLE_JOB};
 use crate::api::answer::{Answer, Payload};
-use crate::api::auth::Principal;
 use crate::api::problem::{Code, Problem};
 use crate::api::text::Name;
 use crate::api::value::{Id, Timestamp, closed_type, int64, text};
 use crate::cacher::{BatchFiles, BatchRequest, Cacher};
+use crate::domain::access::Principal;
 use crate::domain::batch::{BatchAction, BatchFailure, BatchWork};
 use crate::domain::file::{Operation, Status};
 use crate::domain::id::FileId;
@@ -174,7 +174,7 @@ pub fn begin(cacher: &Cacher, asked: Batch, by: &Principal) -> Result<Answer<Bat
         files: files(ids, filter, all)?,
         reason: reason.unwrap_or_else(|| "manual".to_owned()),
         user,
-        principal: by.name().to_owned(),
+        by: by.actor(),
     };
     let job = cacher.request_batch(&request)?;
     let sentence = match action {

@@ -8,11 +8,11 @@ use poem_openapi::types::Example;
 use super::body::{EXAMPLE_ID, EXAMPLE_PATH};
 use crate::Error;
 use crate::api::answer::{Answer, Payload};
-use crate::api::auth::Principal;
 use crate::api::problem::Problem;
 use crate::api::text::Name;
 use crate::api::value::{Id, filename, text};
 use crate::cacher::{Cacher, RestoreRequest};
+use crate::domain::access::Principal;
 use crate::domain::file::Status;
 use crate::domain::id::FileId;
 use crate::domain::job::{JobState, RestoreAction};
@@ -74,7 +74,7 @@ pub fn remove(
         action: RestoreAction::Remove,
         reason: reason.clone(),
         user,
-        principal: by.name().to_owned(),
+        by: by.actor(),
     })?;
     let ended = cacher.wait(job, PATIENCE)?;
     let rows = cacher.engine().store().read()?;

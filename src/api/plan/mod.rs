@@ -11,12 +11,12 @@ use poem_openapi::{Object, OpenApi};
 use self::body::PlanBody;
 use super::Tag;
 use super::answer::{Answer, Payload};
-use super::auth::Principal;
 use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
 use super::value::Id;
 use crate::cacher::Cacher;
+use crate::domain::access::Principal;
 use crate::librarian::Librarian;
 use crate::librarian::shown::{Shown, Window};
 use crate::store::Rows;
@@ -97,7 +97,7 @@ impl PlanApi {
         librarian: Data<&Librarian>,
         by: Data<&Principal>,
     ) -> Result<Answer<PlanAccepted>, Problem> {
-        let job = librarian.0.run(by.name()).await?;
+        let job = librarian.0.run(&by.actor()).await?;
         Ok(Answer::accepted(PlanAccepted { job_id: Id::of(job) })
             .saying("The sources are asked, and a plan is carried out.".to_owned()))
     }

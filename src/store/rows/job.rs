@@ -11,20 +11,24 @@ use crate::store::tables::Table;
 impl Row for JobRow {
     type Key = JobId;
     const TABLE: Table = Table::Jobs;
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 
-    /// What is known of the film stands behind the row; version 1 had none of it.
+    /// What is known of the film stands behind the row (version 1 had none of it), and behind that from where it was asked
+    /// for (since version 3).
     fn pack(&self, out: Vec<u8>) -> postcard::Result<Vec<u8>> {
-        postcard::to_extend(&self.metadata, postcard::to_extend(self, out)?)
+        let out = postcard::to_extend(&self.metadata, postcard::to_extend(self, out)?)?;
+        postcard::to_extend(&self.by.address, out)
     }
 
     fn unpack(version: u8, bytes: &[u8]) -> postcard::Result<(Self, &[u8])> {
-        let (job, rest) = postcard::take_from_bytes::<Self>(bytes)?;
-        if version < Self::VERSION {
-            return Ok((job, rest));
+        let (mut job, mut rest) = postcard::take_from_bytes::<Self>(bytes)?;
+        if version >= 2 {
+            (job.metadata, rest) = postcard::take_from_bytes(rest)?;
         }
-        let (metadata, rest) = postcard::take_from_bytes(rest)?;
-        Ok((Self { metadata, ..job }, rest))
+        if version >= 3 {
+            (job.by.address, rest) = postcard::take_from_bytes(rest)?;
+        }
+        Ok((job, rest))
     }
 
     fn belongs_to(&self, key: &JobId) -> bool {

@@ -11,6 +11,20 @@ use crate::store::tables::Table;
 impl Row for LogRow {
     type Key = (Time, LogId);
     const TABLE: Table = Table::Log;
+    const VERSION: u8 = 2;
+
+    /// From where it was asked for stands behind the row; version 1 did not know that.
+    fn pack(&self, out: Vec<u8>) -> postcard::Result<Vec<u8>> {
+        postcard::to_extend(&self.by.address, postcard::to_extend(self, out)?)
+    }
+
+    fn unpack(version: u8, bytes: &[u8]) -> postcard::Result<(Self, &[u8])> {
+        let (mut entry, mut rest) = postcard::take_from_bytes::<Self>(bytes)?;
+        if version >= 2 {
+            (entry.by.address, rest) = postcard::take_from_bytes(rest)?;
+        }
+        Ok((entry, rest))
+    }
 
     fn belongs_to(&self, key: &(Time, LogId)) -> bool {
         (self.at, self.id) == *key

@@ -10,6 +10,7 @@ use proptest::sample::select;
 use uuid::Uuid;
 
 use super::*;
+use crate::domain::actor::Actor;
 use crate::domain::answer::{Answer, Item, ItemFile, List};
 use crate::domain::batch::{BatchAction, BatchFailure, BatchFile, BatchScope, BatchWork};
 use crate::domain::cleanup::{Cleaned, Lost};
@@ -215,26 +216,23 @@ fn work() -> impl Strategy<Value = BatchWork> {
     )
 }
 
+fn actor() -> impl Strategy<Value = Actor> {
+    any::<(String, Option<std::net::IpAddr>)>().prop_map(|(name, address)| Actor { name, address })
+}
+
 fn job() -> impl Strategy<Value = JobRow> {
     let error = option::of(any::<(String, String)>().prop_map(|(code, message)| Failure { code, message }));
-    let ids = (uuid(), uuid(), path(), any::<String>());
+    let ids = (uuid(), uuid(), path(), actor());
     let times = (time(), option::of(time()));
     (ids, times, job_kind(), select(JobState::ALL), any::<(bool, u64, u64)>(), (error, metadata())).prop_map(
-        |(
-            (id, file, path, principal),
-            (created_at, finished_at),
-            kind,
-            state,
-            numbers,
-            (error, metadata),
-        )| JobRow {
+        |((id, file, path, by), (created_at, finished_at), kind, state, numbers, (error, metadata))| JobRow {
             id: JobId(id),
             kind,
             state,
             paused: numbers.0,
             file_id: FileId(file),
             path,
-            principal,
+            by,
             created_at,
             finished_at,
             bytes_total: numbers.1,
@@ -273,26 +271,22 @@ fn intent() -> impl Strategy<Value = Intent> {
 }
 
 fn log() -> impl Strategy<Value = LogRow> {
-    let texts = any::<(String, Option<String>, String, Option<String>)>();
+    let texts = (actor(), any::<(Option<String>, String, Option<String>)>());
     let metadata = prop::collection::vec(any::<(String, String)>(), 0..3);
     (uuid(), select(LogKind::ALL), option::of(uuid()), path(), texts, metadata, any::<bool>(), time())
-        .prop_map(
-            |(id, kind, file, file_path, (triggered_by, user, reason, error), metadata, success, at)| {
-                LogRow {
-                    id: LogId(id),
-                    kind,
-                    file_id: file.map(FileId),
-                    file_path,
-                    triggered_by,
-                    user,
-                    reason,
-                    success,
-                    error,
-                    metadata,
-                    at,
-                }
-            },
-        )
+        .prop_map(|(id, kind, file, file_path, (by, (user, reason, error)), metadata, success, at)| LogRow {
+            id: LogId(id),
+            kind,
+            file_id: file.map(FileId),
+            file_path,
+            by,
+            user,
+            reason,
+            success,
+            error,
+            metadata,
+            at,
+        })
 }
 
 fn comes_back<R: Row + PartialEq>(key: R::Key, row: &R) -> Result<(), TestCaseError> {
@@ -337,10 +331,22 @@ proptest! {
     }
 
     #[test]
-    fn a_job_of_version_1_is_still_read(row in job()) {
-        let bytes = postcard::to_extend(&row, vec![1]).unwrap();
-        let read = decode::<JobRow>(&row.id.encode(), &bytes).unwrap().1;
-        prop_assert_eq!(read, JobRow { metadata: Metadata::default(), ..row });
+    fn jobs_of_earlier_versions_are_still_read(row in job()) {
+        let nowhere = JobRow { by: row.by.name.clone().into(), ..row };
+        let first = postcard::to_extend(&nowhere, vec![1]).unwrap();
+        let read = decode::<JobRow>(&nowhere.id.encode(), &first).unwrap().1;
+        prop_assert_eq!(read, JobRow { metadata: Metadata::default(), ..nowhere.clone() });
+        let second = postcard::to_extend(&nowhere, vec![2]).unwrap();
+        let second = postcard::to_extend(&nowhere.metadata, second).unwrap();
+        prop_assert_eq!(decode::<JobRow>(&nowhere.id.encode(), &second).unwrap().1, nowhere);
+    }
+
+    #[test]
+    fn an_entry_of_the_log_of_version_1_is_still_read(row in log()) {
+        let nowhere = LogRow { by: row.by.name.clone().into(), ..row };
+        let bytes = postcard::to_extend(&nowhere, vec![1]).unwrap();
+        let key = (nowhere.at, nowhere.id).encode();
+        prop_assert_eq!(decode::<LogRow>(&key, &bytes).unwrap().1, nowhere);
     }
 
     #[test]
@@ -494,7 +500,7 @@ pub fn sample_log() -> LogRow {
         kind: LogKind::Cache,
         file_id: Some(row.id),
         file_path: row.file_path,
-        triggered_by: "system".to_owned(),
+        by: Actor::system(),
         user: None,
         reason: String::new(),
         success: true,

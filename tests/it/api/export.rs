@@ -77,15 +77,9 @@ async fn shelf() -> TestApp {
     let plain = app.film("latin", 10);
     let odd = app.library.join(OsStr::from_bytes(b"caf\xe9.mkv"));
     fs::rename(&plain, &odd).unwrap();
-    let (operation, principal) = (Operation::Watchlist, "test".to_owned());
-    let request = CacheRequest {
-        path: odd,
-        operation,
-        user: None,
-        metadata: Default::default(),
-        method: None,
-        principal,
-    };
+    let (operation, by) = (Operation::Watchlist, "test".into());
+    let request =
+        CacheRequest { path: odd, operation, user: None, metadata: Default::default(), method: None, by };
     let accepted = app.cacher().request_cache(&request).unwrap();
     let Accepted::Queued { job, .. } = accepted else { panic!("{accepted:?}") };
     assert_eq!(app.ended(&job.to_string()).await["state"], "done");

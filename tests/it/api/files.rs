@@ -185,7 +185,7 @@ async fn a_name_that_is_not_utf8_is_shown_and_found_by_its_id() {
         user: None,
         metadata: Default::default(),
         method: None,
-        principal: "test".to_owned(),
+        by: "test".into(),
     };
     let accepted = app.cacher().request_cache(&request).unwrap();
     let cacherr::cacher::Accepted::Queued { job, file, .. } = accepted else { panic!("{accepted:?}") };

@@ -201,14 +201,14 @@ async fn a_name_that_is_not_utf8_is_listed_searched_and_given_back() {
     let plain = app.film("plain.mkv", 10);
     let odd = app.library.join(OsStr::from_bytes(b"caf\xe9 \xff\xfe.mkv"));
     fs::rename(&plain, &odd).unwrap();
-    let (operation, principal) = (Operation::Manual, "test".to_owned());
+    let (operation, by) = (Operation::Manual, "test".into());
     let request = CacheRequest {
         path: odd.clone(),
         operation,
         user: None,
         metadata: Default::default(),
         method: None,
-        principal,
+        by,
     };
     let accepted = app.cacher().request_cache(&request).unwrap();
     let Accepted::Queued { job, file, .. } = accepted else { panic!("{accepted:?}") };

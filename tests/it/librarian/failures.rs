@@ -222,7 +222,7 @@ async fn a_library_that_was_emptied_on_disk_gives_nothing_back_and_loses_nothing
     for _ in 0..4 {
         scene.house.app.pass(DOUBT).await;
         // It may fail; it may not conclude.
-        if let Ok(job) = scene.house.app.librarian().run("test").await {
+        if let Ok(job) = scene.house.app.librarian().run(&"test".into()).await {
             scene.house.app.ended(&job.to_string()).await;
         }
         scene.nothing_is_missing("while the library is away").await;

@@ -71,7 +71,7 @@ async fn a_cycle_that_fails_is_told_as_failed_and_gives_nothing_back() {
     house.wish(OWNER, heat);
     for _ in 0..2 {
         house.app.pass(DOUBT).await;
-        let job = house.app.librarian().run("test").await.unwrap();
+        let job = house.app.librarian().run(&"test".into()).await.unwrap();
         let job = house.app.ended(&job.to_string()).await;
         assert_eq!(
             (&job["state"], &job["error"]["code"]),
@@ -94,7 +94,7 @@ async fn whoever_asks_during_a_cycle_gets_one_more_that_all_of_them_share() {
     house.wish(KID, dune);
     let mut jobs = vec![];
     for _ in 0..5 {
-        jobs.push(house.app.librarian().run("test").await.unwrap());
+        jobs.push(house.app.librarian().run(&"test".into()).await.unwrap());
     }
     for job in &jobs {
         let job = house.app.ended(&job.to_string()).await;

@@ -15,8 +15,8 @@ impl House {
         let path = self.app.library.join(name);
         let body = serde_json::json!({ "file_path": path, "user_id": "user3" });
         self.app.post("/api/cached/files", &body).await.is(200);
-        let (file, principal, reason) = (self.id(name).await, "test".to_owned(), "test".to_owned());
-        let request = PinRequest { file, pinned: true, reason, user: None, principal };
+        let (file, by, reason) = (self.id(name).await, "test".into(), "test".to_owned());
+        let request = PinRequest { file, pinned: true, reason, user: None, by };
         self.app.cacher().engine().pin(&request).unwrap();
     }
 

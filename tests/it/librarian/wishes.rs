@@ -154,7 +154,7 @@ async fn what_is_shown_before_a_run_is_what_the_run_does() {
     assert_eq!(shown.plan.attribute.len(), 1);
     assert_eq!(house.names().await, ["Dune.mkv", "Heat.mkv"], "nothing was done");
 
-    let job = house.app.librarian().run("test").await.unwrap();
+    let job = house.app.librarian().run(&"test".into()).await.unwrap();
     house.app.ended(&job.to_string()).await;
     let done = house.app.librarian().latest().unwrap();
     assert_eq!(done.plan, shown.plan, "the very plan");

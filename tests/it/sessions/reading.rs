@@ -53,7 +53,7 @@ async fn what_the_server_cannot_read_is_given_back_at_once_and_nothing_else_is_s
         user: None,
         method: None,
         metadata: Default::default(),
-        principal: cacherr::cacher::SYSTEM.to_owned(),
+        by: cacherr::domain::actor::Actor::system(),
     };
     let error = house.app.cacher().request_cache(&request).unwrap_err();
     assert_eq!(error.code(), "link_not_read");

@@ -126,7 +126,7 @@ impl House {
             user: None,
             metadata: Default::default(),
             method: Some(method),
-            principal: "test".to_owned(),
+            by: "test".into(),
         };
         match self.engine.request_cache(&request) {
             Ok(Accepted::Queued { job, .. }) => Ok(job),
@@ -167,7 +167,7 @@ impl House {
             action: RestoreAction::Evict,
             reason: "test".to_owned(),
             user: None,
-            principal: "test".to_owned(),
+            by: "test".into(),
         };
         let row = self.run(self.engine.request_restore(&request).unwrap());
         match (row.state, row.error) {

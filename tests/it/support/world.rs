@@ -228,7 +228,7 @@ impl World {
             user: Some("user1".into()),
             metadata: Default::default(),
             method: Some(self.ways.method),
-            principal: "test".into(),
+            by: "test".into(),
         }
     }
 
@@ -297,7 +297,7 @@ pub fn restore(engine: &Engine, action: RestoreAction) -> Result<JobRow> {
         action,
         reason: "test".into(),
         user: None,
-        principal: "test".into(),
+        by: "test".into(),
     })?;
     run(engine, job)
 }
