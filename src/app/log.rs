@@ -85,7 +85,8 @@ mod tests {
         String::from_utf8(bytes).unwrap()
     }
 
-    const HOSTILE: &str = "a\nERROR forged \u{1b}[2J\u{1b}]0;title\u{7}\r\u{9b}31m\u{2028}\u{202e}\u{2066}\0end";
+    const HOSTILE: &str =
+        "a\nERROR forged \u{1b}[2J\u{1b}]0;title\u{7}\r\u{9b}31m\u{2028}\u{202e}\u{2066}\0end";
 
     #[test]
     fn an_event_is_a_line_whatever_it_says() {
@@ -113,7 +114,8 @@ mod tests {
 
     #[test]
     fn an_ordinary_line_reads_as_ever() {
-        let said = log(false, || tracing::info!(count = 3, name = "Amélie", path = %"/m/a b", "cached {}", "it"));
+        let said =
+            log(false, || tracing::info!(count = 3, name = "Amélie", path = %"/m/a b", "cached {}", "it"));
         assert!(said.ends_with(" INFO cached it count=3 name=\"Amélie\" path=/m/a b\n"), "{said}");
     }
 }
