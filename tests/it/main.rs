@@ -4,6 +4,7 @@
 //! * `crowd`: a thousand who listen hear everything in order, or that they missed something; who does not read costs
 //!   little, is let go, and holds up neither the others nor the end.
 //! * `agreement`: after any acts, every answer says what a naive recomputation from the store's text dump says.
+//! * `attacks`: what a stranger sends is refused with the right status, and the process is well and no larger afterwards.
 //! * `audit`: each act names its principal and from where it came; other settings are told, secrets are not.
 //! * `torn`: who reads while others write sees every commit whole, in rows, lists, counts and log.
 //! * `openapi`: the document is current, complete, and what generators of clients understand.
@@ -46,6 +47,7 @@
 mod agreement;
 mod api;
 mod architecture;
+mod attacks;
 mod audit;
 mod batch;
 mod config;
