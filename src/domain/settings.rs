@@ -8,8 +8,10 @@ use super::file::Method;
 use super::file::closed_names;
 use super::media::Reach;
 
+mod access;
 mod librarian;
 
+pub use access::{AccessSettings, PRIVATE_NETWORKS, is_among};
 pub use librarian::LibrarianSettings;
 
 /// Days for which what was put aside is kept.
