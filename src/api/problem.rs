@@ -52,8 +52,8 @@ codes! {
     SwapNotSupported "swap_not_supported" 400 "The file system refuses the atomic exchange of two names."
     WeakPassword "weak_password" 400 "The new password is easily guessed, or not possible; the sentence says what it has to be."
     LogInFailed "log_in_failed" 401 "The name or the password is wrong."
-    Unauthorized "unauthorized" 401 "The API key is missing or wrong."
-    Forbidden "forbidden" 403 "The request comes from a web page of another origin, or names a host that this instance is not."
+    Unauthorized "unauthorized" 401 "Nobody is logged in, or what was sent to be let in is wrong or over."
+    Forbidden "forbidden" 403 "The role is too low; or the request comes from a web page of another origin."
     SetupTokenWrong "setup_token_wrong" 403 "This is not the setup token."
     NotFound "not_found" 404 "There is nothing with this id or path."
     NotTracked "not_tracked" 404 "The path is not cached."
@@ -164,6 +164,8 @@ pub struct Problem {
     sentence: String,
     /// The methods that a path has, where the wrong one was asked for.
     allow: Option<String>,
+    /// Seconds after which it is worth another try.
+    retry_after: Option<u64>,
 }
 
 /// The body of every refusal.
@@ -195,7 +197,7 @@ impl Problem {
     /// A refusal in the given words.
     #[must_use]
     pub fn new(code: Code, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into(), allow: None }
+        Self { code, sentence: sentence.into(), allow: None, retry_after: None }
     }
 
     /// A value that is not allowed.
@@ -254,6 +256,9 @@ impl From<Error> for Problem {
                 tracing::error!(%error, "a request could not be answered");
                 Self::new(code, "the store could not be read or written; the log of Cacherr says more")
             }
+            Error::TooManyAttempts { seconds } => {
+                Self { retry_after: Some(seconds), ..Self::new(code, error.to_string()) }
+            }
             error => Self::new(code, error.to_string()),
         }
     }
@@ -275,11 +280,14 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = super::answer::json(status, &ProblemBody::from(&self));
-        if self.code == Code::Unauthorized {
+        if self.code.status() == 401 {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if let Some(allow) = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
             response.headers_mut().insert(header::ALLOW, allow);
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response.set_data(self.code);
         response
