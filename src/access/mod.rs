@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -171,8 +172,8 @@ impl Access {
         &self.0.settings
     }
 
-    /// Hears of every change of accounts, sessions and keys: who was let in before may not be any more
-    /// ([`Access::still`]).
+    /// Hears of every change of accounts and keys, and of each end of a session that somebody brought about: who was let in
+    /// before may not be any more ([`Access::still`]).
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.0.changes.subscribe()
@@ -193,7 +194,9 @@ impl Access {
             Way::ConfiguredKey | Way::Local => Some(principal.clone()),
             Way::Proxy(account) => rows.account(account)?.as_ref().map(as_account),
             Way::Session { id, account } => {
-                let goes_on = self.sessions(Some(account))?.iter().any(|row| row.id == id);
+                let (now, lifetime) = (self.now(), self.lifetime());
+                let mut sessions = rows.sessions()?.into_iter().map(|(_, row)| row);
+                let goes_on = sessions.any(|row| row.id == id && !lifetime.is_over(&row, now));
                 rows.account(account)?.as_ref().map(as_account).filter(|_| goes_on)
             }
             Way::Key(id) => {
@@ -249,6 +252,12 @@ impl Access {
         self.0.passwords.done()
     }
 
+    /// This much from now: when something expires that lasts so long.
+    #[must_use]
+    pub fn after(&self, lasts: SignedDuration) -> Time {
+        self.now().plus(lasts)
+    }
+
     /// Waits until it is written down who was here.
     pub fn settle(&self) {
         self.0.scribe.settle();
@@ -278,10 +287,15 @@ impl Access {
         self.0.guard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// One durable change that takes nothing from anybody.
+    fn write<T>(&self, act: impl FnOnce(&mut Writer<'_>, Time) -> Result<T>) -> Result<T> {
+        let at = self.now();
+        self.store().write(|writer| act(writer, at))
+    }
+
     /// One durable change, of which those hear who watch.
     fn change<T>(&self, act: impl FnOnce(&mut Writer<'_>, Time) -> Result<T>) -> Result<T> {
-        let at = self.now();
-        let value = self.store().write(|writer| act(writer, at))?;
+        let value = self.write(act)?;
         self.0.changes.send_modify(|count| *count += 1);
         Ok(value)
     }

@@ -29,7 +29,7 @@ impl Access {
         let (access, from) = (self.clone(), from.clone());
         let title = title.to_owned();
         blocking(move || {
-            let opened = access.change(|writer, _| {
+            let opened = access.write(|writer, _| {
                 let account = access.account_of_plex(writer, plex, &title, kind, &from)?;
                 access.let_in(writer, account, "plex", &from)
             })?;
@@ -47,14 +47,13 @@ impl Access {
         kind: PlexKind,
         from: &Caller,
     ) -> Result<AccountRow> {
-        let accounts = writer.accounts()?;
+        if let Some(known) = writer.accounts()?.into_iter().find(|account| account.plex == Some(plex)) {
+            return Ok(known);
+        }
         let role = match kind {
             PlexKind::Owner => Some(Role::Admin),
             PlexKind::Home | PlexKind::Shared => self.settings().plex_role,
         };
-        if let Some(known) = accounts.into_iter().find(|account| account.plex == Some(plex)) {
-            return Ok(known);
-        }
         let role = role.ok_or_else(|| {
             Error::Forbidden(
                 "only the owner of the Plex server may sign in with Plex here; ask an admin".to_owned(),

@@ -38,7 +38,7 @@ impl Lifetime {
         row.seen_at.plus(self.idle).min(row.made_at.plus(self.longest))
     }
 
-    fn is_over(self, row: &SessionRow, now: Time) -> bool {
+    pub fn is_over(self, row: &SessionRow, now: Time) -> bool {
         self.end_of(row) <= now
     }
 

@@ -143,7 +143,7 @@ impl Access {
         let hash = self.0.passwords.hash(password).await?;
         let access = self.clone();
         blocking(move || {
-            let opened = access.change(|writer, at| {
+            let opened = access.write(|writer, at| {
                 if !access.nobody_is_admin(writer)? {
                     return Err(Error::AlreadySetUp);
                 }

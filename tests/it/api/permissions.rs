@@ -37,7 +37,8 @@ fn operations() -> Vec<Operation> {
 
 /// The least role of an operation; none where it is open to everybody.
 fn needed(id: &str) -> Option<Role> {
-    let (_, role) = permissions().find(|(known, _)| *known == id).unwrap_or_else(|| panic!("{id} is not in the table"));
+    let (_, role) =
+        permissions().find(|(known, _)| *known == id).unwrap_or_else(|| panic!("{id} is not in the table"));
     role
 }
 
@@ -102,9 +103,16 @@ async fn who_may_not_is_refused_before_anything_that_they_sent_is_looked_at() {
                 match needed.filter(|needed| needed > role) {
                     Some(needed) => {
                         let sentence = answer.refuses(403, "forbidden");
-                        assert!(sentence.starts_with(&format!("this needs the role {needed};")), "{id}: {sentence}");
+                        assert!(
+                            sentence.starts_with(&format!("this needs the role {needed};")),
+                            "{id}: {sentence}"
+                        );
                     }
-                    None => assert!(matches!(answer.status, 400 | 404 | 413 | 415), "{id}: {role}: {}", answer.body),
+                    None => assert!(
+                        matches!(answer.status, 400 | 404 | 413 | 415),
+                        "{id}: {role}: {}",
+                        answer.body
+                    ),
                 }
             }
         }
