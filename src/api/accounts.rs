@@ -50,10 +50,7 @@ pub const REFUSALS: Refusals = &[
             Code::Busy,
         ],
     ),
-    (
-        "removeAccount",
-        &[Code::InvalidParameter, Code::UnknownParameter, Code::NotFound, Code::LastAdmin],
-    ),
+    ("removeAccount", &[Code::InvalidParameter, Code::UnknownParameter, Code::NotFound, Code::LastAdmin]),
 ];
 
 /// Somebody who may log in.

@@ -132,7 +132,8 @@ impl Keys {
     #[oai(path = "/api/keys", method = "get", operation_id = "listKeys")]
     async fn list(&self, access: Data<&Access>) -> Result<Answer<KeysBody>, Problem> {
         let access = access.0.clone();
-        blocking(move || Ok(Answer::ok(KeysBody { keys: access.keys()?.iter().map(Into::into).collect() }))).await
+        blocking(move || Ok(Answer::ok(KeysBody { keys: access.keys()?.iter().map(Into::into).collect() })))
+            .await
     }
 
     /// Make an API key
@@ -183,7 +184,11 @@ impl Keys {
     /// For the WebSocket of a browser that can send neither a key (browsers send no headers with it) nor the cookie (a page of
     /// another origin). It opens one `/ws`, for who asks, within 30 seconds.
     #[oai(path = "/api/ws/ticket", method = "post", operation_id = "createTicket")]
-    async fn ticket(&self, access: Data<&Access>, by: Data<&Principal>) -> Result<Answer<TicketBody>, Problem> {
+    async fn ticket(
+        &self,
+        access: Data<&Access>,
+        by: Data<&Principal>,
+    ) -> Result<Answer<TicketBody>, Problem> {
         let ticket = access.ticket(&by)?.expose().to_owned();
         Ok(Answer::ok(TicketBody { ticket, expires_in: TICKET_LASTS }))
     }

@@ -94,6 +94,7 @@ use crate::live::Hub;
 use crate::media::Media;
 
 pub use document::{codes_page, document};
+pub use permissions::permissions;
 pub use problem::Code;
 pub use webhooks::Hooks;
 

@@ -11,9 +11,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 
-use self::body::{
-    LogIn, Means, PasswordChange, PrincipalBody, SessionBody, SessionsBody, SetUp, StateBody,
-};
+use self::body::{LogIn, Means, PasswordChange, PrincipalBody, SessionBody, SessionsBody, SetUp, StateBody};
 use super::Tag;
 use super::answer::Answer;
 use super::bridge::blocking;
@@ -56,16 +54,7 @@ pub const REFUSALS: Refusals = &[
     ),
     (
         "logIn",
-        &[
-            BODY[0],
-            BODY[1],
-            BODY[2],
-            BODY[3],
-            BODY[4],
-            Code::LogInFailed,
-            Code::TooManyAttempts,
-            Code::Busy,
-        ],
+        &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], Code::LogInFailed, Code::TooManyAttempts, Code::Busy],
     ),
     ("logOut", &[Code::UnknownParameter, Code::NotFound]),
     ("getMe", &[Code::UnknownParameter]),
@@ -187,7 +176,9 @@ impl Auth {
         by: Data<&Principal>,
     ) -> Result<Answer<PrincipalBody>, Problem> {
         let (access, by) = (access.0.clone(), by.0.clone());
-        let Way::Session { id, .. } = by.way else { return Err(Error::NotFound { what: "session of yours" }.into()) };
+        let Way::Session { id, .. } = by.way else {
+            return Err(Error::NotFound { what: "session of yours" }.into());
+        };
         let answer = Answer::ok(PrincipalBody::from(&by));
         blocking(move || Ok(access.log_out(id, &by.actor())?)).await?;
         Ok(answer.with(|headers| door.cookie(&source).take(headers)))
@@ -214,7 +205,10 @@ impl Auth {
     ) -> Result<Answer<SessionsBody>, Problem> {
         let (access, by, all) = (access.0.clone(), by.0.clone(), all.0.unwrap_or(false));
         if all && by.role < Role::Admin {
-            return Err(Problem::new(Code::Forbidden, "to see the sessions of everybody needs the role admin"));
+            return Err(Problem::new(
+                Code::Forbidden,
+                "to see the sessions of everybody needs the role admin",
+            ));
         }
         blocking(move || {
             let rows = match (all, by.account()) {
@@ -245,7 +239,8 @@ impl Auth {
             let id = session_id.0.read("session")?;
             let whose = if by.role == Role::Admin { None } else { by.account() };
             // Of others nobody else learns even that they are there.
-            let rows = if by.role < Role::Admin && whose.is_none() { Vec::new() } else { access.sessions(whose)? };
+            let rows =
+                if by.role < Role::Admin && whose.is_none() { Vec::new() } else { access.sessions(whose)? };
             let row = rows.into_iter().find(|row| row.id == id).ok_or(Error::NotFound { what: "session" })?;
             let ended = SessionBody::of(&access, &row, &access.accounts()?, &by);
             access.revoke_session(id, &by.actor())?;

@@ -8,9 +8,9 @@ use super::claims::{Claim, claims};
 use super::cookie::Cookie;
 use super::origin::Origins;
 use super::source::Source;
-use crate::api::problem::{Code, Problem};
 use crate::access::{Access, Caller};
 use crate::api::bridge::blocking;
+use crate::api::problem::{Code, Problem};
 use crate::domain::access::{Principal, Way};
 use crate::domain::settings::AccessSettings;
 
@@ -101,7 +101,9 @@ fn wrong(claim: Option<&Claim>) -> Problem {
         Some(Claim::Ticket(_)) => "the ticket is unknown, used or too old; ask for another one",
         Some(Claim::Session(_)) => "the session has ended; log in again",
         Some(Claim::Named(_)) => "whom the reverse proxy names has no account here",
-        Some(Claim::Near(_)) | None => "log in, or send an API key in the header X-Api-Key or as a bearer token",
+        Some(Claim::Near(_)) | None => {
+            "log in, or send an API key in the header X-Api-Key or as a bearer token"
+        }
     };
     Problem::new(Code::Unauthorized, sentence)
 }

@@ -20,8 +20,13 @@ async fn a_key_is_shown_once_and_opens_what_its_role_may_until_it_is_revoked() {
     assert_eq!(send(ask().bearer_auth(&key)).await.is(200), me);
     let list = app.get("/api/keys").await.is(200);
     let (known, text) = (&list["keys"][0], list.to_string());
-    assert_eq!((&known["name"], &known["role"], &known["created_by"]), (&json!("dashboard"), &json!("viewer"), &json!("api_key")));
-    assert!(key.starts_with(known["begins"].as_str().unwrap()) && !text.contains(&key) && !text.contains(KEY));
+    assert_eq!(
+        (&known["name"], &known["role"], &known["created_by"]),
+        (&json!("dashboard"), &json!("viewer"), &json!("api_key"))
+    );
+    assert!(
+        key.starts_with(known["begins"].as_str().unwrap()) && !text.contains(&key) && !text.contains(KEY)
+    );
     let again = json!({ "name": "DASHBOARD", "role": "admin" });
     app.post("/api/keys", &again).await.refuses(409, "name_taken");
     let past = json!({ "name": "late", "role": "viewer", "expires_at": "2020-01-01" });
@@ -62,7 +67,9 @@ async fn a_ticket_opens_one_websocket_for_who_took_it() {
     assert_eq!(app.try_listen("?ticket=ct_nothing", &[]).await.err(), Some(401));
     // It is of use nowhere else.
     let ticket = take().await.is(200)["ticket"].as_str().unwrap().to_owned();
-    send(app.stranger(Method::GET, &format!("/api/version?ticket={ticket}"))).await.refuses(401, "unauthorized");
+    send(app.stranger(Method::GET, &format!("/api/version?ticket={ticket}")))
+        .await
+        .refuses(401, "unauthorized");
     send(app.with_key(&ticket, Method::GET, "/api/version")).await.refuses(401, "unauthorized");
     send(app.stranger(Method::POST, "/api/ws/ticket")).await.refuses(401, "unauthorized");
 }

@@ -85,8 +85,10 @@ async fn a_cookie_that_somebody_brought_is_never_adopted() {
 
 #[tokio::test]
 async fn over_an_encrypted_line_the_cookie_is_bound_to_it() {
-    let access =
-        AccessSettings { trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()], ..AccessSettings::default() };
+    let access = AccessSettings {
+        trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
+        ..AccessSettings::default()
+    };
     for (base_path, starts, has) in [
         (None, "__Host-cacherr_session=cs_", "; Path=/; "),
         (Some("/cacherr"), "cacherr_session=cs_", "; Path=/cacherr; "),
@@ -129,7 +131,9 @@ async fn one_sees_and_ends_ones_own_sessions_and_an_admin_everybodys() {
         (app.log_in("user1").await, app.log_in("user1").await, app.log_in("user2").await);
     let sessions = own_sessions(&app, &here).await;
     assert_eq!(sessions.len(), 2);
-    assert!(sessions.iter().all(|session| session["account"] == "user1" && session["address"] == "127.0.0.1"));
+    assert!(
+        sessions.iter().all(|session| session["account"] == "user1" && session["address"] == "127.0.0.1")
+    );
     assert_eq!(sessions.iter().filter(|session| session["is_current"] == true).count(), 1);
     let theirs = own_sessions(&app, &other).await[0]["id"].as_str().unwrap().to_owned();
     let end = |cookie: &str, id: &str| {
@@ -175,7 +179,9 @@ async fn logging_out_ends_the_session_and_takes_the_cookie_back() {
     app.add_account("user1", "viewer").await;
     let cookie = app.log_in("user1").await;
     let answer = send(app.with_cookie(&cookie, Method::POST, "/api/auth/logout")).await;
-    assert!(answer.headers["set-cookie"].to_str().unwrap().starts_with("cacherr_session=; Path=/; Max-Age=0;"));
+    assert!(
+        answer.headers["set-cookie"].to_str().unwrap().starts_with("cacherr_session=; Path=/; Max-Age=0;")
+    );
     answer.is(200);
     me(&app, &cookie).await.refuses(401, "unauthorized");
     send(app.request(Method::POST, "/api/auth/logout")).await.refuses(404, "not_found");

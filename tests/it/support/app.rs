@@ -36,8 +36,8 @@ use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// The key of every instance that is not told otherwise.
@@ -418,7 +418,9 @@ impl TestApp {
 
     /// A request with the cookie of a session, as a page of ours sends it.
     pub fn with_cookie(&self, cookie: &str, method: Method, path: &str) -> RequestBuilder {
-        self.stranger(method, path).header("Cookie", cookie).header("Origin", format!("http://{}", self.origin))
+        self.stranger(method, path)
+            .header("Cookie", cookie)
+            .header("Origin", format!("http://{}", self.origin))
     }
 
     /// Makes a key with a role: its id, and the key itself.
