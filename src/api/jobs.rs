@@ -14,6 +14,7 @@ use super::files::BatchBody;
 use super::problem::{Code, Problem};
 use super::value::{Id, Timestamp, closed_type, int64, text};
 use crate::cacher::Cacher;
+use crate::domain::access::Principal;
 use crate::domain::file::closed_names;
 use crate::domain::id::JobId;
 use crate::domain::job::{Failure, JobKind, JobRow, JobState, Planned, Progress, RestoreAction};
@@ -343,10 +344,12 @@ impl Jobs {
     async fn cancel(
         &self,
         cacher: Data<&Cacher>,
+        by: Data<&Principal>,
         /// The job.
         job_id: Path<Id>,
     ) -> Result<Answer<JobBody>, Problem> {
-        act(cacher.0, &job_id.0, Cacher::cancel).await
+        let by = by.0.actor();
+        act(cacher.0, &job_id.0, move |cacher, id| cacher.cancel(id, &by)).await
     }
 
     /// Halt a job
@@ -356,10 +359,12 @@ impl Jobs {
     async fn pause(
         &self,
         cacher: Data<&Cacher>,
+        by: Data<&Principal>,
         /// The job.
         job_id: Path<Id>,
     ) -> Result<Answer<JobBody>, Problem> {
-        act(cacher.0, &job_id.0, |cacher, id| cacher.pause(id, true)).await
+        let by = by.0.actor();
+        act(cacher.0, &job_id.0, move |cacher, id| cacher.pause(id, true, &by)).await
     }
 
     /// Let a halted job go on
@@ -369,10 +374,12 @@ impl Jobs {
     async fn resume(
         &self,
         cacher: Data<&Cacher>,
+        by: Data<&Principal>,
         /// The job.
         job_id: Path<Id>,
     ) -> Result<Answer<JobBody>, Problem> {
-        act(cacher.0, &job_id.0, |cacher, id| cacher.pause(id, false)).await
+        let by = by.0.actor();
+        act(cacher.0, &job_id.0, move |cacher, id| cacher.pause(id, false, &by)).await
     }
 }
 

@@ -9,6 +9,7 @@ use super::file::closed_names;
 use super::media::Reach;
 
 mod access;
+pub mod changes;
 mod librarian;
 
 pub use access::{AccessSettings, PRIVATE_NETWORKS, is_among};
@@ -46,6 +47,8 @@ pub struct CacheSettings {
     pub release_grace: SignedDuration,
     /// Rows of orphans whose original is back go after [`HISTORY_DAYS`].
     pub auto_cleanup: bool,
+    /// Entries of the operation log go when they are older; none: never.
+    pub log_kept: Option<SignedDuration>,
 }
 
 impl CacheSettings {
@@ -65,6 +68,7 @@ impl CacheSettings {
             link_target: None,
             release_grace: SignedDuration::from_secs(60),
             auto_cleanup: false,
+            log_kept: Some(SignedDuration::from_hours(24 * 365)),
         }
     }
 }

@@ -259,6 +259,7 @@ fn only_the_clock_asks_for_the_time() {
     only_in(
         "Instant::now",
         &[
+            "access/mod.rs",      // for how long somebody waits who failed; how old a ticket is
             "api/socket.rs",      // what a client may send in a second; whether it is still there
             "app/home.rs",        // patience with another process that is about to end
             "cacher/caching.rs",  // what the token bucket of `pacing` is asked with
