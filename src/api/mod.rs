@@ -48,6 +48,8 @@ mod document;
 mod export;
 mod files;
 mod frames;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod gate;
 mod jobs;
 mod keys;
