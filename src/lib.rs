@@ -43,4 +43,8 @@ pub mod demo;
 
 pub mod cli;
 
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
+
 pub use error::{Error, Result};

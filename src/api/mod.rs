@@ -48,6 +48,8 @@ mod document;
 mod export;
 mod files;
 mod frames;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod gate;
 mod jobs;
 mod keys;
@@ -94,6 +96,7 @@ use crate::live::Hub;
 use crate::media::Media;
 
 pub use document::{codes_page, document};
+pub use permissions::permissions;
 pub use problem::Code;
 pub use webhooks::Hooks;
 

@@ -22,7 +22,7 @@ const OPERATOR: Permission = AtLeast(Role::Operator);
 const ADMIN: Permission = AtLeast(Role::Admin);
 
 /// Operations by their ids, pages by their paths.
-pub const TABLE: &[(&str, Permission)] = &[
+const TABLE: &[(&str, Permission)] = &[
     // Whether it lives, and what it is able to do.
     ("getHealth", Open),
     ("getReadiness", Open),
@@ -89,6 +89,15 @@ pub const TABLE: &[(&str, Permission)] = &[
 #[must_use]
 pub fn of(id: &str) -> Permission {
     TABLE.iter().find(|(known, _)| *known == id).map_or(ADMIN, |(_, permission)| *permission)
+}
+
+/// The table: operations by their ids and pages by their paths, with the least role that each needs; none where it is open to
+/// everybody.
+pub fn permissions() -> impl Iterator<Item = (&'static str, Option<Role>)> {
+    TABLE.iter().map(|(id, permission)| match permission {
+        Open => (*id, None),
+        AtLeast(role) => (*id, Some(*role)),
+    })
 }
 
 impl Permission {

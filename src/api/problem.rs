@@ -233,6 +233,12 @@ impl Problem {
         self.code
     }
 
+    /// What it says, as it was put.
+    #[cfg(any(test, fuzzing))]
+    pub fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
     /// For an answer that something below us gave in its own words.
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {

@@ -8,6 +8,8 @@
 
 mod build;
 mod defaults;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod key;
 mod keys;
 mod origin;

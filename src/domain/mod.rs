@@ -23,6 +23,7 @@ pub mod log;
 pub mod mapping;
 pub mod media;
 pub mod path;
+pub mod plain;
 pub mod plan;
 pub mod playback;
 pub mod query;

@@ -133,6 +133,9 @@ pub struct Kind {
     pub show: fn(&[u8], &[u8]) -> Result<String>,
     /// The secondary entries that follow from it.
     pub entries: fn(&[u8], &[u8]) -> Result<Vec<Entry>>,
+    /// Asserts that a row is the same after it was written anew.
+    #[cfg(any(test, fuzzing))]
+    pub again: fn(&[u8], &[u8]),
 }
 
 const fn kind<R: Row>() -> Kind {
@@ -141,6 +144,8 @@ const fn kind<R: Row>() -> Kind {
         show_key: show_key::<R>,
         show: |key, bytes| decode::<R>(key, bytes).map(|(_, row)| format!("{row:#?}")),
         entries: |key, bytes| decode::<R>(key, bytes).map(|(key, row)| row.entries(&key)),
+        #[cfg(any(test, fuzzing))]
+        again: super::fuzzing::row::<R>,
     }
 }
 
