@@ -16,6 +16,7 @@ mod web;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::access::{self, Access};
 use crate::cacher::{Cacher, Engine, Parts, Sink};
 use crate::clock::SystemClock;
 use crate::command::server::{Door, With};
@@ -90,14 +91,16 @@ async fn serve(
     let doctor = doctor(config, cacher, media.household(), tokio::runtime::Handle::current());
     let parts = librarian::parts(config, cacher, media.household(), media.changes())?;
     let librarian = Librarian::start(parts);
-    let mut web = web.open(cacher, &media, &librarian, &doctor)?;
+    let access = Access::open(access_parts(config, cacher.engine().store()))?;
+    let mut web = web.open(cacher, &media, &librarian, &doctor, access.clone())?;
     let watch = watch_cache(config, cacher)?;
     let begun = begin(cacher);
     let looks = Looks::start(cacher);
     let ended = match begun {
         Ok(()) => {
             let (cacher, librarian, config) = (cacher.clone(), librarian.clone(), config.clone());
-            listen(&With { cacher, doctor: doctor.clone(), librarian, config }, &door, &mut web).await
+            let with = With { cacher, doctor: doctor.clone(), librarian, access: access.clone(), config };
+            listen(&with, &door, &mut web).await
         }
         Err(error) => Err(error),
     };
@@ -133,7 +136,12 @@ pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> 
         engine.declare_cache_lost();
     }
     let cacher = match request {
-        Request::Status | Request::AdoptCacheDir | Request::Doctor | Request::Plan => Cacher::at_rest(engine),
+        Request::Status
+        | Request::AdoptCacheDir
+        | Request::Doctor
+        | Request::Plan
+        | Request::Users(_)
+        | Request::ApiKeys(_) => Cacher::at_rest(engine),
         Request::Check { .. } => {
             engine.recover()?;
             Cacher::at_rest(engine)
@@ -152,11 +160,17 @@ pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> 
     if let Request::Plan = request {
         librarian::ask(&librarian, &household, &runtime, sink)?;
     }
+    let access = &Access::at_rest(access_parts(config, cacher.engine().store()));
     let (doctor, librarian, runtime) = (&doctor, &librarian, runtime.handle());
-    let context = Context { cacher: &cacher, doctor, librarian, runtime, config, by: &by };
+    let context = Context { cacher: &cacher, doctor, librarian, access, runtime, config, by: &by };
     command::run(request, &context, sink);
     let waited = match request {
-        Request::Status | Request::AdoptCacheDir | Request::Doctor | Request::Plan => Ok(()),
+        Request::Status
+        | Request::AdoptCacheDir
+        | Request::Doctor
+        | Request::Plan
+        | Request::Users(_)
+        | Request::ApiKeys(_) => Ok(()),
         Request::Check { .. } | Request::Cache { .. } | Request::Restore { .. } => {
             wait_out_graces(config, &cacher, sink)
         }
@@ -209,6 +223,16 @@ fn open(config: &Config, home: &Home, events: Sink) -> Result<Arc<Engine>> {
         events,
     })?;
     Ok(Arc::new(engine))
+}
+
+fn access_parts(config: &Config, store: &Store) -> access::Parts {
+    access::Parts {
+        store: store.clone(),
+        clock: Arc::new(SystemClock),
+        settings: config.access.clone(),
+        data_dir: config.data_dir.clone(),
+        configured_key: config.server.api_key.clone(),
+    }
 }
 
 /// Opens of copies are counted, and changes in the cache dir looked at, from now on.

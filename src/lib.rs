@@ -15,6 +15,8 @@ pub mod index;
 
 pub mod store;
 
+pub mod access;
+
 pub mod cacher;
 
 pub mod watch;

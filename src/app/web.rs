@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::access::Access;
 use crate::api::{self, ApiParts, Hooks};
 use crate::cacher::Cacher;
 use crate::clock::SystemClock;
@@ -49,6 +50,7 @@ impl Web {
         media: &Media,
         librarian: &Librarian,
         doctor: &Doctor,
+        access: Access,
     ) -> Result<Open> {
         let Self { listener, server, hub } = self;
         let at = server.bind.to_string();
@@ -67,6 +69,7 @@ impl Web {
             doctor: doctor.clone(),
             hub,
             server,
+            access,
             hooks: Some(hooks),
         };
         let task = tokio::spawn(api::serve(listener, parts, async {

@@ -12,8 +12,10 @@ use super::{PlexSettings, ServerSettings};
 use crate::domain::secret::Secret;
 use crate::domain::settings::{CacheSettings, Library, Limit};
 
+mod access;
 mod librarian;
 
+pub(super) use access::access;
 pub(super) use librarian::librarian;
 
 /// `[server]`, and the API key.

@@ -6,6 +6,7 @@
 //! contract is `api`'s, by its own types.
 
 pub mod access;
+pub mod account;
 pub mod actor;
 pub mod answer;
 pub mod batch;

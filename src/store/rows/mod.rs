@@ -4,6 +4,7 @@
 //! **Invariant:** decoding never panics and never guesses: an unknown version, bytes that do not fit and bytes left
 //! over are errors that name the table and the key.
 
+mod account;
 mod answer;
 mod batch;
 mod file;
@@ -162,6 +163,9 @@ pub const KINDS: &[Kind] = &[
     kind::<crate::domain::readers::ReaderRow>(),
     kind::<crate::domain::answer::Answer>(),
     kind::<crate::domain::hold::HoldRow>(),
+    kind::<crate::domain::account::AccountRow>(),
+    kind::<crate::domain::account::SessionRow>(),
+    kind::<crate::domain::account::KeyRow>(),
 ];
 
 #[cfg(test)]
