@@ -27,7 +27,7 @@
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
 //!
-//! A request passes the `gate` first (source, key, names and values as the document has them), then the handler of its
+//! A connection comes through `serve`. A request passes the `gate` first (source, key, names and values as the document has them), then the handler of its
 //! resource, which reads the store or asks the [`Cacher`] over the `bridge`. `answer` and `problem` are what comes back.
 //!
 //! **Invariant:** nothing here writes to the store or touches a file. No answer below the gate is empty or plain text
@@ -52,6 +52,7 @@ mod plan;
 mod problem;
 mod readers;
 mod revalidate;
+mod serve;
 mod sessions;
 mod shape;
 mod socket;
@@ -69,9 +70,8 @@ use std::time::Duration;
 
 use poem::endpoint::make_sync;
 use poem::http::header;
-use poem::listener::TcpAcceptor;
 use poem::middleware::RequestId;
-use poem::{Endpoint, EndpointExt, Response, Route, Server};
+use poem::{Endpoint, EndpointExt, Response, Route};
 use poem_openapi::{OpenApiService, Tags};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
@@ -79,13 +79,14 @@ use tokio::sync::{mpsc, watch};
 use crate::cacher::Cacher;
 use crate::config::ServerSettings;
 use crate::doctor::Doctor;
-use crate::error::{IoContext, Result};
+use crate::error::Result;
 use crate::librarian::Librarian;
 use crate::live::Hub;
 use crate::media::Media;
 
 pub use document::{codes_page, document};
 pub use problem::Code;
+pub use serve::{ConnectionLimits, Connections};
 pub use webhooks::Hooks;
 
 /// Groups of operations.
@@ -123,6 +124,8 @@ pub struct ApiParts {
     pub server: ServerSettings,
     /// What webhooks need; none where nobody listens to them.
     pub hooks: Option<Hooks>,
+    /// How connections are served.
+    pub connections: Connections,
 }
 
 /// How long requests and clients may take to end when the server stops.
@@ -131,23 +134,17 @@ const ENDING: Duration = Duration::from_secs(10);
 const STATISTICS: Duration = Duration::from_secs(1);
 
 /// Serves until `shutdown`: then no connection is accepted any more, running requests end, WebSockets are closed.
-///
-/// # Errors
-/// The listener fails.
 pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future<Output = ()>) -> Result<()> {
-    let address = listener.local_addr().map_or_else(|_| String::new(), |address| address.to_string());
-    let acceptor = TcpAcceptor::from_tokio(listener).doing("listen on", &address)?;
     let (stop, stopped) = watch::channel(false);
     let (open, mut all_closed) = mpsc::channel(1);
-    let (cacher, hub) = (parts.cacher.clone(), parts.hub.clone());
+    let (cacher, hub, connections) = (parts.cacher.clone(), parts.hub.clone(), parts.connections.clone());
     let app = routes(parts, socket::Closing { stop: stopped, open });
     let ending = async {
         shutdown.await;
         stop.send_replace(true);
     };
-    let server = Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(app, ending, Some(ENDING));
     tokio::select! {
-        served = server => served.doing("serve", &address)?,
+        () = serve::serve(listener, app, connections, ENDING, ending) => {}
         () = tell_statistics(&cacher, &hub) => {}
     }
     // The routes are gone with the server; what still holds a sender is a client that says goodbye.
@@ -169,7 +166,7 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
 }
 
 fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
-    let ApiParts { cacher, media, librarian, doctor, hub, server, hooks } = parts;
+    let ApiParts { cacher, media, librarian, doctor, hub, server, hooks, connections: _ } = parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");

@@ -68,6 +68,7 @@ impl Web {
             hub,
             server,
             hooks: Some(hooks),
+            connections: api::Connections::default(),
         };
         let task = tokio::spawn(api::serve(listener, parts, async {
             // Told, or nobody is left who could tell.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cacherr::Error;
-use cacherr::api::{ApiParts, Hooks, serve};
+use cacherr::api::{ApiParts, Connections, Hooks, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::{Clock, ManualClock, SystemClock};
 use cacherr::config::ServerSettings;
@@ -58,6 +58,8 @@ pub struct Options {
     pub limit: Option<u64>,
     /// What is worth keeping; [`by_hand`] where nothing is said.
     pub librarian: Option<LibrarianSettings>,
+    /// How connections are served.
+    pub connections: Connections,
 }
 
 /// A librarian who works when asked to, and never by itself.
@@ -240,6 +242,7 @@ impl TestApp {
             hub: self.hub.clone(),
             server,
             hooks,
+            connections: self.options.connections.clone(),
         };
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, parts, async {
