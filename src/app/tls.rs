@@ -73,10 +73,9 @@ impl Certificate {
                 let is_news = now != used && refused != Some((now, true));
                 is_news.then(|| (now, read(&files)))
             });
-            match looked.await {
-                Ok(Some((now, read))) => self.take(now, read),
-                // Nothing new, or the runtime ends.
-                Ok(None) | Err(_) => {}
+            // An error is the end of the runtime.
+            if let Ok(Some((now, read))) = looked.await {
+                self.take(now, read);
             }
         }
     }

@@ -259,6 +259,9 @@ fn only_the_clock_asks_for_the_time() {
     only_in(
         "Instant::now",
         &[
+            "api/serve/body.rs",  // for how long a body comes
+            "api/serve/mod.rs",   // when something was complained of the last time
+            "api/serve/pulse.rs", // since when nothing happens on a connection
             "api/socket.rs",      // what a client may send in a second; whether it is still there
             "app/home.rs",        // patience with another process that is about to end
             "cacher/caching.rs",  // what the token bucket of `pacing` is asked with

@@ -3,6 +3,8 @@
 //! * `api`: every answer has the envelope, every refusal a code of the list; files come and go, jobs are told of as they run.
 //! * `crowd`: a thousand who listen hear everything in order, or that they missed something; who does not read costs
 //!   little, is let go, and holds up neither the others nor the end.
+//! * `edge`: who is slow, many, or speaks nonsense holds up nobody and costs little; certificates come and go; root becomes
+//!   whom it is told to, and films keep their owners.
 //! * `agreement`: after any acts, every answer says what a naive recomputation from the store's text dump says.
 //! * `torn`: who reads while others write sees every commit whole, in rows, lists, counts and log.
 //! * `openapi`: the document is current, complete, and what generators of clients understand.
@@ -51,6 +53,7 @@ mod copy;
 mod crash;
 mod crowd;
 mod doctor;
+mod edge;
 mod engine;
 mod files;
 mod foreign_handles;

@@ -129,7 +129,7 @@ impl House {
     }
 
     /// The same by a command of one's own.
-    fn start_by(&self, mut command: Command) -> Instance {
+    pub fn start_by(&self, mut command: Command) -> Instance {
         let log = File::create(self.at("log")).unwrap();
         let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let instance = Instance { child, log: self.at("log") };
@@ -159,6 +159,10 @@ pub struct Instance {
 }
 
 impl Instance {
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to stop. The exit code, and how long that took.
     pub fn stop(mut self) -> (Option<i32>, Duration) {
         let asked = Instant::now();
