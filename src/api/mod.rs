@@ -68,6 +68,7 @@ use std::future::Future;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use hyper::body::Bytes;
 use poem::endpoint::make_sync;
 use poem::http::header;
 use poem::middleware::RequestId;
@@ -171,12 +172,12 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");
     shape.add_page("/api/openapi.json");
-    // Made when somebody reads them: most starts are not for that.
+    // Made when somebody reads them: most starts are not for that. Those who read them slowly share them.
     let made = |write: fn(&OpenApiService<Resources, ()>, &serde_json::Value) -> String| {
         let base_path = server.base_path.clone();
         LazyLock::new(move || {
             let service = self::service();
-            write(&service, &document::build(&base_path, &service))
+            Bytes::from(write(&service, &document::build(&base_path, &service)))
         })
     };
     let (text, html) = (made(|_, document| document::render(document)), made(document::page));
@@ -207,12 +208,12 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
                            img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-fn page(content_type: &str, policy: &str, text: &str) -> Response {
+fn page(content_type: &str, policy: &str, text: &Bytes) -> Response {
     let mut response = Response::builder()
         .header(header::CONTENT_TYPE, content_type)
         .header(header::CONTENT_SECURITY_POLICY, policy)
         .header(header::CACHE_CONTROL, "no-cache")
-        .body(text.to_owned());
+        .body(text.clone());
     response.set_data(compress::Whole(text.len()));
     response
 }

@@ -107,6 +107,8 @@ impl Pulse {
         let (state, limits) = (self.state(), &self.limits);
         let waits = (state.flights == 0).then(|| match state.awaits {
             Awaits::Head => (state.since + limits.head, Late::Head),
+            // Of many streams the socket says nothing: who only pings is idle.
+            Awaits::Request if state.is_multiplexed => (state.since + limits.idle, Late::Idle),
             Awaits::Request => (state.since.max(state.written) + limits.idle, Late::Idle),
         });
         let stalled = state.offered.values().chain(&state.blocked).min();
@@ -265,8 +267,10 @@ mod tests {
         drop(stalled);
         assert_eq!(due(&pulse), None);
         drop(other);
+        pass(5).await;
         pulse.hear();
-        assert_eq!(due(&pulse), Some((75, Late::Idle)), "a frame is not a request");
+        pulse.write();
+        assert_eq!(due(&pulse), Some((70, Late::Idle)), "a ping is not a request");
     }
 
     #[tokio::test(start_paused = true)]

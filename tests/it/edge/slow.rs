@@ -64,7 +64,7 @@ async fn a_body_that_is_dribbled_or_stops_is_refused() {
             .await;
         wire.say("Content-Length: 100000\r\n\r\n{").await;
         let answer = if crawls { wire.dribble(b' ').await } else { wire.rest().await };
-        assert_eq!(status(&answer), Some(400), "{}", String::from_utf8_lossy(&answer));
+        assert_eq!(status(&answer), Some(408), "{}", String::from_utf8_lossy(&answer));
         assert!(wire.since.elapsed() >= SHORT);
         is_well(&app).await;
     }
