@@ -80,7 +80,6 @@ use tokio::sync::{mpsc, watch};
 use crate::cacher::Cacher;
 use crate::config::ServerSettings;
 use crate::doctor::Doctor;
-use crate::error::Result;
 use crate::librarian::Librarian;
 use crate::live::Hub;
 use crate::media::Media;
@@ -135,7 +134,7 @@ const ENDING: Duration = Duration::from_secs(10);
 const STATISTICS: Duration = Duration::from_secs(1);
 
 /// Serves until `shutdown`: then no connection is accepted any more, running requests end, WebSockets are closed.
-pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future<Output = ()>) -> Result<()> {
+pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future<Output = ()>) {
     let (stop, stopped) = watch::channel(false);
     let (open, mut all_closed) = mpsc::channel(1);
     let (cacher, hub, connections) = (parts.cacher.clone(), parts.hub.clone(), parts.connections.clone());
@@ -150,7 +149,6 @@ pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future
     }
     // The routes are gone with the server; what still holds a sender is a client that says goodbye.
     let _ = tokio::time::timeout(ENDING, all_closed.recv()).await;
-    Ok(())
 }
 
 /// Tells the numbers whenever they changed, and not too often.

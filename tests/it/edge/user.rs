@@ -5,6 +5,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 
+use cacherr::config::{Config, Environment, Flags, ProcessSettings};
+
 use crate::process::{House, Instance, hash};
 use crate::support::tell;
 
@@ -55,6 +57,28 @@ fn start(house: &House, env: &[(&str, &str)]) -> Instance {
     let mut command = house.command(["run"]);
     command.envs(env.iter().copied());
     house.start_by(command)
+}
+
+/// What is configured of the process by this environment alone, or what is wrong with it.
+fn configured(env: &[(&str, &str)]) -> Result<ProcessSettings, String> {
+    let flags = Flags { data_dir: Some("/nowhere".into()), config: None };
+    let env: Environment = env.iter().map(|(name, value)| (name.into(), value.into())).collect();
+    Config::load(flags, &env).map(|config| config.process).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_names_that_all_containers_know_count_unless_ours_say_otherwise() {
+    let user = |env: &[(&str, &str)]| configured(env).unwrap().user;
+    assert_eq!(user(&[]), None);
+    assert_eq!(user(&[("PUID", "0"), ("PGID", "7")]), None);
+    assert_eq!(user(&[("PUID", ""), ("PGID", "")]), None, "as templates leave them");
+    assert_eq!(user(&[("PUID", "1000")]), Some((1000, 1000)));
+    assert_eq!(user(&[("PUID", "99"), ("PGID", "100")]), Some((99, 100)));
+    assert_eq!(user(&[("PUID", "99"), ("CACHERR_PUID", "1000")]), Some((1000, 1000)));
+    for wrong in ["-1", "root", "4294967295"] {
+        let said = configured(&[("PUID", wrong)]).unwrap_err();
+        assert!(said.contains("PUID: puid") && said.contains("must be a whole number"), "{said}");
+    }
 }
 
 const AS_USER: &[(&str, &str)] = &[("PUID", "12345"), ("PGID", "12346")];

@@ -128,7 +128,7 @@ pub struct TestApp {
     cacher: Option<Cacher>,
     media: Option<Media>,
     librarian: Option<Librarian>,
-    server: Option<(oneshot::Sender<()>, JoinHandle<cacherr::Result<()>>)>,
+    server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
     origin: String,
     client: reqwest::Client,
 }
@@ -318,7 +318,7 @@ impl TestApp {
     pub async fn stop_server(&mut self) {
         let (stop, serving) = self.server.take().unwrap();
         let _ = stop.send(());
-        tokio::time::timeout(Duration::from_secs(20), serving).await.unwrap().unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(20), serving).await.unwrap().unwrap();
     }
 
     async fn halt(&mut self) {
