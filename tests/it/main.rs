@@ -5,6 +5,8 @@
 //!   little, is let go, and holds up neither the others nor the end.
 //! * `access`: who knows the password, or has the token, comes in until it is over; nobody else does, learns why, or costs more
 //!   than they may.
+//! * `edge`: who is slow, many, or speaks nonsense holds up nobody and costs little; certificates come and go; root becomes
+//!   whom it is told to, and films keep their owners.
 //! * `agreement`: after any acts, every answer says what a naive recomputation from the store's text dump says.
 //! * `attacks`: what a stranger sends is refused with the right status, and the process is well and no larger afterwards.
 //! * `audit`: each act names its principal and from where it came; other settings are told, secrets are not.
@@ -58,6 +60,7 @@ mod copy;
 mod crash;
 mod crowd;
 mod doctor;
+mod edge;
 mod engine;
 mod files;
 mod foreign_handles;
