@@ -369,8 +369,17 @@ fn secrets_are_shown_only_to_those_who_need_them() {
     only_in(
         "expose()",
         &[
+            "access/mod.rs",          // the configured key, to be digested
+            "access/passwords.rs",    // to be hashed and compared
+            "access/setup.rs",        // the setup token: its file, and the one line of the log that is meant to be read
+            "api/gate/cookie.rs",     // the cookie, to whoever logged in
+            "api/keys.rs",            // a new key or a ticket, to whoever asked for it
+            "api/text.rs",            // what a request says, to `access`
             "api/sources/sign_in.rs", // the code and the page, to whoever signs in
             "api/webhooks.rs",        // the address that a person gives to the media server
+            "cli/access.rs",          // a new password or key, to whoever asked for it
+            "command/access.rs",      // the same, through the socket
+            "domain/secret.rs",       // where it is
             "media/tokens.rs",        // the identifier, which lies among the secrets and is none
             "media/tokens/card.rs",   // from the store
             "plex/cloud/accounts.rs", // a PIN, which plex.tv takes in the address alone
