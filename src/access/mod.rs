@@ -15,7 +15,6 @@ mod keys;
 mod log_in;
 mod passwords;
 mod plex;
-mod random;
 mod seen;
 mod sessions;
 mod setup;
@@ -34,7 +33,6 @@ use tokio::time::Instant;
 pub use accounts::{AccountChange, NewAccount};
 pub use keys::NewKey;
 pub use passwords::Password;
-pub use plex::PlexKind;
 
 use audit::Reticence;
 use passwords::Passwords;
@@ -51,6 +49,7 @@ use crate::domain::secret::Secret;
 use crate::domain::settings::AccessSettings;
 use crate::domain::time::Time;
 use crate::error::{Error, Result};
+use crate::random;
 use crate::store::{Rows, Store, Writer};
 
 /// How tickets begin.
@@ -227,7 +226,7 @@ impl Access {
     /// # Errors
     /// [`Error::Busy`] where too many are out.
     pub fn ticket(&self, principal: &Principal) -> Result<Secret> {
-        let ticket = random::token(TICKET)?;
+        let ticket = token(TICKET)?;
         let elapsed = self.elapsed();
         if !self.guard().tickets.add(elapsed, Digest::of(&ticket), principal) {
             return Err(Error::Busy);
@@ -305,6 +304,11 @@ impl std::fmt::Debug for Access {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Access").field("settings", &self.0.settings).finish_non_exhaustive()
     }
+}
+
+/// What opens something: 256 bits, behind a beginning by which people and scanners know what it is.
+fn token(begins: &str) -> Result<String> {
+    Ok(format!("{begins}{}", random::letters::<43>()?))
 }
 
 /// Runs what blocks where blocking is allowed.

@@ -19,7 +19,6 @@ mod owner;
 pub mod people;
 mod play;
 mod plays;
-mod random;
 pub mod reach;
 mod reader;
 pub mod sign_in;

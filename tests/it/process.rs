@@ -1,5 +1,6 @@
 //! The real binary, as people and service managers use it.
 
+mod access;
 mod answers;
 mod big;
 mod cache_lost;
