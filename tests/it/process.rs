@@ -129,7 +129,7 @@ impl House {
     }
 
     /// The same by a command of one's own.
-    fn start_by(&self, mut command: Command) -> Instance {
+    pub fn start_by(&self, mut command: Command) -> Instance {
         let log = File::create(self.at("log")).unwrap();
         let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let instance = Instance { child, log: self.at("log") };
