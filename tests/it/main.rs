@@ -18,6 +18,7 @@
 //! * `plex`: whatever a media server or plex.tv sends, what is understood is right or a fault says what to do; no token strays.
 //! * `people`: each is known by a token of their own or it is said why not; what goes wrong for one concerns nobody else;
 //!   who signs in stays signed in, and no token is ever seen.
+//! * `secrets`: whatever happens, no token of anybody is seen but in the one table that keeps them.
 //! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers;
 //!   an export of any size in constant memory, whole or broken off.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
@@ -75,6 +76,7 @@ mod playing;
 mod plex;
 mod process;
 mod rescue;
+mod secrets;
 mod sessions;
 mod sim;
 mod simulator;
