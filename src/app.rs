@@ -9,8 +9,10 @@ mod household;
 mod librarian;
 mod log;
 mod looks;
+mod process;
 mod rescue;
 mod stop;
+mod tls;
 mod web;
 
 use std::sync::Arc;
@@ -34,6 +36,7 @@ use doctor::doctor;
 use home::Home;
 pub use log::{Chatter, start_log};
 use looks::{Looks, look_at_cache};
+pub use process::settle;
 pub use rescue::rescue;
 pub use stop::Stopped;
 use web::Web;
@@ -56,7 +59,7 @@ pub fn run(config: Config) -> Result<Stopped> {
 pub fn run_with(config: Config, begin: impl FnOnce(&Cacher) -> Result<()>) -> Result<Stopped> {
     let home = Home::enter(&config)?;
     let door = Door::bind(&config.data_dir)?;
-    let web = Web::bind(&config.server)?;
+    let web = Web::bind(&config)?;
     let engine = open(&config, &home, web.hub.sink())?;
     engine.note_settings(&config.shown())?;
     let recovered = engine.recover()?;

@@ -19,6 +19,8 @@ pub type Refusals = &'static [(&'static str, &'static [Code])];
 
 /// What every operation may refuse with.
 const COMMON: &[Code] = &[Code::Forbidden, Code::StoreFailed, Code::InternalError];
+/// What every operation that takes a body may.
+const WITH_BODY: &[Code] = &[Code::RequestTimeout];
 /// What every operation may that is not open to everybody.
 const WITH_KEY: &[Code] = &[Code::Unauthorized];
 /// Closed names that may be written in any case. OpenAPI has no word for that.
@@ -216,7 +218,8 @@ fn finish(operation: &mut Value, refusals: &BTreeMap<&str, &[Code]>) {
     let own = refusals.get(id.as_str()).copied().unwrap_or_default();
     let with_key = if is_open { &[] } else { WITH_KEY };
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
-    for code in own.iter().chain(with_key).chain(COMMON) {
+    let with_body = if operation.get("requestBody").is_some() { WITH_BODY } else { &[] };
+    for code in own.iter().chain(with_key).chain(with_body).chain(COMMON) {
         by_status.entry(code.status()).or_default().push(*code);
     }
     for (status, codes) in by_status {

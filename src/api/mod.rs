@@ -31,8 +31,9 @@
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
 //!
-//! A request passes the `gate` first (source, who asks, `permissions`, names and values as the document has them), then the
-//! handler of its resource, which reads the store or asks the [`Cacher`] over the `bridge`. `answer` and `problem` are what comes back.
+//! A connection comes through `serve`. A request passes the `gate` first (source, who asks, `permissions`, names and values as
+//! the document has them), then the handler of its resource, which reads the store or asks the [`Cacher`] over the `bridge`.
+//! `answer` and `problem` are what comes back.
 //!
 //! **Invariant:** nothing here writes to the store or touches a file. No answer below the gate is empty or plain text
 //! where it is a refusal. Who is not let in learns nothing but the document.
@@ -62,6 +63,7 @@ mod plan;
 mod problem;
 mod readers;
 mod revalidate;
+mod serve;
 mod sessions;
 mod shape;
 mod socket;
@@ -77,11 +79,11 @@ use std::future::Future;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use hyper::body::Bytes;
 use poem::endpoint::make_sync;
 use poem::http::header;
-use poem::listener::TcpAcceptor;
 use poem::middleware::RequestId;
-use poem::{Endpoint, EndpointExt, Response, Route, Server};
+use poem::{Endpoint, EndpointExt, Response, Route};
 use poem_openapi::{OpenApiService, Tags};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
@@ -90,7 +92,6 @@ use crate::access::Access;
 use crate::cacher::Cacher;
 use crate::config::ServerSettings;
 use crate::doctor::Doctor;
-use crate::error::{IoContext, Result};
 use crate::librarian::Librarian;
 use crate::live::Hub;
 use crate::media::Media;
@@ -98,6 +99,7 @@ use crate::media::Media;
 pub use document::{codes_page, document};
 pub use permissions::permissions;
 pub use problem::Code;
+pub use serve::{ConnectionLimits, Connections};
 pub use webhooks::Hooks;
 
 /// Groups of operations.
@@ -139,6 +141,8 @@ pub struct ApiParts {
     pub access: Access,
     /// What webhooks need; none where nobody listens to them.
     pub hooks: Option<Hooks>,
+    /// How connections are served.
+    pub connections: Connections,
 }
 
 /// How long requests and clients may take to end when the server stops.
@@ -147,28 +151,21 @@ const ENDING: Duration = Duration::from_secs(10);
 const STATISTICS: Duration = Duration::from_secs(1);
 
 /// Serves until `shutdown`: then no connection is accepted any more, running requests end, WebSockets are closed.
-///
-/// # Errors
-/// The listener fails.
-pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future<Output = ()>) -> Result<()> {
-    let address = listener.local_addr().map_or_else(|_| String::new(), |address| address.to_string());
-    let acceptor = TcpAcceptor::from_tokio(listener).doing("listen on", &address)?;
+pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future<Output = ()>) {
     let (stop, stopped) = watch::channel(false);
     let (open, mut all_closed) = mpsc::channel(1);
-    let (cacher, hub) = (parts.cacher.clone(), parts.hub.clone());
+    let (cacher, hub, connections) = (parts.cacher.clone(), parts.hub.clone(), parts.connections.clone());
     let app = routes(parts, socket::Closing { stop: stopped, open });
     let ending = async {
         shutdown.await;
         stop.send_replace(true);
     };
-    let server = Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(app, ending, Some(ENDING));
     tokio::select! {
-        served = server => served.doing("serve", &address)?,
+        () = serve::serve(listener, app, connections, ENDING, ending) => {}
         () = tell_statistics(&cacher, &hub) => {}
     }
     // The routes are gone with the server; what still holds a sender is a client that says goodbye.
     let _ = tokio::time::timeout(ENDING, all_closed.recv()).await;
-    Ok(())
 }
 
 /// Tells the numbers whenever they changed, and not too often.
@@ -185,17 +182,17 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
 }
 
 fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
-    let ApiParts { cacher, media, librarian, doctor, hub, server, access, hooks } = parts;
+    let ApiParts { cacher, media, librarian, doctor, hub, server, access, hooks, connections: _ } = parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");
     shape.add_page("/api/openapi.json");
-    // Made when somebody reads them: most starts are not for that.
+    // Made when somebody reads them: most starts are not for that. Those who read them slowly share them.
     let made = |write: fn(&OpenApiService<Resources, ()>, &serde_json::Value) -> String| {
         let base_path = server.base_path.clone();
         LazyLock::new(move || {
             let service = self::service();
-            write(&service, &document::build(&base_path, &service))
+            Bytes::from(write(&service, &document::build(&base_path, &service)))
         })
     };
     let (text, html) = (made(|_, document| document::render(document)), made(document::page));
@@ -229,12 +226,12 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
                            img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-fn page(content_type: &str, policy: &str, text: &str) -> Response {
+fn page(content_type: &str, policy: &str, text: &Bytes) -> Response {
     let mut response = Response::builder()
         .header(header::CONTENT_TYPE, content_type)
         .header(header::CONTENT_SECURITY_POLICY, policy)
         .header(header::CACHE_CONTROL, "no-cache")
-        .body(text.to_owned());
+        .body(text.clone());
     response.set_data(compress::Whole(text.len()));
     response
 }

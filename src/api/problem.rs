@@ -58,6 +58,7 @@ codes! {
     NotFound "not_found" 404 "There is nothing with this id or path."
     NotTracked "not_tracked" 404 "The path is not cached."
     MethodNotAllowed "method_not_allowed" 405 "The path exists and does not have this method; the header Allow names those it has."
+    RequestTimeout "request_timeout" 408 "The body came too slowly: at least 1 MiB within 30 seconds, and something every 10."
     AlreadyTracked "already_tracked" 409 "The file is cached already, and the request adds nothing."
     LibrariesOverlap "libraries_overlap" 409 "Two libraries lead to the same files; one of them has to go."
     AlreadyRemoved "already_removed" 409 "The file was removed from the cache before."

@@ -1,8 +1,8 @@
 //! The data dir, and the lock that says who works on it.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const LOCK: &str = "cacherr.lock";
 const STORE: &str = "cacherr.redb";
+/// What is ours in a data dir, and nobody else's to read.
+pub(super) const OURS: [&str; 5] = [LOCK, STORE, "cacherr.redb.new", "cacherr.sock", "setup-token"];
 
 /// A data dir that is ours until this is dropped.
 pub(super) struct Home {
@@ -28,6 +30,7 @@ impl Home {
         let dir = config.data_dir.clone();
         make_private(&dir)?;
         let lock = lock(&dir)?;
+        OURS.iter().for_each(|name| narrow(&dir.join(name)));
         // The default cache dir is part of the data dir. Any other is a volume: making it would hide that it is away.
         if config.cache.dir.parent() == Some(&dir) {
             make_private(&config.cache.dir)?;
@@ -61,7 +64,20 @@ impl Home {
     }
 }
 
-fn make_private(dir: &Path) -> Result<()> {
+/// Closes a file to others that somebody opened to them: a restored backup, a careless `chmod`.
+fn narrow(file: &Path) {
+    let Ok(found) = file.symlink_metadata() else { return };
+    if found.is_symlink() || found.mode() & 0o077 == 0 {
+        return;
+    }
+    match std::fs::set_permissions(file, Permissions::from_mode(0o600)) {
+        Ok(()) => tracing::warn!("others could read {}; that is over", file.display()),
+        Err(error) => tracing::warn!(%error, "others can read {}", file.display()),
+    }
+}
+
+/// Makes the folder, closed to others, unless it is there.
+pub(super) fn make_private(dir: &Path) -> Result<()> {
     if let Some(parent) = dir.parent() {
         std::fs::create_dir_all(parent).doing("make the folder", parent)?;
     }

@@ -8,39 +8,47 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::access::Access;
-use crate::api::{self, ApiParts, Hooks};
+use crate::api::{self, ApiParts, ConnectionLimits, Connections, Hooks};
 use crate::cacher::Cacher;
 use crate::clock::SystemClock;
-use crate::config::ServerSettings;
+use crate::config::{Config, ServerSettings, ServingSettings};
 use crate::doctor::Doctor;
 use crate::error::{Error, IoContext, Result};
 use crate::librarian::Librarian;
 use crate::live::Hub;
 use crate::media::Media;
 
+use super::tls::Certificate;
+
 /// A taken address. Whoever connects from now on waits until [`Web::open`].
 pub(super) struct Web {
     listener: std::net::TcpListener,
     server: ServerSettings,
+    limits: ConnectionLimits,
+    certificate: Option<Certificate>,
     /// Where events go.
     pub hub: Hub,
 }
 
 /// A server that answers.
 pub(super) struct Open {
-    task: JoinHandle<Result<()>>,
+    task: JoinHandle<()>,
     stop: oneshot::Sender<()>,
 }
 
 impl Web {
-    pub fn bind(server: &ServerSettings) -> Result<Self> {
+    pub fn bind(config: &Config) -> Result<Self> {
+        let (server, serving) = (&config.server, &config.serving);
+        let certificate = serving.tls.as_ref().map(Certificate::open).transpose()?;
         let at = server.bind.to_string();
         let listener = std::net::TcpListener::bind(server.bind).doing("listen at", &at)?;
         listener.set_nonblocking(true).doing("listen at", &at)?;
         // Port 0 is whichever is free; what is told is the one it became.
         let bind = listener.local_addr().doing("listen at", &at)?;
         let server = ServerSettings { bind, ..server.clone() };
-        Ok(Self { listener, server, hub: Hub::new(Arc::new(SystemClock)) })
+        let ServingSettings { connections, connections_per_address, .. } = *serving;
+        let limits = ConnectionLimits { connections, connections_per_address, ..ConnectionLimits::default() };
+        Ok(Self { listener, server, limits, certificate, hub: Hub::new(Arc::new(SystemClock)) })
     }
 
     /// Answers from now on. Called within the runtime.
@@ -52,10 +60,11 @@ impl Web {
         doctor: &Doctor,
         access: Access,
     ) -> Result<Open> {
-        let Self { listener, server, hub } = self;
+        let Self { listener, server, limits, certificate, hub } = self;
         let at = server.bind.to_string();
         let listener = TcpListener::from_std(listener).doing("listen at", &at)?;
-        tracing::info!("listening at http://{at}{}", server.base_path);
+        let scheme = if certificate.is_some() { "https" } else { "http" };
+        tracing::info!("listening at {scheme}://{at}{}", server.base_path);
         let (stop, stopped) = oneshot::channel();
         let told = media.clone();
         let hooks = Hooks {
@@ -71,11 +80,21 @@ impl Web {
             server,
             access,
             hooks: Some(hooks),
+            connections: Connections { limits, encryption: certificate.as_ref().map(Certificate::newest) },
         };
-        let task = tokio::spawn(api::serve(listener, parts, async {
+        let serving = api::serve(listener, parts, async {
             // Told, or nobody is left who could tell.
             let _ = stopped.await;
-        }));
+        });
+        let task = tokio::spawn(async {
+            match certificate {
+                None => serving.await,
+                Some(certificate) => tokio::select! {
+                    served = serving => served,
+                    never = certificate.follow() => match never {},
+                },
+            }
+        });
         Ok(Open { task, stop })
     }
 }
@@ -83,12 +102,9 @@ impl Web {
 impl Open {
     /// Returns when it ended by itself, which is a failure.
     pub async fn failure(&mut self) -> Error {
-        match (&mut self.task).await {
-            Ok(Err(error)) => error,
-            Ok(Ok(())) | Err(_) => {
-                Error::io("go on", "the web server", std::io::Error::other("it ended by itself"))
-            }
-        }
+        // However it did.
+        let _ = (&mut self.task).await;
+        Error::io("go on", "the web server", std::io::Error::other("it ended by itself"))
     }
 
     /// No new connection; what is being answered is answered.
@@ -96,7 +112,7 @@ impl Open {
         let Self { task, stop } = self;
         drop(stop);
         if !task.is_finished()
-            && let Ok(Err(error)) = task.await
+            && let Err(error) = task.await
         {
             tracing::warn!(%error, "the web server did not end well");
         }

@@ -78,6 +78,7 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
             for warning in &config.warnings {
                 tracing::warn!("{warning}");
             }
+            app::settle(config).map_err(|error| Failure::from(&error))?;
             ended(app::run(config.clone()))
         }),
         Command::Demo(_) if flags.config.is_some() || flags.data_dir.is_some() => {
@@ -91,7 +92,7 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
             ended.unwrap_or_else(|failure| fail(&failure, Format::default()))
         }
         Command::Healthcheck => with(flags, env, Format::default(), |config| {
-            health::check(&config.server).map(|()| OK).map_err(|error| Failure::from(&error))
+            health::check(config).map(|()| OK).map_err(|error| Failure::from(&error))
         }),
         Command::Cache(cache) => asked(flags, env, cache.format, || cache.request()),
         Command::Restore(restore) => asked(flags, env, restore.format, || restore.request()),
@@ -101,7 +102,10 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
         Command::Doctor(format) => asked(flags, env, format, || Ok(crate::command::Request::Doctor)),
         Command::User { command } => asked(flags, env, command.format(), || command.request()),
         Command::Apikey { command } => asked(flags, env, command.format(), || command.request()),
-        Command::Rescue(rescue) => with(flags, env, rescue.format, |config| rescue::rescue(config, &rescue)),
+        Command::Rescue(rescue) => with(flags, env, rescue.format, |config| {
+            app::settle(config).map_err(|error| Failure::from(&error))?;
+            rescue::rescue(config, &rescue)
+        }),
         Command::CacheDir { command: args::CacheDirCommand::Adopt(format) } => {
             asked(flags, env, format, || Ok(crate::command::Request::AdoptCacheDir))
         }
@@ -143,6 +147,7 @@ fn asked(
 ) -> u8 {
     with(flags, env, format, |config| {
         app::start_log(config, Chatter::Command);
+        app::settle(config).map_err(|error| Failure::from(&error))?;
         let request = request().map_err(|error| Failure::from(&error))?;
         ask::ask(config, &request, format)
     })

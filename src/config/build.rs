@@ -8,7 +8,7 @@ use super::key::{self, Key};
 use super::keys;
 use super::origin::Origin;
 use super::values::Values;
-use super::{PlexSettings, ServerSettings};
+use super::{PlexSettings, ProcessSettings, ServerSettings, ServingSettings, TlsFiles};
 use crate::domain::secret::Secret;
 use crate::domain::settings::{CacheSettings, Library, Limit};
 
@@ -42,6 +42,37 @@ pub(super) fn server(values: &mut Values) -> Option<ServerSettings> {
         None => in_place,
     };
     Some(ServerSettings { bind: bind?, base_path: base_path?, api_key })
+}
+
+/// The rest of `[server]`.
+pub(super) fn serving(values: &mut Values) -> Option<ServingSettings> {
+    let (connections, per_address) =
+        (values.get(&keys::CONNECTIONS), values.get(&keys::CONNECTIONS_PER_ADDRESS));
+    let tls = match (values.get(&keys::TLS_CERTIFICATE), values.get(&keys::TLS_KEY)) {
+        (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
+        (None, None) => None,
+        (certificate, _) => {
+            let (there, missing) = match certificate {
+                Some(_) => (&keys::TLS_CERTIFICATE, &keys::TLS_KEY),
+                None => (&keys::TLS_KEY, &keys::TLS_CERTIFICATE),
+            };
+            // One that is no path was complained of.
+            if values.origin(&missing.about) == Origin::Default {
+                let blame = values.blame(&there.about, None);
+                values.problems.push(format!("{blame} is of no use without {}", missing.about.name));
+            }
+            None
+        }
+    };
+    Some(ServingSettings { tls, connections: connections?, connections_per_address: per_address? })
+}
+
+/// What the process is to the system.
+pub(super) fn process(values: &mut Values) -> Option<ProcessSettings> {
+    let (user, group) = (values.get(&keys::PUID), values.get(&keys::PGID));
+    let umask = values.get(&keys::UMASK);
+    let user = user.filter(|user| *user != 0).map(|user| (user, group.unwrap_or(user)));
+    Some(ProcessSettings { umask: umask?, user })
 }
 
 /// A secret or the file it lies in. The one whose origin is stronger counts.

@@ -46,14 +46,32 @@ keys! {
     /// What is logged to standard error, such as `debug` or `warn,cacherr::cacher=trace`.
     LOG: String = "log", Text, NotInFile, value::log_filter;
 
+    /// The user that a start as root becomes before anything else, by number (also PUID): it owns the data dir then, and what
+    /// is needed to keep the owners of films stays allowed. Not set, or 0: whoever started it.
+    PUID: u32 = "puid", Number, NotInFile, value::id;
+    /// The same for the group (also PGID). Not set: the number of the user.
+    PGID: u32 = "pgid", Number, NotInFile, value::id;
+
     /// Where the store lives. Counts here only if this file was named by --config or CACHERR_CONFIG; otherwise the
     /// file is found through the data dir.
     DATA_DIR: PathBuf = "data_dir", Text, Unset("/var/lib/cacherr"), value::path;
+    /// Rights that new files and folders do not get, in octal digits (in the environment also UMASK). Copies have those of
+    /// what they are copies of, and what is in the data dir is for its owner alone, whatever this says.
+    UMASK: u32 = "umask", Text, Is("022"), value::umask;
 
     /// Address and port of the API. Nobody is let in who has neither an account, nor a key, nor what [access] says.
     BIND: SocketAddr = "server.bind", Text, Is("0.0.0.0:5445"), value::address;
     /// Path below which everything is served, for a reverse proxy.
     BASE_PATH: String = "server.base_path", Text, Is("/"), value::base_path;
+    /// A file with the certificate in PEM, then those that vouch for it: with it and its key HTTPS is spoken at server.bind, and
+    /// nothing else. When the files change, the new ones are used within seconds.
+    TLS_CERTIFICATE: PathBuf = "server.tls_certificate", Text, Unset("/etc/ssl/cacherr.crt"), value::path;
+    /// A file with its private key in PEM.
+    TLS_KEY: PathBuf = "server.tls_key", Text, Unset("/etc/ssl/private/cacherr.key"), value::path;
+    /// Connections at the same time, 16 to 65536.
+    CONNECTIONS: usize = "server.connections", Number, Is("2048"), value::connections;
+    /// The same from one address; this machine may have any number. A reverse proxy elsewhere brings everybody from its own.
+    CONNECTIONS_PER_ADDRESS: usize = "server.connections_per_address", Number, Is("256"), value::connections_of_one;
 
     /// What whoever asks from local_networks may do without logging in: "viewer", "operator" or "admin". Empty: nothing.
     LOCAL_ROLE: Option<Role> = "access.local_role", Text, Is(""), value::optional_role;

@@ -60,6 +60,10 @@ pub struct Config {
     pub server: ServerSettings,
     /// Who is let in.
     pub access: AccessSettings,
+    /// How its connections are served.
+    pub serving: ServingSettings,
+    /// What the process is to the system.
+    pub process: ProcessSettings,
     /// The cache.
     pub cache: CacheSettings,
     /// The libraries, in the order of the file.
@@ -84,6 +88,35 @@ pub struct ServerSettings {
     pub base_path: String,
     /// The key with the role admin.
     pub api_key: Option<Secret>,
+}
+
+/// How connections are served.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServingSettings {
+    /// With which certificate; plain HTTP without.
+    pub tls: Option<TlsFiles>,
+    /// At the same time.
+    pub connections: usize,
+    /// The same from one address.
+    pub connections_per_address: usize,
+}
+
+/// A certificate and its key, in PEM.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TlsFiles {
+    /// The certificate, then those that vouch for it.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// What the process is to the system.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ProcessSettings {
+    /// Rights that new files do not get.
+    pub umask: u32,
+    /// User and group that a start as root becomes.
+    pub user: Option<(u32, u32)>,
 }
 
 /// How Plex is reached, and what of it is cached.
@@ -147,11 +180,15 @@ impl Config {
     ) -> Result<Self> {
         let server = build::server(&mut values);
         let access = build::access(&mut values);
+        let (serving, process) = (build::serving(&mut values), build::process(&mut values));
         let cache = build::cache(&mut values, &data_dir);
         let libraries = build::libraries(&mut values);
         let plex = build::plex(&mut values);
         let librarian = build::librarian(&mut values, plex.as_ref().map(|plex| plex.episodes_ahead));
         let log = values.get(&keys::LOG);
+        let (Some(serving), Some(process)) = (serving, process) else {
+            return Err(Error::Config(values.problems.join("\n")));
+        };
         let (Some(server), Some(access), Some(cache), Some(plex), Some(librarian), Some(libraries)) =
             (server, access, cache, plex, librarian, libraries)
         else {
@@ -162,6 +199,8 @@ impl Config {
             config_file,
             server,
             access,
+            serving,
+            process,
             cache,
             libraries,
             plex,

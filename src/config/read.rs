@@ -14,9 +14,19 @@ use super::keys;
 use super::origin::Origin;
 use super::values::{Given, Values};
 
+/// What containers are told under names that all of them know. Our own names win.
+const PLAIN: [(&str, &str); 3] = [("PUID", "puid"), ("PGID", "pgid"), ("UMASK", "umask")];
+
 impl Values {
     /// Takes over what the environment says. It wins over the file.
     pub fn read_environment(&mut self, env: &Environment) {
+        for (variable, name) in PLAIN {
+            if let Some(value) = env.get(OsStr::new(variable)).filter(|value| !value.is_empty()) {
+                let origin = Origin::Env(variable.to_owned());
+                let text = value.to_string_lossy().into_owned();
+                self.given.insert(name.to_owned(), Given { text, origin });
+            }
+        }
         for (variable, value) in env {
             let Some(variable) = variable.to_str().filter(|name| name.starts_with("CACHERR_")) else {
                 continue;

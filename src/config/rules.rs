@@ -32,6 +32,10 @@ pub(super) fn warnings(config: &Config, values: &Values) -> Vec<String> {
             "the data dir {data_dir} is open to every user of this machine; `chmod o= {data_dir}` closes it"
         ));
     }
+    if config.process.user.is_none() && values.origin(&keys::PGID.about) != super::Origin::Default {
+        let blame = values.blame(&keys::PGID.about, None);
+        warnings.push(format!("{blame} means nothing without {}", keys::PUID.about.name));
+    }
     if values.origin(&keys::CACHE_DIR.about) == super::Origin::Default && !config.libraries.is_empty() {
         let dir = config.cache.dir.display();
         warnings.push(format!("{} is not set, so copies go to {dir}", keys::CACHE_DIR.about.name));

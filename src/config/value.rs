@@ -143,6 +143,26 @@ fn whole<T: FromStr + PartialOrd + std::fmt::Display>(text: &str, allowed: Range
         .ok_or_else(|| format!("must be a whole number from {} to {}", allowed.start(), allowed.end()))
 }
 
+pub(super) fn connections(text: &str) -> Read<usize> {
+    whole(text, 16..=65_536)
+}
+
+pub(super) fn connections_of_one(text: &str) -> Read<usize> {
+    whole(text, 1..=65_536)
+}
+
+/// The number of a user or a group. The largest is no number to the kernel: it means "unchanged".
+pub(super) fn id(text: &str) -> Read<u32> {
+    whole(text, 0..=u32::MAX - 1)
+}
+
+/// Rights that are not given, as everybody writes them: two to four octal digits.
+pub(super) fn umask(text: &str) -> Read<u32> {
+    let is_octal = (2..=4).contains(&text.len()) && text.bytes().all(|digit| matches!(digit, b'0'..=b'7'));
+    let mask = u32::from_str_radix(text, 8).ok().filter(|mask| is_octal && mask & !0o077 == 0);
+    mask.ok_or_else(|| "must be octal digits that keep nothing from the owner, such as 022 or 002".to_owned())
+}
+
 pub(super) fn concurrency(text: &str) -> Read<usize> {
     whole(text, 1..=16)
 }

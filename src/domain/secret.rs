@@ -58,7 +58,7 @@ pub mod kept {
 
     /// Writes the text.
     pub fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(secret.expose())
+        serializer.serialize_str(&secret.0)
     }
 
     /// Reads the text.

@@ -21,7 +21,7 @@ const TARGETS: &[(&str, Target)] = &[
     ("webhook", super::webhook),
 ];
 
-/// Mutated variants of each corpus.
+/// Mutated variants of each corpus, unless `CACHERR_FUZZ_CASES` says otherwise.
 const CASES: u32 = 300;
 
 fn folder(name: &str) -> PathBuf {
@@ -114,6 +114,7 @@ fn changed(mut data: Vec<u8>, changes: &[Change], seeds: &[(String, Vec<u8>)]) -
 
 #[test]
 fn every_seed_holds_and_so_does_what_is_like_it() {
+    let cases = std::env::var("CACHERR_FUZZ_CASES").map_or(CASES, |cases| cases.parse().unwrap());
     for (name, target) in TARGETS {
         let seeds = corpus(name);
         assert!(seeds.len() >= 3, "{name} has next to no corpus");
@@ -122,8 +123,7 @@ fn every_seed_holds_and_so_does_what_is_like_it() {
             assert!(held.is_ok(), "{file} does not hold");
         }
         let changes = (any::<Index>(), prop::collection::vec(change(), 1..6));
-        let mut runner =
-            TestRunner::new(Config { cases: CASES, failure_persistence: None, ..Config::default() });
+        let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
         let ran = runner.run(&changes, |(seed, changes)| {
             target(&changed(seed.get(&seeds).1.clone(), &changes, &seeds));
             Ok(())

@@ -26,6 +26,9 @@ pub mod pace;
 /// Of a body that comes with a refusal so much is read.
 const REFUSAL: usize = 64 << 10;
 
+/// A shorter part of an address is a word that many addresses have.
+const OWN: usize = 10;
+
 /// Sends requests. The encryption is made ready with the first, so that a program that never asks needs none.
 pub struct Http {
     device: Device,
@@ -54,6 +57,8 @@ pub struct Ask<'a> {
     pub welcome: &'static [u16],
     /// Without our name, for those who are not Plex.
     pub anonymous: bool,
+    /// Besides the token what is secret of it: a server may quote what it was asked.
+    pub hidden: Vec<Secret>,
     /// Whom errors name.
     pub who: String,
 }
@@ -70,12 +75,22 @@ impl<'a> Ask<'a> {
             largest,
             welcome: &[],
             anonymous: false,
+            hidden: vec![],
             who,
         }
     }
 
     pub fn post(url: Url, token: Option<&'a Secret>, largest: usize) -> Self {
         Self { method: Method::POST, ..Self::get(url, token, largest) }
+    }
+
+    /// The address is a secret: nothing long enough to be one of its own is quoted of it.
+    pub fn hiding_address(mut self) -> Self {
+        let parts = self.url.path_segments().into_iter().flatten().map(str::to_owned);
+        let values = self.url.query_pairs().map(|(_, value)| value.into_owned());
+        let own = parts.chain(values).filter(|text| text.len() >= OWN);
+        self.hidden.extend(own.map(Secret::new).collect::<Vec<_>>());
+        self
     }
 
     pub fn header(mut self, name: &'static str, value: impl Into<HeaderValue>) -> Self {
@@ -270,8 +285,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 /// A server may quote what it was sent. To be hidden before anything is cut, which might leave half of it.
 fn hidden(body: &str, ask: &Ask<'_>) -> String {
-    match ask.token.map(Secret::expose).filter(|token| !token.is_empty()) {
-        Some(token) => body.replace(token, "***"),
-        None => body.to_owned(),
-    }
+    let secrets = ask.token.into_iter().chain(&ask.hidden).map(Secret::expose);
+    secrets
+        .filter(|secret| !secret.is_empty())
+        .fold(body.to_owned(), |body, secret| body.replace(secret, "***"))
 }

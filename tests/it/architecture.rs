@@ -260,6 +260,9 @@ fn only_the_clock_asks_for_the_time() {
         "Instant::now",
         &[
             "access/mod.rs",      // for how long somebody waits who failed; how old a ticket is
+            "api/serve/body.rs",  // for how long a body comes
+            "api/serve/mod.rs",   // when something was complained of the last time
+            "api/serve/pulse.rs", // since when nothing happens on a connection
             "api/socket.rs",      // what a client may send in a second; whether it is still there
             "app/home.rs",        // patience with another process that is about to end
             "cacher/caching.rs",  // what the token bucket of `pacing` is asked with

@@ -100,7 +100,7 @@ impl Target {
     }
 
     /// Everything is as it should be: well, not grown, silent about what is none of its business.
-    fn is_well(mut self) {
+    fn ends_well(mut self) {
         let health = self.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         assert!(health.starts_with("HTTP/1.1 200"), "{health}");
         let after = self.resident();

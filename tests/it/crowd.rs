@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use cacherr::api::{ConnectionLimits, Connections};
 use cacherr::domain::event::Event;
 use cacherr::domain::id::FileId;
 use cacherr::live::{HANDFUL, Heard, RING, Told};
@@ -17,7 +18,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::support::app::{KEY, Socket, TestApp};
+use crate::support::app::{KEY, Options, Socket, TestApp};
 use crate::support::tell;
 
 /// Clients that never read.
@@ -165,7 +166,9 @@ async fn a_thousand_hear_everything_in_order_while_fifty_do_not_read() {
     let clients = clients();
     allow_files(clients);
     let started = Instant::now();
-    let mut app = TestApp::start().await;
+    let limits = ConnectionLimits { connections: 2 * clients, ..ConnectionLimits::default() };
+    let connections = Connections { limits, encryption: None };
+    let mut app = TestApp::start_with(Options { connections, ..Options::default() }).await;
     let (deaf, told) = deaf_clients(&app, DEAF).await;
     let mut audience = Audience::gather(&app, clients - DEAF).await;
     let gathered = started.elapsed();

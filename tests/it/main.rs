@@ -5,6 +5,8 @@
 //!   little, is let go, and holds up neither the others nor the end.
 //! * `access`: who knows the password, or has the token, comes in until it is over; nobody else does, learns why, or costs more
 //!   than they may.
+//! * `edge`: who is slow, many, or speaks nonsense holds up nobody and costs little; certificates come and go; root becomes
+//!   whom it is told to, and films keep their owners.
 //! * `agreement`: after any acts, every answer says what a naive recomputation from the store's text dump says.
 //! * `attacks`: what a stranger sends is refused with the right status, and the process is well and no larger afterwards.
 //! * `audit`: each act names its principal and from where it came; other settings are told, secrets are not.
@@ -16,6 +18,7 @@
 //! * `plex`: whatever a media server or plex.tv sends, what is understood is right or a fault says what to do; no token strays.
 //! * `people`: each is known by a token of their own or it is said why not; what goes wrong for one concerns nobody else;
 //!   who signs in stays signed in, and no token is ever seen.
+//! * `secrets`: whatever happens, no token of anybody is seen but in the one table that keeps them.
 //! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers;
 //!   an export of any size in constant memory, whole or broken off.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
@@ -58,6 +61,7 @@ mod copy;
 mod crash;
 mod crowd;
 mod doctor;
+mod edge;
 mod engine;
 mod files;
 mod foreign_handles;
@@ -72,6 +76,7 @@ mod playing;
 mod plex;
 mod process;
 mod rescue;
+mod secrets;
 mod sessions;
 mod sim;
 mod simulator;

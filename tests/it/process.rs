@@ -160,6 +160,10 @@ pub struct Instance {
 }
 
 impl Instance {
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to stop. The exit code, and how long that took.
     pub fn stop(mut self) -> (Option<i32>, Duration) {
         let asked = Instant::now();
@@ -174,10 +178,6 @@ impl Instance {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         self.log()
-    }
-
-    pub fn pid(&self) -> u32 {
-        self.child.id()
     }
 
     pub fn log(&self) -> String {

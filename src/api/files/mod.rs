@@ -6,7 +6,7 @@ mod body;
 mod detail;
 mod list;
 mod mode;
-pub(super) mod query;
+pub mod query;
 mod remove;
 mod search;
 

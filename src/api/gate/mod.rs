@@ -162,6 +162,9 @@ async fn check_body(request: &mut Request, operation: &Operation) -> Result<(), 
     let bytes = match body.into_bytes_limit(largest).await {
         Ok(bytes) => bytes,
         Err(poem::error::ReadBodyError::PayloadTooLarge) => return Err(too_large()),
+        Err(poem::error::ReadBodyError::Io(error)) if error.kind() == std::io::ErrorKind::TimedOut => {
+            return Err(Problem::new(Code::RequestTimeout, "the body came too slowly"));
+        }
         Err(_) => return Err(Problem::new(Code::MalformedJson, "the body ended before it was complete")),
     };
     if bytes.is_empty() {

@@ -183,6 +183,14 @@ impl World {
         self.state().machine.clone()
     }
 
+    /// All that opens something, or did: tokens, and what stands in the addresses of feeds. For those who look whether any of
+    /// it was seen where it should not be.
+    #[must_use]
+    pub fn secrets(&self) -> BTreeSet<String> {
+        let state = self.state();
+        state.tokens.ever().chain(state.feeds.keys()).cloned().collect()
+    }
+
     /// Changes a preference, by its name at `/:/prefs`.
     pub fn set_preference(&self, name: &str, value: &str) {
         let mut state = self.state();

@@ -33,7 +33,8 @@ pub fn mapping(data: &[u8]) {
 fn library(number: usize, ours: &[u8], theirs: &[u8]) -> Option<Library> {
     let ours = Path::new(OsStr::from_bytes(ours));
     let is_plain = |part: Component<'_>| matches!(part, Component::RootDir | Component::Normal(_));
-    (ours.is_absolute() && ours.components().all(is_plain)).then(|| Library {
+    let is_one = ours.is_absolute() && !ours.as_os_str().as_bytes().contains(&0);
+    (is_one && ours.components().all(is_plain)).then(|| Library {
         name: number.to_string(),
         path: ours.components().collect(),
         server_path: OsStr::from_bytes(theirs).into(),

@@ -42,7 +42,9 @@ impl Cloud {
         if let Some(pin) = pin {
             url = with(url, [("pin", pin.expose())]);
         }
-        account(&self.http.ask(&self.post(url, Some(token))).await?)
+        let mut ask = self.post(url, Some(token));
+        ask.hidden.extend(pin.cloned());
+        account(&self.http.ask(&ask).await?)
     }
 
     /// The account's friends.

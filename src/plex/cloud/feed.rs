@@ -54,6 +54,7 @@ impl Cloud {
     /// Asks, and goes where the answer leads, without the token.
     async fn led(&self, mut ask: Ask<'_>) -> Result<Answer, Fault> {
         for _ in 0..LEADS {
+            ask = ask.hiding_address();
             ask.welcome = &[301, 302, 303, 307, 308];
             let answer = self.http.ask(&ask).await?;
             if !(300..400).contains(&answer.status) {

@@ -54,7 +54,7 @@ fn bodies_that_are_too_large_too_deep_or_nonsense_are_refused() {
         let head = format!("Content-Type: {kind}\r\nContent-Length: 2");
         assert_eq!(status(&post(&target, &head, b"{}")), 415, "{kind}");
     }
-    target.is_well();
+    target.ends_well();
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn what_says_two_things_about_its_length_is_not_believed() {
     // Announced as huge, and it never comes.
     let head = "Content-Type: application/json\r\nContent-Length: 4000000000";
     assert_eq!(status(&post(&target, head, b"{")), 413);
-    target.is_well();
+    target.ends_well();
 }
 
 #[test]
@@ -124,5 +124,5 @@ fn queries_and_headers_of_any_size_cost_nothing() {
         let answer = target.send(line);
         assert!(answer.is_empty() || (400..506).contains(&status(&answer)), "{line:?}: {answer}");
     }
-    target.is_well();
+    target.ends_well();
 }

@@ -47,5 +47,5 @@ fn keys_are_not_guessed() {
         assert!(matches!(status(&answer), 400 | 401 | 404), "{path}: {answer}");
         assert!(!answer.contains("\"files\""), "{answer}");
     }
-    target.is_well();
+    target.ends_well();
 }

@@ -77,7 +77,7 @@ fn no_part_of_an_address_leads_out() {
         }
     }
     assert!(asked > 200, "the document was not walked: {asked}");
-    target.is_well();
+    target.ends_well();
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn no_path_outside_of_the_library_is_cached() {
         assert!(body.len() < 4096 && !body.contains('\u{202e}'), "{body}");
     }
     assert!(!film.is_symlink() && library.join("leads out.mkv").read_link().unwrap() == treasure);
-    target.is_well();
+    target.ends_well();
 }
 
 struct Ends<'a>(&'a AtomicBool);
@@ -181,5 +181,5 @@ fn a_folder_that_becomes_a_link_while_it_is_looked_at_leads_nowhere() {
     let left = outside.join("film.mkv");
     assert!(left.symlink_metadata().unwrap().is_file() && fs::read_to_string(&left).unwrap() == TREASURE);
     assert_eq!(fs::read_dir(&outside).unwrap().count(), 1, "nothing was put there");
-    target.is_well();
+    target.ends_well();
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use cacherr::Error;
 use cacherr::access::{self, Access};
-use cacherr::api::{ApiParts, Hooks, serve};
+use cacherr::api::{ApiParts, Connections, Hooks, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::{Clock, ManualClock, SystemClock};
 use cacherr::config::ServerSettings;
@@ -67,6 +67,8 @@ pub struct Options {
     pub limit: Option<u64>,
     /// What is worth keeping; [`by_hand`] where nothing is said.
     pub librarian: Option<LibrarianSettings>,
+    /// How connections are served.
+    pub connections: Connections,
 }
 
 impl Default for Options {
@@ -82,6 +84,7 @@ impl Default for Options {
             clock: None,
             limit: None,
             librarian: None,
+            connections: Connections::default(),
         }
     }
 }
@@ -153,7 +156,7 @@ pub struct TestApp {
     media: Option<Media>,
     librarian: Option<Librarian>,
     access: Option<Access>,
-    server: Option<(oneshot::Sender<()>, JoinHandle<cacherr::Result<()>>)>,
+    server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
     origin: String,
     client: reqwest::Client,
 }
@@ -278,6 +281,7 @@ impl TestApp {
             server,
             access,
             hooks,
+            connections: self.options.connections.clone(),
         };
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, parts, async {
@@ -362,7 +366,7 @@ impl TestApp {
     pub async fn stop_server(&mut self) {
         let (stop, serving) = self.server.take().unwrap();
         let _ = stop.send(());
-        tokio::time::timeout(Duration::from_secs(20), serving).await.unwrap().unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(20), serving).await.unwrap().unwrap();
     }
 
     async fn halt(&mut self) {

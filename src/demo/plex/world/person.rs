@@ -1,6 +1,6 @@
 //! Who watches: the owner, the home, friends with whom libraries are shared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Names a person; the id of the plex.tv account.
 pub type PersonId = u64;
@@ -155,19 +155,28 @@ pub(crate) enum Reach {
 
 /// Every token that is good for something.
 #[derive(Default)]
-pub(crate) struct Tokens(BTreeMap<String, (PersonId, Reach)>);
+pub(crate) struct Tokens {
+    valid: BTreeMap<String, (PersonId, Reach)>,
+    ever: BTreeSet<String>,
+}
 
 impl Tokens {
     pub fn issue(&mut self, token: &str, person: PersonId, reach: Reach) {
-        self.0.insert(token.to_owned(), (person, reach));
+        self.ever.insert(token.to_owned());
+        self.valid.insert(token.to_owned(), (person, reach));
+    }
+
+    /// Every token that ever was good for something.
+    pub fn ever(&self) -> impl Iterator<Item = &String> {
+        self.ever.iter()
     }
 
     pub fn revoke(&mut self, token: &str) {
-        self.0.remove(token);
+        self.valid.remove(token);
     }
 
     pub fn who(&self, token: &str, reach: Reach) -> Option<PersonId> {
-        let (person, opens) = self.0.get(token)?;
+        let (person, opens) = self.valid.get(token)?;
         (*opens == reach || *opens == Reach::Both).then_some(*person)
     }
 }
