@@ -133,8 +133,13 @@ async fn listen(with: &With, door: &Door, web: &mut web::Open) -> Result<()> {
 /// The data dir is in use; the store fails. What goes wrong with the request itself is its last reply.
 pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> Result<()> {
     let home = Home::enter(config)?;
+    // Whoever waits for the lock opens the store next: by then nothing here has it open any more.
+    at_home(config, &home, request, sink)
+}
+
+fn at_home(config: &Config, home: &Home, request: &Request, sink: command::Sink<'_>) -> Result<()> {
     // A command in a process of its own has no listeners.
-    let engine = open(config, &home, Arc::new(|_| {}))?;
+    let engine = open(config, home, Arc::new(|_| {}))?;
     if let Request::Restore { copies: Copies::Lost, .. } = request {
         engine.declare_cache_lost();
     }
@@ -179,7 +184,6 @@ pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> 
         }
     };
     cacher.stop();
-    drop(home);
     waited
 }
 

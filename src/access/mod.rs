@@ -2,7 +2,7 @@
 //! by which the first admin is made.
 //!
 //! Start with [`Access`]. What is asked for every request ([`Access::by_session`], [`Access::by_key`]) is one look into the
-//! store. What takes a password ([`passwords`]) is bounded, in time by how often somebody may try ([`throttle`]), in memory
+//! store. What takes a password (`passwords`) is bounded, in time by how often somebody may try (`throttle`), in memory
 //! by how many are worked on.
 //!
 //! **Invariant:** of what opens the door the store has digests and hashes only, and nothing here prints more. Whoever is
