@@ -55,7 +55,7 @@ pub fn run(config: Config) -> Result<Stopped> {
 pub fn run_with(config: Config, begin: impl FnOnce(&Cacher) -> Result<()>) -> Result<Stopped> {
     let home = Home::enter(&config)?;
     let door = Door::bind(&config.data_dir)?;
-    let web = Web::bind(&config.server)?;
+    let web = Web::bind(&config.server, config.attributions)?;
     let engine = open(&config, &home, web.hub.sink())?;
     let recovered = engine.recover()?;
     tracing::info!(data_dir = %config.data_dir.display(), "recovered: {recovered}");

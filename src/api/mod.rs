@@ -28,7 +28,8 @@
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
 //!
 //! A request passes the `gate` first (source, key, names and values as the document has them), then the handler of its
-//! resource, which reads the store or asks the [`Cacher`] over the `bridge`. `answer` and `problem` are what comes back.
+//! resource, which reads the store or asks the [`Cacher`] over the `bridge`. `answer` and `problem` are what comes back;
+//! what of it whoever asks may see, `view` says.
 //!
 //! **Invariant:** nothing here writes to the store or touches a file. No answer below the gate is empty or plain text
 //! where it is a refusal. Who has no key learns nothing but the document.
@@ -61,6 +62,7 @@ mod system;
 mod text;
 mod users;
 mod value;
+mod view;
 mod webhooks;
 
 use std::future::Future;
@@ -79,6 +81,7 @@ use tokio::sync::{mpsc, watch};
 use crate::cacher::Cacher;
 use crate::config::ServerSettings;
 use crate::doctor::Doctor;
+use crate::domain::privacy::Privacy;
 use crate::error::{IoContext, Result};
 use crate::librarian::Librarian;
 use crate::live::Hub;
@@ -119,6 +122,8 @@ pub struct ApiParts {
     pub doctor: Doctor,
     /// The events.
     pub hub: Hub,
+    /// What viewers are told of who watches what.
+    pub privacy: Privacy,
     /// Where it is reached, and by whom.
     pub server: ServerSettings,
     /// What webhooks need; none where nobody listens to them.
@@ -169,7 +174,7 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
 }
 
 fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
-    let ApiParts { cacher, media, librarian, doctor, hub, server, hooks } = parts;
+    let ApiParts { cacher, media, librarian, doctor, hub, privacy, server, hooks } = parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");
@@ -187,7 +192,7 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
     let inner = Route::new()
         .at("/api/openapi.json", make_sync(move |_| page(answer::JSON, "default-src 'none'", &text)))
         .at("/api/docs", make_sync(move |_| page("text/html; charset=utf-8", DOCS_POLICY, &html)))
-        .at("/ws", socket::Socket { hub, closing })
+        .at("/ws", socket::Socket { hub: hub.clone(), privacy: privacy.clone(), closing })
         .nest(
             "/",
             service
@@ -195,6 +200,8 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
                 .data(media)
                 .data(librarian)
                 .data(doctor)
+                .data(hub)
+                .data(privacy)
                 .data(Arc::<pages::Pages>::default())
                 .data(here),
         );

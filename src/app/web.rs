@@ -12,15 +12,17 @@ use crate::cacher::Cacher;
 use crate::clock::SystemClock;
 use crate::config::ServerSettings;
 use crate::doctor::Doctor;
+use crate::domain::privacy::{Attributions, Privacy};
 use crate::error::{Error, IoContext, Result};
 use crate::librarian::Librarian;
 use crate::live::Hub;
-use crate::media::Media;
+use crate::media::{Media, pseudonyms};
 
 /// A taken address. Whoever connects from now on waits until [`Web::open`].
 pub(super) struct Web {
     listener: std::net::TcpListener,
     server: ServerSettings,
+    attributions: Attributions,
     /// Where events go.
     pub hub: Hub,
 }
@@ -32,14 +34,14 @@ pub(super) struct Open {
 }
 
 impl Web {
-    pub fn bind(server: &ServerSettings) -> Result<Self> {
+    pub fn bind(server: &ServerSettings, attributions: Attributions) -> Result<Self> {
         let at = server.bind.to_string();
         let listener = std::net::TcpListener::bind(server.bind).doing("listen at", &at)?;
         listener.set_nonblocking(true).doing("listen at", &at)?;
         // Port 0 is whichever is free; what is told is the one it became.
         let bind = listener.local_addr().doing("listen at", &at)?;
         let server = ServerSettings { bind, ..server.clone() };
-        Ok(Self { listener, server, hub: Hub::new(Arc::new(SystemClock)) })
+        Ok(Self { listener, server, attributions, hub: Hub::new(Arc::new(SystemClock)) })
     }
 
     /// Answers from now on. Called within the runtime.
@@ -50,7 +52,8 @@ impl Web {
         librarian: &Librarian,
         doctor: &Doctor,
     ) -> Result<Open> {
-        let Self { listener, server, hub } = self;
+        let Self { listener, server, attributions, hub } = self;
+        let privacy = Privacy::of(attributions, || pseudonyms::key(cacher.engine().store()))?;
         let at = server.bind.to_string();
         let listener = TcpListener::from_std(listener).doing("listen at", &at)?;
         tracing::info!("listening at http://{at}{}", server.base_path);
@@ -66,6 +69,7 @@ impl Web {
             librarian: librarian.clone(),
             doctor: doctor.clone(),
             hub,
+            privacy,
             server,
             hooks: Some(hooks),
         };

@@ -13,6 +13,7 @@ use super::key::{About, Form, Key, repeated};
 use super::value;
 use crate::domain::file::Method;
 use crate::domain::plan::exclude::Pattern;
+use crate::domain::privacy::Attributions;
 use crate::domain::rules::UserKind;
 use crate::domain::schedule::{QuietHours, Schedule};
 use crate::domain::secret::Secret;
@@ -52,6 +53,10 @@ keys! {
     BIND: SocketAddr = "server.bind", Text, Is("0.0.0.0:5445"), value::address;
     /// Path below which everything is served, for a reverse proxy.
     BASE_PATH: String = "server.base_path", Text, Is("/"), value::base_path;
+
+    /// What those who may only look (role viewer) are told of who watches what: "full", "pseudonym" (who is called
+    /// user-1a2b3c4d, the same everywhere), or "hidden" (nothing). Operators and admins are told everything.
+    PRIVACY_ATTRIBUTION: Attributions = "privacy.attribution", Text, Is("full"), value::attributions;
 
     /// Folder on the fast volume; empty, or a cache dir of this Cacherr. Not set: the folder `cache` in the data dir.
     CACHE_DIR: PathBuf = "cache.dir", Text, Unset("/mnt/fast/cacherr"), value::path;

@@ -30,6 +30,7 @@ pub use origin::{Origin, Setting, print};
 
 use self::place::Place;
 use self::values::Values;
+use crate::domain::privacy::Attributions;
 use crate::domain::secret::Secret;
 use crate::domain::settings::{CacheSettings, LibrarianSettings, Library};
 use crate::error::{Error, Result};
@@ -55,6 +56,8 @@ pub struct Config {
     pub config_file: Option<PathBuf>,
     /// The web server.
     pub server: ServerSettings,
+    /// What viewers are told of who watches what.
+    pub attributions: Attributions,
     /// The cache.
     pub cache: CacheSettings,
     /// The libraries, in the order of the file.
@@ -141,13 +144,14 @@ impl Config {
         warnings: Vec<String>,
     ) -> Result<Self> {
         let server = build::server(&mut values);
+        let attributions = build::privacy(&mut values);
         let cache = build::cache(&mut values, &data_dir);
         let libraries = build::libraries(&mut values);
         let plex = build::plex(&mut values);
         let librarian = build::librarian(&mut values, plex.as_ref().map(|plex| plex.episodes_ahead));
         let log = values.get(&keys::LOG);
-        let (Some(server), Some(cache), Some(plex), Some(librarian), Some(libraries)) =
-            (server, cache, plex, librarian, libraries)
+        let (Some(server), Some(attributions), Some(cache), Some(plex), Some(librarian), Some(libraries)) =
+            (server, attributions, cache, plex, librarian, libraries)
         else {
             return Err(Error::Config(values.problems.join("\n")));
         };
@@ -155,6 +159,7 @@ impl Config {
             data_dir,
             config_file,
             server,
+            attributions,
             cache,
             libraries,
             plex,

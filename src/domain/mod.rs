@@ -24,6 +24,7 @@ pub mod media;
 pub mod path;
 pub mod plan;
 pub mod playback;
+pub mod privacy;
 pub mod query;
 pub mod readers;
 pub mod rules;

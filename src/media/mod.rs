@@ -19,6 +19,7 @@ mod owner;
 pub mod people;
 mod play;
 mod plays;
+pub mod pseudonyms;
 mod random;
 pub mod reach;
 mod reader;

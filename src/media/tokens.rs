@@ -307,7 +307,7 @@ impl Tokens {
 }
 
 /// A secret that is made when it is first asked for.
-fn made_once(store: &Store, name: &str, make: impl FnOnce() -> Result<String>) -> Result<Secret> {
+pub(super) fn made_once(store: &Store, name: &str, make: impl FnOnce() -> Result<String>) -> Result<Secret> {
     if let Some(secret) = store.read()?.secret(name)? {
         return Ok(secret);
     }
