@@ -57,6 +57,7 @@ pub fn run_with(config: Config, begin: impl FnOnce(&Cacher) -> Result<()>) -> Re
     let door = Door::bind(&config.data_dir)?;
     let web = Web::bind(&config.server, config.attributions)?;
     let engine = open(&config, &home, web.hub.sink())?;
+    engine.note_settings(&config.shown())?;
     let recovered = engine.recover()?;
     tracing::info!(data_dir = %config.data_dir.display(), "recovered: {recovered}");
     let runtime = tokio::runtime::Builder::new_multi_thread()

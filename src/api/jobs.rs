@@ -15,6 +15,7 @@ use super::problem::{Code, Problem};
 use super::value::{Id, Timestamp, closed_type, int64, text};
 use super::view::{Shown, View};
 use crate::cacher::Cacher;
+use crate::domain::access::Principal;
 use crate::domain::file::closed_names;
 use crate::domain::id::JobId;
 use crate::domain::job::{Failure, JobKind, JobRow, JobState, Planned, Progress, RestoreAction};
@@ -355,10 +356,12 @@ impl Jobs {
         &self,
         cacher: Data<&Cacher>,
         view: View,
+        by: Data<&Principal>,
         /// The job.
         job_id: Path<Id>,
     ) -> Result<Answer<JobBody>, Problem> {
-        act(cacher.0, view, &job_id.0, Cacher::cancel).await
+        let by = by.0.actor();
+        act(cacher.0, view, &job_id.0, move |cacher, id| cacher.cancel(id, &by)).await
     }
 
     /// Halt a job
@@ -369,10 +372,12 @@ impl Jobs {
         &self,
         cacher: Data<&Cacher>,
         view: View,
+        by: Data<&Principal>,
         /// The job.
         job_id: Path<Id>,
     ) -> Result<Answer<JobBody>, Problem> {
-        act(cacher.0, view, &job_id.0, |cacher, id| cacher.pause(id, true)).await
+        let by = by.0.actor();
+        act(cacher.0, view, &job_id.0, move |cacher, id| cacher.pause(id, true, &by)).await
     }
 
     /// Let a halted job go on
@@ -383,10 +388,12 @@ impl Jobs {
         &self,
         cacher: Data<&Cacher>,
         view: View,
+        by: Data<&Principal>,
         /// The job.
         job_id: Path<Id>,
     ) -> Result<Answer<JobBody>, Problem> {
-        act(cacher.0, view, &job_id.0, |cacher, id| cacher.pause(id, false)).await
+        let by = by.0.actor();
+        act(cacher.0, view, &job_id.0, move |cacher, id| cacher.pause(id, false, &by)).await
     }
 }
 

@@ -14,6 +14,7 @@ use super::problem::{Code, Problem};
 use super::text::Name;
 use super::value::{Timestamp, closed_type};
 use crate::doctor::{Doctor, ReaderNote};
+use crate::domain::access::Principal;
 use crate::domain::readers::{ReaderKind, ReaderRow};
 
 /// What each operation here may refuse with, beside what every operation may.
@@ -107,15 +108,16 @@ impl Readers {
     async fn put(
         &self,
         doctor: Data<&Doctor>,
+        by: Data<&Principal>,
         /// How it is called.
         name: Path<Name>,
         /// What it is.
         body: Json<NoteBody>,
     ) -> Result<Answer<ReaderBody>, Problem> {
-        let (doctor, name) = (doctor.0.clone(), name.0.read("name")?);
+        let (doctor, name, by) = (doctor.0.clone(), name.0.read("name")?, by.0.actor());
         let NoteBody { kind, sees_cache } = body.0;
         blocking(move || {
-            let row = doctor.note_reader(&name, ReaderNote { kind, sees_cache })?;
+            let row = doctor.note_reader(&name, ReaderNote { kind, sees_cache }, &by)?;
             Ok(Answer::ok(ReaderBody::of(name, &row)))
         })
         .await
@@ -128,12 +130,13 @@ impl Readers {
     async fn remove(
         &self,
         doctor: Data<&Doctor>,
+        by: Data<&Principal>,
         /// How it is called.
         name: Path<Name>,
     ) -> Result<Answer<ReaderBody>, Problem> {
-        let (doctor, name) = (doctor.0.clone(), name.0.read("name")?);
+        let (doctor, name, by) = (doctor.0.clone(), name.0.read("name")?, by.0.actor());
         blocking(move || {
-            let row = doctor.forget_reader(&name)?;
+            let row = doctor.forget_reader(&name, &by)?;
             Ok(Answer::ok(ReaderBody::of(name, &row)))
         })
         .await

@@ -29,6 +29,8 @@ use crate::live::Ear;
 const SOMEONE: &str = "someone";
 /// The reason that people give who give none.
 const PLAIN_REASON: &str = "manual";
+/// Our own words for what people do.
+const OUR_WORDS: [&str; 3] = ["cancelled", "paused", "resumed"];
 /// Facts of the log that tell of nobody.
 const PLAIN_FACTS: [&str; 11] = [
     "attributed",
@@ -194,7 +196,8 @@ impl View {
     /// Why something was done. What a person wrote may name anybody.
     #[must_use]
     pub fn reason(&self, by: &Actor, reason: &str) -> String {
-        let is_ours = by.is_system() || reason.parse::<Operation>().is_ok();
+        let is_word = || OUR_WORDS.contains(&reason) || reason.parse::<Operation>().is_ok();
+        let is_ours = by.is_system() || is_word();
         if self.has_names() || is_ours { reason.to_owned() } else { PLAIN_REASON.to_owned() }
     }
 

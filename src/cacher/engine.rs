@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::clock::Clock;
+use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::file::Placement;
 use crate::domain::id::{JobId, StoreId};
@@ -289,13 +290,14 @@ impl Engine {
     ///
     /// # Errors
     /// The dir cannot be written.
-    pub fn adopt_cache_dir(&self) -> Result<()> {
+    pub fn adopt_cache_dir(&self, by: &Actor) -> Result<()> {
         let dir = &self.cache.dir;
         let canonical = self.fs.canonicalize(dir).doing("open the cache dir", dir)?;
         let fd = self.fs.open_folder(&canonical).doing("open the cache dir", dir)?;
         let ours = self.private(&fd, OURS)?;
         present(self.fs.unlink(&ours, OsStr::new(MARKER))).doing("replace the cache dir's marker", dir)?;
-        self.write_marker(&fd)
+        self.write_marker(&fd)?;
+        self.note_adoption(by)
     }
 
     /// The folder for unfinished copies.

@@ -74,10 +74,12 @@ impl Engine {
         }
     }
 
-    /// Forgets rows that were removed, and jobs and playbacks that ended, longer ago than history is kept.
+    /// Forgets rows that were removed, and jobs and playbacks that ended, longer ago than history is kept; and old entries of
+    /// the log.
     pub(super) fn forget_history(&self) -> Result<()> {
         let before = self.clock.now().plus(SignedDuration::from_hours(-24 * HISTORY_DAYS));
         self.forget_playbacks(before)?;
+        self.forget_log()?;
         let rows = self.store.read()?;
         let busy = rows.files_with_intents()?;
         let mut files = Vec::new();

@@ -20,6 +20,7 @@ use crate::store::{Rows, Writer};
 
 use super::engine::Engine;
 use super::holds::hold_job;
+use super::note::job_fact;
 
 /// What happens to the cached copy.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -479,7 +480,7 @@ pub(super) fn entry_of(job: &JobRow, now: Time) -> LogRow {
         reason,
         success: true,
         error: None,
-        metadata: vec![("job_id".into(), job.id.to_string())],
+        metadata: vec![job_fact(job.id)],
         at: now,
     }
 }

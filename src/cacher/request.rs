@@ -200,7 +200,14 @@ impl Engine {
     ///
     /// # Errors
     /// `NotFound`, `WrongJobState`.
-    pub fn cancel(&self, id: JobId) -> Result<JobRow> {
+    pub fn cancel(&self, id: JobId, by: &Actor) -> Result<JobRow> {
+        let job = self.call_off(id)?;
+        let entry = self.entry_of_word(&job, by, "cancelled");
+        self.store.write(|w| w.put_log(&entry))?;
+        Ok(job)
+    }
+
+    fn call_off(&self, id: JobId) -> Result<JobRow> {
         let job = self.store.read()?.job(id)?.ok_or(Error::NotFound { what: "job" })?;
         let wrong = |state: JobState| Error::WrongJobState { state: state.name(), verb: "cancelled" };
         if job.state != JobState::Queued {
@@ -230,16 +237,17 @@ impl Engine {
     ///
     /// # Errors
     /// `NotFound`, `WrongJobState`.
-    pub fn pause(&self, id: JobId, paused: bool) -> Result<JobRow> {
+    pub fn pause(&self, id: JobId, paused: bool, by: &Actor) -> Result<JobRow> {
+        let verb = if paused { "paused" } else { "resumed" };
         let job = self.store.write(|w| {
             let mut job = w.job(id)?.ok_or(Error::NotFound { what: "job" })?;
             // A plan is carried out at once, or called off.
             if job.state != JobState::Queued || matches!(job.kind, JobKind::Plan { .. }) {
-                let verb = if paused { "paused" } else { "resumed" };
                 return Err(Error::WrongJobState { state: job.state.name(), verb });
             }
             job.paused = paused;
             w.put_job(&job)?;
+            w.put_log(&self.entry_of_word(&job, by, verb))?;
             Ok(job)
         })?;
         if let Some(control) = self.controls.get(id) {

@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::domain::actor::Actor;
 use crate::domain::id::{FileId, JobId};
 use crate::domain::job::{JobRow, JobState, Planned, Progress};
 use crate::error::{Error, IoContext, Result};
@@ -239,8 +240,8 @@ impl Cacher {
     ///
     /// # Errors
     /// As there.
-    pub fn cancel(&self, job: JobId) -> Result<JobRow> {
-        let row = self.engine().cancel(job);
+    pub fn cancel(&self, job: JobId, by: &Actor) -> Result<JobRow> {
+        let row = self.engine().cancel(job, by);
         self.nudge();
         row
     }
@@ -249,8 +250,8 @@ impl Cacher {
     ///
     /// # Errors
     /// As there.
-    pub fn pause(&self, job: JobId, paused: bool) -> Result<JobRow> {
-        let row = self.engine().pause(job, paused)?;
+    pub fn pause(&self, job: JobId, paused: bool, by: &Actor) -> Result<JobRow> {
+        let row = self.engine().pause(job, paused, by)?;
         self.try_now(job)?;
         Ok(row)
     }

@@ -195,7 +195,7 @@ fn answer(request: &Request, context: &Context<'_>, sink: Sink<'_>) -> Result<Re
         }
         Request::Check { reach, brake } => check::check(context, *reach, *brake).map(Report::Checked),
         Request::AdoptCacheDir => {
-            context.cacher.engine().adopt_cache_dir()?;
+            context.cacher.engine().adopt_cache_dir(context.by)?;
             Ok(Report::Adopted(Named(context.config.cache.dir.clone())))
         }
         Request::Doctor => {

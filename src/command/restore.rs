@@ -131,7 +131,7 @@ fn call_off(context: &Context<'_>) -> Result<u64> {
         if !matches!(job.kind, JobKind::Cache { .. }) {
             continue;
         }
-        match context.cacher.cancel(job.id) {
+        match context.cacher.cancel(job.id, context.by) {
             Ok(_) => called_off += 1,
             Err(error @ Error::Store { .. }) => return Err(error),
             // Past its point of no return, or ended: then its row is given back with the others, or by the next call.

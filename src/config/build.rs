@@ -68,7 +68,7 @@ pub(super) fn privacy(values: &mut Values) -> Option<Attributions> {
     values.get(&keys::PRIVACY_ATTRIBUTION)
 }
 
-/// `[cache]`.
+/// `[cache]` and `[history]`.
 pub(super) fn cache(values: &mut Values, data_dir: &Path) -> Option<CacheSettings> {
     let said = values.get(&keys::CACHE_DIR);
     let is_said = values.origin(&keys::CACHE_DIR.about) != Origin::Default;
@@ -84,6 +84,7 @@ pub(super) fn cache(values: &mut Values, data_dir: &Path) -> Option<CacheSetting
     let (link, link_target) = (values.get(&keys::LINK), values.get(&keys::LINK_TARGET));
     let release_grace = values.get(&keys::RELEASE_GRACE);
     let auto_cleanup = values.get(&keys::AUTO_CLEANUP);
+    let log_kept = values.get(&keys::LOG_DAYS);
     Some(CacheSettings {
         dir: dir?,
         limit,
@@ -97,6 +98,7 @@ pub(super) fn cache(values: &mut Values, data_dir: &Path) -> Option<CacheSetting
         link_target: link_target?,
         release_grace: release_grace?,
         auto_cleanup: auto_cleanup?,
+        log_kept: log_kept?,
     })
 }
 

@@ -84,6 +84,10 @@ keys! {
     /// Forget files whose copy got lost and whose original is back, 90 days after that.
     AUTO_CLEANUP: bool = "cache.auto_cleanup", Flag, Is("false"), value::flag;
 
+    /// Days for which the operation log keeps an entry, at least 90 (as long as files that were removed are remembered);
+    /// 0 = for ever.
+    LOG_DAYS: Option<SignedDuration> = "history.log_days", Number, Is("365"), value::log_days;
+
     /// A name; the first folder of its cached files.
     LIBRARY_NAME: String = "library.name", Text, Unset("Movies"), value::library_name;
     /// Its folder, as this machine sees it.

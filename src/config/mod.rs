@@ -32,6 +32,7 @@ use self::place::Place;
 use self::values::Values;
 use crate::domain::privacy::Attributions;
 use crate::domain::secret::Secret;
+use crate::domain::settings::changes::Shown;
 use crate::domain::settings::{CacheSettings, LibrarianSettings, Library};
 use crate::error::{Error, Result};
 
@@ -182,6 +183,13 @@ impl Config {
     #[must_use]
     pub fn report(&self) -> Vec<Setting> {
         self.settings.clone()
+    }
+
+    /// The same, by key, without those that have no value.
+    #[must_use]
+    pub fn shown(&self) -> Shown {
+        let shown = |one: &Setting| Some((one.key.clone(), one.value.clone()?));
+        self.settings.iter().filter_map(shown).collect()
     }
 
     /// The libraries with the numbers they have in names of keys.

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use crate::domain::file::Method;
 use crate::domain::secret::Secret;
-use crate::domain::settings::{Limit, LinkStyle, SwapMethod};
+use crate::domain::settings::{HISTORY_DAYS, Limit, LinkStyle, SwapMethod};
 use crate::domain::size;
 
 mod librarian;
@@ -79,6 +79,16 @@ pub(super) fn base_path(text: &str) -> Read<String> {
 }
 
 /// A key long enough not to be guessed, of characters that every header can carry.
+/// Days; none where the log is kept for ever.
+pub(super) fn log_days(text: &str) -> Read<Option<SignedDuration>> {
+    match librarian::days(text)? {
+        Some(kept) if kept < SignedDuration::from_hours(24 * HISTORY_DAYS) => {
+            Err(format!("0 or at least {HISTORY_DAYS} days"))
+        }
+        days => Ok(days),
+    }
+}
+
 pub(super) fn api_key(text: &str) -> Read<Secret> {
     if text.len() < KEY_LENGTH || !text.chars().all(|c| c.is_ascii_graphic()) {
         return Err(format!(

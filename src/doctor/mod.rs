@@ -20,9 +20,12 @@ use tokio::runtime::Handle;
 use crate::cacher::Cacher;
 use crate::cacher::probe::Trial;
 use crate::clock::Clock;
+use crate::domain::actor::Actor;
+use crate::domain::log::{LogKind, LogRow};
 use crate::domain::mapping::Mapping;
 use crate::domain::readers::{ReaderKind, ReaderRow};
 use crate::domain::settings::{CacheSettings, Library};
+use crate::domain::time::Time;
 use crate::error::{Error, Result};
 use crate::plex::Client;
 use crate::store::Rows;
@@ -139,10 +142,20 @@ impl Doctor {
     ///
     /// # Errors
     /// The store cannot be written.
-    pub fn note_reader(&self, name: &str, note: ReaderNote) -> Result<ReaderRow> {
+    pub fn note_reader(&self, name: &str, note: ReaderNote, by: &Actor) -> Result<ReaderRow> {
         let parts = &self.0.parts;
-        let row = ReaderRow { kind: note.kind, sees_cache: note.sees_cache, noted_at: parts.clock.now() };
-        parts.cacher.engine().store().write(|w| w.put_reader(name, &row))?;
+        let now = parts.clock.now();
+        let row = ReaderRow { kind: note.kind, sees_cache: note.sees_cache, noted_at: now };
+        let sees_cache = match row.sees_cache {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "unknown",
+        };
+        let facts = [("name", name), ("kind", row.kind.name()), ("sees_cache", sees_cache)];
+        parts.cacher.engine().store().write(|w| {
+            w.put_reader(name, &row)?;
+            w.put_log(&entry("noted", &facts, by, now))
+        })?;
         Ok(row)
     }
 
@@ -150,13 +163,25 @@ impl Doctor {
     ///
     /// # Errors
     /// `NotFound`; the store cannot be written.
-    pub fn forget_reader(&self, name: &str) -> Result<ReaderRow> {
+    pub fn forget_reader(&self, name: &str, by: &Actor) -> Result<ReaderRow> {
+        let now = self.0.parts.clock.now();
         self.0.parts.cacher.engine().store().write(|w| {
             let known = w.readers()?.into_iter().find(|(known, _)| known == name);
             let (_, row) = known.ok_or(Error::NotFound { what: "reader" })?;
             w.remove_reader(name)?;
+            w.put_log(&entry("forgotten", &[("name", name)], by, now))?;
             Ok(row)
         })
+    }
+}
+
+/// What is written down of somebody who says what else reads the libraries.
+fn entry(reason: &str, facts: &[(&str, &str)], by: &Actor, now: Time) -> LogRow {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    LogRow {
+        reason: reason.to_owned(),
+        metadata: facts.iter().map(owned).collect(),
+        ..LogRow::of(LogKind::Reader, by.clone(), now)
     }
 }
 

@@ -38,6 +38,26 @@ pub struct LogRow {
     pub at: Time,
 }
 
+impl LogRow {
+    /// An act that went well and concerns no file.
+    #[must_use]
+    pub fn of(kind: LogKind, by: Actor, at: Time) -> Self {
+        Self {
+            id: LogId::new(),
+            kind,
+            file_id: None,
+            file_path: PathBuf::new(),
+            by,
+            user: None,
+            reason: String::new(),
+            success: true,
+            error: None,
+            metadata: Vec::new(),
+            at,
+        }
+    }
+}
+
 /// What was done.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum LogKind {

@@ -8,6 +8,7 @@ use super::file::Method;
 use super::file::closed_names;
 use super::media::Reach;
 
+pub mod changes;
 mod librarian;
 
 pub use librarian::LibrarianSettings;
@@ -44,6 +45,8 @@ pub struct CacheSettings {
     pub release_grace: SignedDuration,
     /// Rows of orphans whose original is back go after [`HISTORY_DAYS`].
     pub auto_cleanup: bool,
+    /// Entries of the operation log go when they are older; none: never.
+    pub log_kept: Option<SignedDuration>,
 }
 
 impl CacheSettings {
@@ -63,6 +66,7 @@ impl CacheSettings {
             link_target: None,
             release_grace: SignedDuration::from_secs(60),
             auto_cleanup: false,
+            log_kept: Some(SignedDuration::from_hours(24 * 365)),
         }
     }
 }

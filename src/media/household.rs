@@ -8,6 +8,7 @@ use super::reach::{Address, Reach};
 use super::sign_in::SignIns;
 use super::tokens::{Configured, Tokens};
 use crate::clock::Clock;
+use crate::domain::actor::Actor;
 use crate::error::Result;
 use crate::store::Store;
 
@@ -65,11 +66,11 @@ impl Household {
     ///
     /// # Errors
     /// As [`Tokens::sign_out_owner`] and [`Tokens::sign_out_user`].
-    pub async fn sign_out(&self, account: Option<u64>) -> Result<usize> {
-        let tokens = self.tokens().clone();
+    pub async fn sign_out(&self, account: Option<u64>, by: &Actor) -> Result<usize> {
+        let (tokens, by) = (self.tokens().clone(), by.clone());
         let forgotten = blocking(move || match account {
-            Some(account) => tokens.sign_out_user(account),
-            None => tokens.sign_out_owner(),
+            Some(account) => tokens.sign_out_user(account, &by),
+            None => tokens.sign_out_owner(&by),
         })
         .await?;
         match account {

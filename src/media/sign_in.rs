@@ -16,6 +16,7 @@ use super::bridge::blocking;
 use super::people::{People, Problem, Whom, Why, fresh, shown, unlike};
 use super::reach::Reach;
 use crate::clock::Clock;
+use crate::domain::actor::Actor;
 use crate::domain::file::closed_names;
 use crate::domain::id::SignInId;
 use crate::domain::media::people::Account;
@@ -88,6 +89,12 @@ pub struct SignIns {
     seats: Arc<Semaphore>,
 }
 
+/// What was asked for, and by whom.
+struct Asked {
+    whose: Whose,
+    by: Actor,
+}
+
 /// What a task works with.
 #[derive(Clone)]
 struct Desk {
@@ -109,7 +116,7 @@ impl SignIns {
     ///
     /// # Errors
     /// Too many wait; plex.tv does not answer.
-    pub async fn begin(&self, whose: Whose, forward: Option<&str>) -> Result<SignIn> {
+    pub async fn begin(&self, whose: Whose, forward: Option<&str>, by: &Actor) -> Result<SignIn> {
         if whose == Whose::Owner && self.desk.reach.tokens().is_configured() {
             return Err(Error::TokenConfigured);
         }
@@ -134,11 +141,11 @@ impl SignIns {
             ended_at: None,
         };
         self.desk.board().insert(begun.id, begun.clone());
-        let (desk, id) = (self.desk.clone(), begun.id);
+        let (desk, id, by) = (self.desk.clone(), begun.id, by.clone());
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         // Those that ended leave something behind until they are taken note of.
         while tasks.try_join_next().is_some() {}
-        tasks.spawn(async move { desk.attend(id, whose, pin, seat).await });
+        tasks.spawn(async move { desk.attend(id, &Asked { whose, by }, pin, seat).await });
         Ok(begun)
     }
 
@@ -179,13 +186,13 @@ impl Desk {
     }
 
     /// Asks until it ends; the seat is free then.
-    async fn attend(&self, id: SignInId, whose: Whose, pin: Pin, seat: OwnedSemaphorePermit) {
-        let ended = tokio::time::timeout(pin.valid_for, self.ask(id, whose, &pin)).await;
+    async fn attend(&self, id: SignInId, asked: &Asked, pin: Pin, seat: OwnedSemaphorePermit) {
+        let ended = tokio::time::timeout(pin.valid_for, self.ask(id, asked, &pin)).await;
         self.set(id, ended.unwrap_or(State::Expired));
         drop(seat);
     }
 
-    async fn ask(&self, id: SignInId, whose: Whose, pin: &Pin) -> State {
+    async fn ask(&self, id: SignInId, asked: &Asked, pin: &Pin) -> State {
         let mut pause = self.reach.sign_in_interval();
         loop {
             tokio::time::sleep(pause).await;
@@ -193,7 +200,7 @@ impl Desk {
             let told = match self.reach.cloud().poll_sign_in(pin).await {
                 Ok(Answer::Waiting) => None,
                 Ok(Answer::Expired) => return State::Expired,
-                Ok(Answer::Done(token)) => match self.settle(whose, token).await {
+                Ok(Answer::Done(token)) => match self.settle(asked, token).await {
                     Ok(state) => return state,
                     // It is told again as long as the code is valid.
                     Err(problem) => Some(problem),
@@ -210,7 +217,7 @@ impl Desk {
     }
 
     /// Finds out whose token it is, and keeps it. A problem is one that may pass.
-    async fn settle(&self, whose: Whose, token: Secret) -> std::result::Result<State, Problem> {
+    async fn settle(&self, asked: &Asked, token: Secret) -> std::result::Result<State, Problem> {
         let cloud = self.reach.cloud();
         let account = match cloud.user(&token).await {
             Ok(account) => account,
@@ -220,7 +227,7 @@ impl Desk {
             }
         };
         let owns = self.owns_the_server(&token).await?;
-        match (whose, owns) {
+        match (asked.whose, owns) {
             (Whose::Owner, Some(false)) => {
                 let sentence = "this account does not own the media server, so its token was not kept; sign in as the \
                                 owner, or let them sign in for themselves";
@@ -228,9 +235,9 @@ impl Desk {
             }
             // Who owns the server is its owner, whatever was meant. One that cannot be asked is believed to be theirs.
             (_, Some(true)) if !self.reach.tokens().is_configured() => {
-                self.keep(account, Whose::Owner, token).await
+                self.keep(account, Whose::Owner, token, &asked.by).await
             }
-            (whose, _) => self.keep(account, whose, token).await,
+            (whose, _) => self.keep(account, whose, token, &asked.by).await,
         }
     }
 
@@ -253,6 +260,7 @@ impl Desk {
         account: Account,
         whose: Whose,
         token: Secret,
+        by: &Actor,
     ) -> std::result::Result<State, Problem> {
         let tokens = self.reach.tokens().clone();
         let wanted =
@@ -264,9 +272,10 @@ impl Desk {
         });
         let mut card = fresh(account.id, name.clone());
         (card.uuid, card.title) = (Some(account.uuid), shown(&account.title).to_owned());
+        let by = by.clone();
         let kept = blocking(move || match whose {
-            Whose::Owner => tokens.sign_in_owner(token),
-            Whose::User => tokens.sign_in_user(card, token),
+            Whose::Owner => tokens.sign_in_owner(token, &by),
+            Whose::User => tokens.sign_in_user(card, token, &by),
         });
         kept.await.map_err(|error| {
             tracing::error!(%error, "a token that was signed in could not be kept");

@@ -12,9 +12,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use super::random;
+use super::sign_in::Whose;
 use crate::clock::Clock;
+use crate::domain::actor::Actor;
 use crate::domain::file::closed_names;
 use crate::domain::id::anonymous;
+use crate::domain::log::{LogKind, LogRow};
 use crate::domain::secret::Secret;
 use crate::domain::time::Time;
 use crate::error::{Error, IoContext, Result};
@@ -203,7 +206,7 @@ impl Tokens {
     /// # Errors
     /// The store fails, here and below; then what was kept before holds.
     pub fn keep(&self, turn: Turn, cards: BTreeMap<u64, Card>) -> Result<bool> {
-        self.change(|kept| {
+        self.change(None, |kept| {
             let holds = kept.turn == turn;
             if holds {
                 kept.cards = cards;
@@ -216,9 +219,9 @@ impl Tokens {
     ///
     /// # Errors
     /// As [`Tokens::keep`].
-    pub fn sign_in_owner(&self, token: Secret) -> Result<()> {
+    pub fn sign_in_owner(&self, token: Secret, by: &Actor) -> Result<()> {
         let since = self.0.clock.now();
-        self.change(|kept| {
+        self.change(Some(entry("signed_in", Whose::Owner, None, by, since)), |kept| {
             kept.owner = Some(Held { token, since });
             kept.turn.0 += 1;
         })
@@ -228,9 +231,9 @@ impl Tokens {
     ///
     /// # Errors
     /// As [`Tokens::keep`].
-    pub fn sign_in_user(&self, fresh: Card, token: Secret) -> Result<()> {
+    pub fn sign_in_user(&self, fresh: Card, token: Secret, by: &Actor) -> Result<()> {
         let since = self.0.clock.now();
-        self.change(|kept| {
+        self.change(Some(entry("signed_in", Whose::User, Some(&fresh.name), by, since)), |kept| {
             let card = kept.cards.entry(fresh.account).or_insert(fresh);
             card.own = Some(Held { token, since });
             // What their own token opens is asked for with it.
@@ -244,11 +247,12 @@ impl Tokens {
     ///
     /// # Errors
     /// [`Error::TokenConfigured`]; or as [`Tokens::keep`].
-    pub fn sign_out_owner(&self) -> Result<usize> {
+    pub fn sign_out_owner(&self, by: &Actor) -> Result<usize> {
         if self.is_configured() {
             return Err(Error::TokenConfigured);
         }
-        self.change(|kept| {
+        let now = self.0.clock.now();
+        self.change(Some(entry("signed_out", Whose::Owner, None, by, now)), |kept| {
             let mut forgotten = usize::from(kept.owner.take().is_some());
             for card in kept.cards.values_mut() {
                 forgotten += card.forget_obtained();
@@ -262,8 +266,10 @@ impl Tokens {
     ///
     /// # Errors
     /// As [`Tokens::keep`].
-    pub fn sign_out_user(&self, account: u64) -> Result<usize> {
-        self.change(|kept| {
+    pub fn sign_out_user(&self, account: u64, by: &Actor) -> Result<usize> {
+        let name = self.kept().cards.get(&account).map(|card| card.name.clone());
+        let now = self.0.clock.now();
+        self.change(Some(entry("signed_out", Whose::User, name.as_deref(), by, now)), |kept| {
             let forgotten = kept.cards.get_mut(&account).map_or(0, Card::forget_own);
             kept.turn.0 += 1;
             forgotten
@@ -274,8 +280,9 @@ impl Tokens {
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes what is kept, in the store first. The lock is held meanwhile, so changes come one after the other.
-    fn change<T>(&self, act: impl FnOnce(&mut Kept) -> T) -> Result<T> {
+    /// Changes what is kept, in the store first, with the entry of the log where somebody asked for it. The lock is held
+    /// meanwhile, so changes come one after the other.
+    fn change<T>(&self, entry: Option<LogRow>, act: impl FnOnce(&mut Kept) -> T) -> Result<T> {
         let mut kept = self.kept();
         let mut new = kept.clone();
         let done = act(&mut new);
@@ -296,13 +303,24 @@ impl Tokens {
                         None => writer.remove_secret(&name)?,
                     }
                 }
-                Ok(())
+                entry.iter().try_for_each(|entry| writer.put_log(entry))
             })?;
         }
         *kept = new;
         drop(kept);
         self.0.changes.send_modify(|count| *count += 1);
         Ok(done)
+    }
+}
+
+/// What is written down of somebody who signs in to Plex, or out of it.
+fn entry(reason: &str, whose: Whose, user: Option<&str>, by: &Actor, now: Time) -> LogRow {
+    let fact = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    LogRow {
+        user: user.map(str::to_owned),
+        reason: reason.to_owned(),
+        metadata: vec![fact("source", "plex"), fact("whose", whose.name())],
+        ..LogRow::of(LogKind::Source, by.clone(), now)
     }
 }
 

@@ -23,6 +23,7 @@ use crate::domain::log::LogRow;
 use crate::domain::playback::PlaybackRow;
 use crate::domain::readers::ReaderRow;
 use crate::domain::secret::Secret;
+use crate::domain::settings::changes::Shown;
 use crate::domain::time::Time;
 use crate::{Error, Result};
 
@@ -299,6 +300,14 @@ pub trait Rows: Bytes {
         some(self, range, Order::Descending, limit)
     }
 
+    /// At most `limit` log rows, oldest first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn oldest_log(&self, limit: usize) -> Result<Vec<LogRow>> {
+        some(self, keys::ALL, Order::Ascending, limit)
+    }
+
     /// At most `limit` log rows of a file, newest first.
     ///
     /// # Errors
@@ -413,6 +422,17 @@ pub trait Rows: Bytes {
             None | Some([0]) => Ok(false),
             Some(_) => Err(odd(Table::Meta, meta::CACHE_MARKED)),
         }
+    }
+
+    /// The settings that an earlier start wrote down; none before the first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn settings(&self) -> Result<Option<Shown>> {
+        let bytes = self.get(Table::Meta, meta::SETTINGS)?;
+        let read =
+            |bytes: Vec<u8>| postcard::from_bytes(&bytes).map_err(|_| odd(Table::Meta, meta::SETTINGS));
+        bytes.map(read).transpose()
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! | table | key | value |
 //! |---|---|---|
-//! | `meta_v1` | a name | `schema`: u32 · `store_id`: 16 bytes · `cache_marked`: one byte, 0 or 1 |
+//! | `meta_v1` | a name | `schema`: u32 · `store_id`: 16 bytes · `cache_marked`: one byte, 0 or 1 · `settings`: key → value, as they were last shown |
 //! | `files_v1` | file id (16) | `FileRow` and its `Attribution`s |
 //! | `jobs_v1` | job id (16) | `JobRow` |
 //! | `batch_files_v1` | job id (16), file id (16) | `BatchFile`: what a batch has not settled yet |
@@ -116,4 +116,6 @@ pub mod meta {
     pub const STORE_ID: &[u8] = b"store_id";
     /// Whether a marker was ever written into a cache dir: one byte.
     pub const CACHE_MARKED: &[u8] = b"cache_marked";
+    /// The settings of the last start: a map of texts, by postcard.
+    pub const SETTINGS: &[u8] = b"settings";
 }

@@ -23,6 +23,7 @@ use crate::domain::log::LogRow;
 use crate::domain::playback::PlaybackRow;
 use crate::domain::readers::ReaderRow;
 use crate::domain::secret::Secret;
+use crate::domain::settings::changes::Shown;
 use crate::domain::wanted::Source;
 use crate::index::{self, Change};
 use crate::{Error, Result};
@@ -261,6 +262,14 @@ impl<'t> Writer<'t> {
         self.put(&(row.at, row.id), row)
     }
 
+    /// Removes an entry of the log; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_log(&mut self, row: &LogRow) -> Result<()> {
+        self.remove::<LogRow>(&(row.at, row.id))
+    }
+
     /// Adds or replaces a playback.
     ///
     /// # Errors
@@ -349,6 +358,18 @@ impl<'t> Writer<'t> {
     /// As [`Writer::put_file`].
     pub fn set_cache_marked(&mut self, marked: bool) -> Result<()> {
         self.insert(Table::Meta, meta::CACHE_MARKED, &[u8::from(marked)])
+    }
+
+    /// Writes down which settings hold.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn set_settings(&mut self, settings: &Shown) -> Result<()> {
+        let bytes = postcard::to_allocvec(settings).map_err(|error| Error::Store {
+            operation: "write the settings down",
+            detail: error.to_string(),
+        })?;
+        self.insert(Table::Meta, meta::SETTINGS, &bytes)
     }
 
     fn put<R: Row>(&mut self, key: &R::Key, row: &R) -> Result<()> {

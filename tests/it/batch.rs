@@ -121,7 +121,7 @@ fn who_calls_it_off_early_keeps_the_rest() {
     // It is listed, then the first slice is asked for.
     engine.run_job(batch).unwrap();
     engine.run_job(batch).unwrap();
-    let row = engine.cancel(batch).unwrap();
+    let row = engine.cancel(batch, &"test".into()).unwrap();
     assert_eq!(row.state, JobState::Cancelled);
     work_off(&engine).unwrap();
     let rows = engine.store().read().unwrap().files().unwrap();

@@ -90,7 +90,7 @@ fn called_off_at_every_call(base: &World, ask: impl Fn(&Engine) -> JobId) -> (us
                 && call.op != "store.sync"
                 && at == COUNT.with(|count| count.replace(count.get() + 1))
             {
-                *promise = Some(engine.upgrade().unwrap().cancel(*job));
+                *promise = Some(engine.upgrade().unwrap().cancel(*job, &"test".into()));
             }
         });
         let engine = Arc::new(world.engine(&Faults::with_hook(Plan::None, Some(hook))).unwrap());

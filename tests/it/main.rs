@@ -4,6 +4,7 @@
 //! * `crowd`: a thousand who listen hear everything in order, or that they missed something; who does not read costs
 //!   little, is let go, and holds up neither the others nor the end.
 //! * `agreement`: after any acts, every answer says what a naive recomputation from the store's text dump says.
+//! * `audit`: each act names its principal and from where it came; other settings are told, secrets are not.
 //! * `torn`: who reads while others write sees every commit whole, in rows, lists, counts and log.
 //! * `openapi`: the document is current, complete, and what generators of clients understand.
 //! * `config`: every value is valid and knows its origin; what cannot be used is refused with the place and a suggestion.
@@ -45,6 +46,7 @@
 mod agreement;
 mod api;
 mod architecture;
+mod audit;
 mod batch;
 mod config;
 mod copy;

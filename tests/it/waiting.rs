@@ -137,7 +137,7 @@ fn who_asks_again_hears_how_the_new_try_ended_and_not_how_the_old_one_did() {
 fn a_resumed_job_has_no_error_until_it_fails_again() {
     let running = Running::start();
     let (_, _, job) = running.waiting();
-    running.cacher.pause(job, false).unwrap();
+    running.cacher.pause(job, false, &"test".into()).unwrap();
     let row = running.cacher.wait(job, PATIENCE).unwrap();
     assert_eq!((row.state, row.error), (JobState::Done, None));
 }

@@ -118,7 +118,7 @@ fn a_foreign_or_used_cache_dir_is_refused_until_it_is_adopted() {
     world.sim.put_file("/fast/cache/.cacherr/store-id", b"00000000-0000-7000-8000-000000000000\n");
     let engine = world.calm();
     assert_eq!(cache(&engine, &world).unwrap_err().code(), "cache_volume_missing");
-    engine.adopt_cache_dir().unwrap();
+    engine.adopt_cache_dir(&"test".into()).unwrap();
     assert_eq!(cache(&engine, &world).unwrap().state, JobState::Done);
 }
 

@@ -12,6 +12,7 @@ use super::problem::{Code, Problem};
 use super::value::Id;
 use super::view::View;
 use crate::cacher::Cacher;
+use crate::domain::access::Principal;
 use crate::media::Media;
 
 mod list;
@@ -74,10 +75,11 @@ impl Sources {
         &self,
         media: Data<&Media>,
         view: View,
+        by: Data<&Principal>,
         body: Json<Option<SignInRequest>>,
     ) -> Result<Answer<SignInBody>, Problem> {
         let (whose, forward) = body.0.unwrap_or_default().read()?;
-        let begun = media.0.household().sign_ins().begin(whose, forward.as_deref()).await?;
+        let begun = media.0.household().sign_ins().begin(whose, forward.as_deref(), &by.0.actor()).await?;
         Ok(Answer::ok(SignInBody::of(&begun, &view)).saying("Open the page and say yes there.".to_owned()))
     }
 
@@ -105,12 +107,13 @@ impl Sources {
     async fn sign_out(
         &self,
         media: Data<&Media>,
+        by: Data<&Principal>,
         /// The account that shall be forgotten, as `GET /api/users` tells it; the owner's when absent.
         #[oai(validator(minimum(value = "1")))]
         account_id: Query<Option<i64>>,
     ) -> Result<Answer<SignedOutBody>, Problem> {
         let account = account_id.0.and_then(|account| u64::try_from(account).ok());
-        let forgotten = media.0.household().sign_out(account).await?;
+        let forgotten = media.0.household().sign_out(account, &by.0.actor()).await?;
         Ok(Answer::ok(SignedOutBody::of(forgotten)))
     }
 

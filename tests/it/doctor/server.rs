@@ -202,16 +202,16 @@ async fn who_else_reads_is_remembered_and_judged() {
     let clinic = Clinic::new().await;
     let doctor = clinic.doctor();
     let note = |sees_cache| ReaderNote { kind: ReaderKind::DownloadManager, sees_cache };
-    doctor.note_reader("Sonarr", note(Some(false))).unwrap();
-    doctor.note_reader("Radarr", note(None)).unwrap();
+    doctor.note_reader("Sonarr", note(Some(false)), &"test".into()).unwrap();
+    doctor.note_reader("Radarr", note(None), &"test".into()).unwrap();
     let told = |diagnosis: &cacherr::doctor::Diagnosis| {
         let readers = diagnosis.findings.iter().filter(|finding| finding.check == Check::OtherReaders);
         readers.map(|finding| (finding.subject.clone(), finding.verdict)).collect::<Vec<_>>()
     };
     let expected = [("Radarr".to_owned(), Verdict::Warning), ("Sonarr".to_owned(), Verdict::Failure)];
     assert_eq!(told(&*run(&doctor).await), expected);
-    doctor.note_reader("Sonarr", note(Some(true))).unwrap();
-    doctor.forget_reader("Radarr").unwrap();
+    doctor.note_reader("Sonarr", note(Some(true)), &"test".into()).unwrap();
+    doctor.forget_reader("Radarr", &"test".into()).unwrap();
     assert_eq!(told(&*run(&doctor).await), [("Sonarr".to_owned(), Verdict::Ok)]);
-    assert_eq!(doctor.forget_reader("Radarr").unwrap_err().code(), "not_found");
+    assert_eq!(doctor.forget_reader("Radarr", &"test".into()).unwrap_err().code(), "not_found");
 }

@@ -31,7 +31,7 @@ async fn no_token_is_in_the_log_in_what_is_printed_or_in_the_text_of_the_store()
     let mut folks = Folks::with(Configured::default()).await;
     let mut said = vec![];
     for (who, whose) in [(ANNA, Whose::Owner), (BOB, Whose::User)] {
-        let begun = folks.household().sign_ins().begin(whose, None).await.unwrap();
+        let begun = folks.household().sign_ins().begin(whose, None, &"test".into()).await.unwrap();
         folks.world().approve(begun.code.expose(), who).unwrap();
         while matches!(folks.household().sign_ins().get(begun.id).unwrap().state, State::Waiting(_)) {
             tokio::time::sleep(Duration::from_millis(2)).await;

@@ -12,7 +12,7 @@ use super::*;
 
 impl Folks {
     async fn begin(&self, whose: Whose) -> SignIn {
-        self.household().sign_ins().begin(whose, None).await.unwrap()
+        self.household().sign_ins().begin(whose, None, &"test".into()).await.unwrap()
     }
 
     /// Waits until it is no more as it was.
@@ -85,7 +85,7 @@ async fn who_signs_in_for_themselves_is_known_by_their_own_token() {
     folks.world().revoke(token.expose());
     let seen = folks.ask().await;
     assert_eq!(ways(&seen, "Bob")[3], (Way::None, Some(Why::TokenRefused)));
-    assert_eq!(folks.household().sign_out(Some(BOB)).await.unwrap(), 2);
+    assert_eq!(folks.household().sign_out(Some(BOB), &"test".into()).await.unwrap(), 2);
     assert_eq!(folks.household().tokens().account_of(BOB), None);
 }
 
@@ -127,13 +127,16 @@ async fn so_many_wait_at_once_and_one_that_ends_makes_room() {
         all.push(folks.begin(Whose::User).await);
     }
     let sign_ins = folks.household().sign_ins();
-    assert!(matches!(sign_ins.begin(Whose::User, None).await, Err(Error::TooManySignIns { waiting: 4 })));
+    assert!(matches!(
+        sign_ins.begin(Whose::User, None, &"test".into()).await,
+        Err(Error::TooManySignIns { waiting: 4 })
+    ));
     folks.world().approve(all[2].code.expose(), BOB).unwrap();
     folks.ended(&all[2]).await;
     // The seat is given back a moment after the end can be seen.
     let begun = async {
         loop {
-            match sign_ins.begin(Whose::User, None).await {
+            match sign_ins.begin(Whose::User, None, &"test".into()).await {
                 Ok(begun) => return begun,
                 Err(_) => tokio::task::yield_now().await,
             }
@@ -146,7 +149,7 @@ async fn so_many_wait_at_once_and_one_that_ends_makes_room() {
 async fn what_fails_on_the_way_is_said_and_tried_again() {
     let folks = Folks::with(Configured::default()).await;
     folks.simulator.faults().add("/api/v2/pins", 1, Fault::Page { status: 502 });
-    let refused = folks.household().sign_ins().begin(Whose::Owner, None).await;
+    let refused = folks.household().sign_ins().begin(Whose::Owner, None, &"test".into()).await;
     assert!(matches!(refused, Err(Error::PlexUnavailable { .. })), "{refused:?}");
     let begun = folks.begin(Whose::Owner).await;
     folks.simulator.faults().add("/api/v2/user", 2, Fault::Page { status: 502 });
@@ -163,7 +166,7 @@ async fn who_signs_out_is_forgotten_with_all_that_was_obtained() {
     folks.ask().await;
     assert!(folks.household().tokens().account_of(BEN).is_some());
     // Hers, two of Ben's, Kid's for the server.
-    assert_eq!(folks.household().sign_out(None).await.unwrap(), 4);
+    assert_eq!(folks.household().sign_out(None, &"test".into()).await.unwrap(), 4);
     let check = |folks: &Folks| {
         let tokens = folks.household().tokens();
         assert_eq!(tokens.owner().unwrap(), None);
@@ -190,7 +193,7 @@ async fn who_signs_out_while_it_is_asked_is_asked_for_no_more() {
     while !folks.simulator.faults().left().is_empty() {
         assert!(tokio::time::timeout(Duration::from_millis(1), &mut asking).await.is_err());
     }
-    folks.household().sign_out(None).await.unwrap();
+    folks.household().sign_out(None, &"test".into()).await.unwrap();
     asking.await.unwrap();
     assert_eq!(folks.household().tokens().account_of(BEN), None, "what came too late is not kept");
     assert!(folks.household().people().snapshot().people.is_empty());
@@ -200,10 +203,10 @@ async fn who_signs_out_while_it_is_asked_is_asked_for_no_more() {
 #[tokio::test]
 async fn a_configured_token_wins_and_cannot_be_signed_out() {
     let folks = Folks::new().await;
-    let begun = folks.household().sign_ins().begin(Whose::Owner, None).await;
+    let begun = folks.household().sign_ins().begin(Whose::Owner, None, &"test".into()).await;
     assert!(matches!(begun, Err(Error::TokenConfigured)));
-    assert!(matches!(folks.household().sign_out(None).await, Err(Error::TokenConfigured)));
-    folks.household().tokens().sign_in_owner(Secret::new("other")).unwrap();
+    assert!(matches!(folks.household().sign_out(None, &"test".into()).await, Err(Error::TokenConfigured)));
+    folks.household().tokens().sign_in_owner(Secret::new("other"), &"test".into()).unwrap();
     let held = folks.household().tokens().owner().unwrap().unwrap();
     assert!(held.token.matches(&anna().account_token) && held.origin == Origin::Configured);
 }
