@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::problem::{Code, ProblemBody};
 use super::{
-    cleanup, doctor, export, files, frames, jobs, operations, people, plan, readers, sessions, socket,
-    sources, statistics, system, users, webhooks,
+    cleanup, doctor, export, files, forget, frames, jobs, operations, people, plan, readers, sessions,
+    socket, sources, statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -30,6 +30,7 @@ const ALL: &[Refusals] = &[
     doctor::REFUSALS,
     export::REFUSALS,
     files::REFUSALS,
+    forget::REFUSALS,
     jobs::REFUSALS,
     operations::REFUSALS,
     people::REFUSALS,

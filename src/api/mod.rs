@@ -17,6 +17,7 @@
 //! | `/api/sessions` | GET | who plays what (`sessions`) |
 //! | `/api/webhooks`, `/api/webhooks/plex/{token}` | GET; POST | where they are; what is told there (`webhooks`) |
 //! | `/api/users` | GET | who there is, and how we know what they wish for (`people`) |
+//! | `/api/users/{user_id}` | DELETE | deletes what is known of somebody (`forget`) |
 //! | `/api/sources` | GET | the media server (`sources`) |
 //! | `/api/sources/plex/sign-in`, `/{id}` | POST; GET | signing in (`sources`) |
 //! | `/api/sources/plex/token` | DELETE | signing out (`sources`) |
@@ -43,6 +44,7 @@ mod doctor;
 mod document;
 mod export;
 mod files;
+mod forget;
 mod frames;
 mod gate;
 mod jobs;
@@ -239,7 +241,7 @@ type OfCache = (
     operations::Operations,
     jobs::Jobs,
 );
-type OfMedia = (people::PeopleApi, sources::Sources, sessions::Sessions, webhooks::Webhooks);
+type OfMedia = (people::PeopleApi, forget::Forget, sources::Sources, sessions::Sessions, webhooks::Webhooks);
 type OfInstance = (system::System, doctor::DoctorApi, readers::Readers);
 
 /// Every resource. They have no state: what they work with comes with the request.

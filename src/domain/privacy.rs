@@ -28,6 +28,25 @@ closed_names!(Attributions {
 /// Stands in the operation log and in jobs for somebody of whom everything else was deleted.
 pub const DELETED_USER: &str = "deleted user";
 
+/// How much of a media user was deleted.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Forgotten {
+    /// Files that they wanted.
+    pub files: u64,
+    /// Playbacks that named them.
+    pub playbacks: u64,
+    /// Entries of the log that did.
+    pub entries: u64,
+    /// Jobs that did.
+    pub jobs: u64,
+    /// Removals that were remembered for them.
+    pub holds: u64,
+    /// Sources of whose word on them something was remembered.
+    pub sources: u64,
+    /// Tokens of theirs.
+    pub tokens: u64,
+}
+
 /// Makes pseudonyms of names. Never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PseudonymKey([u8; 32]);

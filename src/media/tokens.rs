@@ -276,6 +276,35 @@ impl Tokens {
         })
     }
 
+    /// Whether something is kept of somebody whom we call so.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.kept().cards.values().any(|card| card.name == name)
+    }
+
+    /// Forgets everything that is kept of somebody whom we call so, and says how many tokens that were. The owner's own
+    /// token is none of an account.
+    ///
+    /// # Errors
+    /// As [`Tokens::keep`].
+    pub fn forget_user(&self, name: &str) -> Result<usize> {
+        if !self.knows(name) {
+            return Ok(0);
+        }
+        self.change(None, |kept| {
+            let mut forgotten = 0;
+            kept.cards.retain(|_, card| {
+                let is_theirs = card.name == name;
+                if is_theirs {
+                    forgotten += card.forget_obtained() + card.forget_own();
+                }
+                !is_theirs
+            });
+            kept.turn.0 += 1;
+            forgotten
+        })
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
