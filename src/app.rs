@@ -16,6 +16,7 @@ mod web;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::access::{self, Access};
 use crate::cacher::{Cacher, Engine, Parts, Sink};
 use crate::clock::SystemClock;
 use crate::command::server::{Door, With};
@@ -90,7 +91,8 @@ async fn serve(
     let doctor = doctor(config, cacher, media.household(), tokio::runtime::Handle::current());
     let parts = librarian::parts(config, cacher, media.household(), media.changes())?;
     let librarian = Librarian::start(parts);
-    let mut web = web.open(cacher, &media, &librarian, &doctor)?;
+    let mut web =
+        web.open(cacher, &media, &librarian, &doctor, open_access(config, cacher.engine().store())?)?;
     let watch = watch_cache(config, cacher)?;
     let begun = begin(cacher);
     let looks = Looks::start(cacher);
@@ -209,6 +211,16 @@ fn open(config: &Config, home: &Home, events: Sink) -> Result<Arc<Engine>> {
         events,
     })?;
     Ok(Arc::new(engine))
+}
+
+fn open_access(config: &Config, store: &Store) -> Result<Access> {
+    Access::open(access::Parts {
+        store: store.clone(),
+        clock: Arc::new(SystemClock),
+        settings: config.access.clone(),
+        data_dir: config.data_dir.clone(),
+        configured_key: config.server.api_key.clone(),
+    })
 }
 
 /// Opens of copies are counted, and changes in the cache dir looked at, from now on.

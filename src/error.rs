@@ -271,6 +271,44 @@ pub enum Error {
         /// How many.
         waiting: usize,
     },
+    /// No such account, or another password. Which of them is nobody's business.
+    #[error("the name or the password is wrong")]
+    LogInFailed,
+    /// Somebody tried and failed so often that they have to wait.
+    #[error("too many attempts; try again in {seconds} seconds")]
+    TooManyAttempts {
+        /// How long.
+        seconds: u64,
+    },
+    /// The first account is made with the setup token, and this is not it.
+    #[error(
+        "this is not the setup token; the log of the first start shows it, and so does the file setup-token in the data dir"
+    )]
+    SetupTokenWrong,
+    /// There is an admin, so nobody needs to be made one.
+    #[error("there is an account for an admin already; log in with it")]
+    AlreadySetUp,
+    /// Another account or key has this name.
+    #[error("there is {what} of this name already; choose another one")]
+    NameTaken {
+        /// What has it, with its article.
+        what: &'static str,
+    },
+    /// Nobody could change anything any more.
+    #[error("this is the last admin who can log in; make somebody else an admin first")]
+    LastAdmin,
+    /// A new password that is easily guessed, or not possible.
+    #[error("the password {reason}")]
+    WeakPassword {
+        /// What it is, or has to be.
+        reason: &'static str,
+    },
+    /// More log-ins at once than there is room for.
+    #[error("too many ask for this at once; try again in a moment")]
+    Busy,
+    /// Known, and not allowed to do this.
+    #[error("{0}")]
+    Forbidden(String),
     /// A person stopped it.
     #[error("cancelled; the file stays as it was")]
     Cancelled,
@@ -346,6 +384,15 @@ impl Error {
             Self::PlexUnavailable { .. } => "plex_unavailable",
             Self::TokenConfigured => "token_configured",
             Self::TooManySignIns { .. } => "too_many_sign_ins",
+            Self::LogInFailed => "log_in_failed",
+            Self::TooManyAttempts { .. } => "too_many_attempts",
+            Self::SetupTokenWrong => "setup_token_wrong",
+            Self::AlreadySetUp => "already_set_up",
+            Self::NameTaken { .. } => "name_taken",
+            Self::LastAdmin => "last_admin",
+            Self::WeakPassword { .. } => "weak_password",
+            Self::Busy => "busy",
+            Self::Forbidden(_) => "forbidden",
             Self::Cancelled => "cancelled",
             Self::Invalid(_) => "invalid_parameter",
             Self::Io { .. } => "io_error",

@@ -15,6 +15,8 @@ pub mod index;
 
 pub mod store;
 
+pub mod access;
+
 pub mod cacher;
 
 pub mod watch;
@@ -40,5 +42,9 @@ pub mod app;
 pub mod demo;
 
 pub mod cli;
+
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 
 pub use error::{Error, Result};

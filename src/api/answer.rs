@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use poem::http::{HeaderValue, StatusCode, header};
+use poem::http::{HeaderMap, HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::ApiResponse;
 use poem_openapi::error::ParseParamError;
@@ -74,6 +74,7 @@ pub struct Answer<T>(Result<Good, Problem>, PhantomData<fn() -> T>);
 
 struct Good {
     status: StatusCode,
+    headers: HeaderMap,
     data: Arc<Prepared>,
     message: Option<String>,
 }
@@ -86,13 +87,22 @@ impl<T: Payload> Answer<T> {
 
     /// 200, of something that was prepared before.
     pub fn prepared(data: Arc<Prepared>) -> Self {
-        Self(Ok(Good { status: StatusCode::OK, data, message: None }), PhantomData)
+        Self(Ok(Good { status: StatusCode::OK, headers: HeaderMap::new(), data, message: None }), PhantomData)
     }
 
     /// 202: it will be done.
     pub fn accepted(data: T) -> Self {
-        let data = Arc::new(Prepared::of(&data));
-        Self(Ok(Good { status: StatusCode::ACCEPTED, data, message: None }), PhantomData)
+        let answer = Self::ok(data);
+        Self(answer.0.map(|good| Good { status: StatusCode::ACCEPTED, ..good }), PhantomData)
+    }
+
+    /// With headers.
+    pub fn with(self, set: impl FnOnce(&mut HeaderMap)) -> Self {
+        let with = |mut good: Good| {
+            set(&mut good.headers);
+            good
+        };
+        Self(self.0.map(with), PhantomData)
     }
 
     /// With a sentence.
@@ -120,7 +130,7 @@ impl<T: Payload> IntoResponse for Answer<T> {
 
 impl Good {
     fn into_response(self) -> Response {
-        let Self { status, data, message } = self;
+        let Self { status, headers, data, message } = self;
         let end = match message {
             Some(message) => format!(r#","message":{},"timestamp":"{}"}}"#, Value::from(message), stamp().0),
             None => format!(r#","timestamp":"{}"}}"#, stamp().0),
@@ -130,6 +140,7 @@ impl Good {
         let length = body.len();
         let mut response = Response::builder().status(status).content_type(JSON).body(body);
         response.set_data(Whole(length));
+        response.headers_mut().extend(headers);
         if let Some(tag) = &data.tag {
             let headers = response.headers_mut();
             headers.insert(header::ETAG, tag.clone());

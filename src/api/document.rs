@@ -7,10 +7,11 @@ use poem_openapi::types::Type;
 use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Value, json};
 
+use super::permissions::{self, Permission};
 use super::problem::{Code, ProblemBody};
 use super::{
-    cleanup, doctor, export, files, forget, frames, jobs, operations, people, plan, readers, sessions,
-    socket, sources, statistics, system, users, webhooks,
+    accounts, auth, cleanup, doctor, export, files, forget, frames, jobs, keys, operations, people, plan,
+    readers, sessions, socket, sources, statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -18,20 +19,20 @@ pub type Refusals = &'static [(&'static str, &'static [Code])];
 
 /// What every operation may refuse with.
 const COMMON: &[Code] = &[Code::Forbidden, Code::StoreFailed, Code::InternalError];
-/// What every operation that needs a key may.
+/// What every operation may that is not open to everybody.
 const WITH_KEY: &[Code] = &[Code::Unauthorized];
 /// Closed names that may be written in any case. OpenAPI has no word for that.
 const IN_ANY_CASE: [&str; 1] = ["ExportFormat"];
-/// Operations that need no key.
-const OPEN: [&str; 3] = ["getHealth", "getReadiness", "receiveWebhook"];
-
 const ALL: &[Refusals] = &[
+    accounts::REFUSALS,
+    auth::REFUSALS,
     cleanup::REFUSALS,
     doctor::REFUSALS,
     export::REFUSALS,
     files::REFUSALS,
     forget::REFUSALS,
     jobs::REFUSALS,
+    keys::REFUSALS,
     operations::REFUSALS,
     people::REFUSALS,
     plan::REFUSALS,
@@ -66,6 +67,10 @@ const LINKS: &[(&str, &str, &str, &str)] = &[
     ("listOperations", "listOperations", "cursor", "/data/pagination/next_cursor"),
     ("beginPlexSignIn", "getPlexSignIn", "sign_in_id", "/data/id"),
     ("listUsers", "getUserStatistics", "user_id", "/data/users/0/user_id"),
+    ("addAccount", "changeAccount", "account_id", "/data/id"),
+    ("addAccount", "removeAccount", "account_id", "/data/id"),
+    ("addKey", "revokeKey", "key_id", "/data/key/id"),
+    ("listAuthSessions", "revokeAuthSession", "session_id", "/data/sessions/0/id"),
     ("getJob", "getFile", "file_id", "/data/file_id"),
     ("listReaders", "removeReader", "name", "/data/readers/0/name"),
     ("putReader", "removeReader", "name", "/data/name"),
@@ -81,8 +86,12 @@ are RFC 3339 in UTC, with at most microseconds; sizes and counts are 64-bit; fie
 that are not known, in a query or a body, are refused. Paths whose bytes are not UTF-8 are shown with U+FFFD in their \
 place; ids name files in any case.
 
-Where an API key is configured every request needs it, in the header `X-Api-Key` or as a bearer token. Without one only \
-this machine is served. This document and its page need none, and the path of a webhook is a key of its own.
+Every request says who asks: by an API key, in the header `X-Api-Key` or as a bearer token, or by the cookie of a session \
+that `logIn` begins. (A trusted reverse proxy may name an account instead, and an instance may be set to let in whoever \
+asks from a local address.) Nothing is looked at before that: 401 without it, and 403 where the role is too low. `x-role` of \
+an operation is the least role that it needs: `viewer` reads, `operator` caches, removes and exports, `admin` changes \
+settings, accounts and keys; `none` is open to everybody, as are this document and its page. The path of a webhook is a key \
+of its own. Pages of other origins change nothing and read nothing, unless the instance is set to let them.
 
 Lists and statistics carry an `ETag`; sent back as `If-None-Match` it is answered with 304 as long as nothing changed. \
 Every answer has an `X-Request-Id`; what the log says of it has the same.
@@ -118,10 +127,15 @@ pub fn build<T: OpenApi>(base_path: &str, service: &OpenApiService<T, ()>) -> Va
         "description": ABOUT,
         "license": { "name": "MIT", "url": "https://opensource.org/license/mit" },
     });
-    document["security"] = json!([{ "ApiKey": [] }, { "Bearer": [] }]);
+    document["security"] = json!([{ "ApiKey": [] }, { "Bearer": [] }, { "Session": [] }]);
     document["components"]["securitySchemes"] = json!({
-        "ApiKey": { "type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "The API key." },
-        "Bearer": { "type": "http", "scheme": "bearer", "description": "The API key as a bearer token." },
+        "ApiKey": { "type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "An API key." },
+        "Bearer": { "type": "http", "scheme": "bearer", "description": "An API key as a bearer token." },
+        "Session": {
+            "type": "apiKey", "in": "cookie", "name": "cacherr_session",
+            "description": "The session that `logIn` began; a browser sends it by itself. Over HTTPS, at the root of a host, \
+                            the cookie is called `__Host-cacherr_session`.",
+        },
     });
     document["paths"]["/ws"] = socket::path_item();
     if let Some(tags) = document["tags"].as_array_mut() {
@@ -175,7 +189,9 @@ fn codes() -> String {
 /// Adds security and refusals to an operation.
 fn finish(operation: &mut Value, refusals: &BTreeMap<&str, &[Code]>) {
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-    let is_open = OPEN.contains(&id.as_str());
+    let permission = permissions::of(&id);
+    let is_open = permission == Permission::Open;
+    operation["x-role"] = permission.name().into();
     if is_open {
         operation["security"] = json!([]);
     }

@@ -22,19 +22,24 @@
 //! | `/api/sources/plex/sign-in`, `/{id}` | POST; GET | signing in (`sources`) |
 //! | `/api/sources/plex/token` | DELETE | signing out (`sources`) |
 //! | `/api/sources/plex/refresh` | POST | asks anew (`sources`) |
+//! | `/api/auth/state`, `/setup`, `/login`, `/logout`, `/me`, `/password` | GET POST PUT | logging in (`auth`) |
+//! | `/api/auth/sessions`, `/api/auth/sessions/{session_id}` | GET DELETE | (`auth`) |
+//! | `/api/accounts`, `/api/accounts/{account_id}` | GET POST PATCH DELETE | who may log in (`accounts`) |
+//! | `/api/keys`, `/api/keys/{key_id}`, `/api/ws/ticket` | GET POST DELETE | for programs (`keys`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
 //!
-//! A request passes the `gate` first (source, key, names and values as the document has them), then the handler of its
-//! resource, which reads the store or asks the [`Cacher`] over the `bridge`. `answer` and `problem` are what comes back;
-//! what of it whoever asks may see, `view` says.
+//! A request passes the `gate` first (source, who asks, `permissions`, names and values as the document has them), then the
+//! handler of its resource, which reads the store or asks the [`Cacher`] over the `bridge`.
+//! `answer` and `problem` are what comes back; what of it whoever asks may see, `view` says.
 //!
 //! **Invariant:** nothing here writes to the store or touches a file. No answer below the gate is empty or plain text
-//! where it is a refusal. Who has no key learns nothing but the document.
+//! where it is a refusal. Who is not let in learns nothing but the document.
 
+mod accounts;
 mod answer;
 mod auth;
 mod bridge;
@@ -46,11 +51,16 @@ mod export;
 mod files;
 mod forget;
 mod frames;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod gate;
 mod jobs;
+mod keys;
+mod lease;
 mod operations;
 mod pages;
 mod people;
+mod permissions;
 mod plan;
 mod problem;
 mod readers;
@@ -80,6 +90,7 @@ use poem_openapi::{OpenApiService, Tags};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
+use crate::access::Access;
 use crate::cacher::Cacher;
 use crate::config::ServerSettings;
 use crate::doctor::Doctor;
@@ -90,6 +101,7 @@ use crate::live::Hub;
 use crate::media::Media;
 
 pub use document::{codes_page, document};
+pub use permissions::permissions;
 pub use problem::Code;
 pub use webhooks::Hooks;
 
@@ -110,6 +122,8 @@ enum Tag {
     Jobs,
     /// What the instance is, and whether it works.
     System,
+    /// Who may come in: logging in, sessions, accounts, API keys.
+    Access,
 }
 
 /// What the server works with.
@@ -126,8 +140,10 @@ pub struct ApiParts {
     pub hub: Hub,
     /// What viewers are told of who watches what.
     pub privacy: Privacy,
-    /// Where it is reached, and by whom.
+    /// Where it is reached.
     pub server: ServerSettings,
+    /// By whom.
+    pub access: Access,
     /// What webhooks need; none where nobody listens to them.
     pub hooks: Option<Hooks>,
 }
@@ -176,7 +192,7 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
 }
 
 fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
-    let ApiParts { cacher, media, librarian, doctor, hub, privacy, server, hooks } = parts;
+    let ApiParts { cacher, media, librarian, doctor, hub, privacy, server, access, hooks } = parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");
@@ -191,10 +207,14 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
     };
     let (text, html) = (made(|_, document| document::render(document)), made(document::page));
     let here = webhooks::Here { hooks, base_path: server.base_path.clone() };
+    let door = gate::Door::new(access.clone(), server.base_path.clone());
     let inner = Route::new()
         .at("/api/openapi.json", make_sync(move |_| page(answer::JSON, "default-src 'none'", &text)))
         .at("/api/docs", make_sync(move |_| page("text/html; charset=utf-8", DOCS_POLICY, &html)))
-        .at("/ws", socket::Socket { hub: hub.clone(), privacy: privacy.clone(), closing })
+        .at(
+            "/ws",
+            socket::Socket { hub: hub.clone(), privacy: privacy.clone(), access: access.clone(), closing },
+        )
         .nest(
             "/",
             service
@@ -204,15 +224,17 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
                 .data(doctor)
                 .data(hub)
                 .data(privacy)
+                .data(access)
+                .data(door.clone())
                 .data(Arc::<pages::Pages>::default())
                 .data(here),
         );
-    let gate = gate::Gate { inner, door: auth::Door::new(server.api_key), shape };
+    let gate = gate::Gate { inner, door, shape };
     let routes = Route::new().nest(&server.base_path, gate).catch_all_error(|_| async {
         problem::Problem::new(Code::NotFound, "nothing is served here; look below the base path")
     });
     // Every answer has an id, and what the log says of it has the same.
-    routes.with(RequestId::new())
+    routes.with(RequestId::new()).after(async |answer| gate::dress(answer))
 }
 
 /// Swagger UI comes in one page, with its script and style in it.
@@ -242,7 +264,8 @@ type OfCache = (
     jobs::Jobs,
 );
 type OfMedia = (people::PeopleApi, forget::Forget, sources::Sources, sessions::Sessions, webhooks::Webhooks);
-type OfInstance = (system::System, doctor::DoctorApi, readers::Readers);
+type OfInstance =
+    (system::System, doctor::DoctorApi, readers::Readers, auth::Auth, accounts::Accounts, keys::Keys);
 
 /// Every resource. They have no state: what they work with comes with the request.
 fn service() -> OpenApiService<Resources, ()> {

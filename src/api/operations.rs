@@ -166,15 +166,17 @@ fn page(
     }
 }
 
-fn decode(cursor: &str) -> Result<Place, Problem> {
+/// A place from the text of a cursor.
+pub(super) fn decode(cursor: &str) -> Result<Place, Problem> {
     let place = cursor.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
     let (at, id) =
         place.ok_or_else(|| Problem::invalid("cursor", "must be a next_cursor of an earlier page"))?;
     Ok((Time::from_micros(at), id))
 }
 
-fn encode(row: &LogRow) -> String {
-    format!("{}.{}", row.at.as_micros(), row.id)
+/// A place as that text.
+pub(super) fn encode((at, id): Place) -> String {
+    format!("{}.{id}", at.as_micros())
 }
 
 /// The resource.
@@ -228,7 +230,7 @@ impl Operations {
         let store = cacher.0.engine().store().clone();
         let size = usize::try_from(limit).unwrap_or(0);
         let (rows, has_more) = blocking(move || Ok(page(&store, &wanted, from, size)?)).await?;
-        let next_cursor = rows.last().filter(|_| has_more).map(encode);
+        let next_cursor = rows.last().filter(|_| has_more).map(|row| encode((row.at, row.id)));
         Ok(Answer::ok(OperationPage {
             operations: rows.iter().filter_map(|row| OperationBody::of(row, &view)).collect(),
             pagination: LogPagination { limit, has_more, next_cursor },

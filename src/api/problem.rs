@@ -50,8 +50,11 @@ codes! {
     LinkTooLong "link_too_long" 400 "The text of the link would be too long."
     MethodNotSupported "method_not_supported" 400 "The mode is known, and not possible (here)."
     SwapNotSupported "swap_not_supported" 400 "The file system refuses the atomic exchange of two names."
-    Unauthorized "unauthorized" 401 "The API key is missing or wrong."
-    Forbidden "forbidden" 403 "The request comes from a web page of another origin, or names a host that this instance is not."
+    WeakPassword "weak_password" 400 "The new password is easily guessed, or not possible; the sentence says what it has to be."
+    LogInFailed "log_in_failed" 401 "The name or the password is wrong."
+    Unauthorized "unauthorized" 401 "Nobody is logged in, or what was sent to be let in is wrong or over."
+    Forbidden "forbidden" 403 "The role is too low; or the request comes from a web page of another origin."
+    SetupTokenWrong "setup_token_wrong" 403 "This is not the setup token."
     NotFound "not_found" 404 "There is nothing with this id or path."
     NotTracked "not_tracked" 404 "The path is not cached."
     MethodNotAllowed "method_not_allowed" 405 "The path exists and does not have this method; the header Allow names those it has."
@@ -70,10 +73,14 @@ codes! {
     NeedsAttention "needs_attention" 409 "Something only a person can decide; nothing was touched."
     MassOrphanBrake "mass_orphan_brake" 409 "So much seems to be gone that a missing volume is likelier."
     TokenConfigured "token_configured" 409 "The Plex token comes from the configuration; it has to be removed there."
+    AlreadySetUp "already_set_up" 409 "There is an account for an admin already."
+    NameTaken "name_taken" 409 "Another account or API key has this name."
+    LastAdmin "last_admin" 409 "Nobody else who can log in is an admin."
     PayloadTooLarge "payload_too_large" 413 "The body is larger than 1 MiB, or what the operation says."
     UnsupportedMediaType "unsupported_media_type" 415 "The body is not application/json, or what the operation says."
     UpgradeRequired "upgrade_required" 426 "This is a WebSocket; ask for it with an upgrade."
     TooManySignIns "too_many_sign_ins" 429 "Too many sign-ins wait for somebody to enter their codes."
+    TooManyAttempts "too_many_attempts" 429 "Too many failures; the header Retry-After says how many seconds to wait."
     VerifyFailed "verify_failed" 500 "The copy does not read back as it was written; it was dropped."
     IoError "io_error" 500 "The operating system refused something."
     StoreFailed "store_failed" 500 "The store could not be read or written; the log says more."
@@ -81,6 +88,7 @@ codes! {
     ConfigInvalid "config_invalid" 500 "The configuration cannot be used."
     DataDirInUse "data_dir_in_use" 500 "Another process works on the data dir."
     InternalError "internal_error" 500 "A mistake of Cacherr's; the log says more."
+    Busy "busy" 503 "Too many ask for this at once; again in a moment."
     CacheVolumeMissing "cache_volume_missing" 503 "The cache volume is not mounted, or not the one of this store."
     LibraryVolumeMissing "library_volume_missing" 503 "The library is not there, or not the one the store knows."
     PlexUnavailable "plex_unavailable" 503 "Plex did not answer, or not as it should; the sentence says what to do."
@@ -128,6 +136,15 @@ impl Code {
             Error::PlexUnavailable { .. } => Self::PlexUnavailable,
             Error::TokenConfigured => Self::TokenConfigured,
             Error::TooManySignIns { .. } => Self::TooManySignIns,
+            Error::LogInFailed => Self::LogInFailed,
+            Error::TooManyAttempts { .. } => Self::TooManyAttempts,
+            Error::SetupTokenWrong => Self::SetupTokenWrong,
+            Error::AlreadySetUp => Self::AlreadySetUp,
+            Error::NameTaken { .. } => Self::NameTaken,
+            Error::LastAdmin => Self::LastAdmin,
+            Error::WeakPassword { .. } => Self::WeakPassword,
+            Error::Busy => Self::Busy,
+            Error::Forbidden(_) => Self::Forbidden,
             Error::Cancelled => Self::Cancelled,
             Error::Invalid(_) => Self::InvalidParameter,
             Error::Io { .. } => Self::IoError,
@@ -147,6 +164,8 @@ pub struct Problem {
     sentence: String,
     /// The methods that a path has, where the wrong one was asked for.
     allow: Option<String>,
+    /// Seconds after which it is worth another try.
+    retry_after: Option<u64>,
 }
 
 /// The body of every refusal.
@@ -178,7 +197,7 @@ impl Problem {
     /// A refusal in the given words.
     #[must_use]
     pub fn new(code: Code, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into(), allow: None }
+        Self { code, sentence: sentence.into(), allow: None, retry_after: None }
     }
 
     /// A value that is not allowed.
@@ -214,6 +233,12 @@ impl Problem {
         self.code
     }
 
+    /// What it says, as it was put.
+    #[cfg(any(test, fuzzing))]
+    pub fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
     /// For an answer that something below us gave in its own words.
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
@@ -237,6 +262,9 @@ impl From<Error> for Problem {
                 tracing::error!(%error, "a request could not be answered");
                 Self::new(code, "the store could not be read or written; the log of Cacherr says more")
             }
+            Error::TooManyAttempts { seconds } => {
+                Self { retry_after: Some(seconds), ..Self::new(code, error.to_string()) }
+            }
             error => Self::new(code, error.to_string()),
         }
     }
@@ -258,11 +286,14 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = super::answer::json(status, &ProblemBody::from(&self));
-        if self.code == Code::Unauthorized {
+        if self.code.status() == 401 {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if let Some(allow) = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
             response.headers_mut().insert(header::ALLOW, allow);
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response.set_data(self.code);
         response

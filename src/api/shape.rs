@@ -9,7 +9,9 @@ use poem::http::Method;
 use serde_json::Value;
 
 use super::document::takes_null;
+use super::permissions::{self, Permission};
 use super::problem::{Code, Problem};
+use crate::domain::access::Role;
 
 /// Every operation.
 #[derive(Debug, Default)]
@@ -23,8 +25,9 @@ pub struct Operation {
     /// How it is asked for.
     pub method: Method,
     path: Vec<String>,
-    /// Needs no key.
-    pub is_open: bool,
+    id: String,
+    /// Who may ask for it.
+    pub permission: Permission,
     query: BTreeMap<String, Rule>,
     body: Option<Body>,
     codes: BTreeSet<String>,
@@ -71,14 +74,25 @@ pub enum Found<'a> {
 }
 
 impl Found<'_> {
-    /// Whether it is no secret: it can be asked for without a key.
+    /// Who may ask there. That there is nothing, or nothing by this method, is told to whoever is let in at all, and of
+    /// what is open to everybody.
     #[must_use]
-    pub fn is_open(&self) -> bool {
+    pub fn permission(&self) -> Permission {
         match self {
-            Self::Operation(operation) => operation.is_open,
-            Self::Others(others) => others.iter().all(|operation| operation.is_open),
-            Self::Nothing => false,
+            Self::Operation(operation) => operation.permission,
+            Self::Others(others)
+                if others.iter().all(|operation| operation.permission == Permission::Open) =>
+            {
+                Permission::Open
+            }
+            Self::Others(_) | Self::Nothing => Permission::AtLeast(Role::Viewer),
         }
+    }
+
+    /// Whether it is this operation.
+    #[must_use]
+    pub fn is(&self, id: &str) -> bool {
+        matches!(self, Self::Operation(operation) if operation.id == id)
     }
 }
 
@@ -97,16 +111,24 @@ impl Shape {
         Self { operations }
     }
 
-    /// Adds a page that the document does not tell of: it can be read, without a key and without parameters.
+    /// Adds a page that the document does not tell of: it can be read, without parameters.
     pub fn add_page(&mut self, path: &str) {
         self.operations.push(Operation {
             method: Method::GET,
             path: segments(path),
-            is_open: true,
+            id: path.to_owned(),
+            permission: permissions::of(path),
             query: BTreeMap::new(),
             body: None,
             codes: BTreeSet::from([Code::UnknownParameter.name().to_owned()]),
         });
+    }
+
+    /// The methods of a path, whatever they do.
+    #[must_use]
+    pub fn methods(&self, path: &str) -> Vec<&str> {
+        let asked = segments(path);
+        self.operations.iter().filter(|one| one.is_at(&asked)).map(|one| one.method.as_str()).collect()
     }
 
     /// What is at a path.
@@ -157,8 +179,9 @@ impl Operation {
             .flatten()
             .filter_map(|code| code.as_str().map(str::to_owned))
             .collect();
-        let is_open = operation["security"].as_array().is_some_and(Vec::is_empty);
-        Self { method, path: segments(path), is_open, query, body, codes }
+        let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+        let permission = permissions::of(&id);
+        Self { method, path: segments(path), id, permission, query, body, codes }
     }
 
     fn is_at(&self, asked: &[String]) -> bool {

@@ -1,5 +1,6 @@
 //! `GET /ws`: events as they happen.
 //!
+//! Who may listen no more (a session that ended, a key that was revoked, another role) is told so and let go: `lease`.
 //! Each client reads from the hub's ring at its own pace; nothing is queued for it. What a client sends is either a
 //! ping or ignored.
 
@@ -15,14 +16,20 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::document::Refusals;
 use super::frames;
+use super::lease::Lease;
 use super::problem::{Code, Problem};
 use super::view::View;
+use crate::access::Access;
+use crate::domain::access::Principal;
 use crate::domain::privacy::Privacy;
 use crate::live::{Heard, Hub, Listener, Told};
 
+/// The operation.
+pub const ID: &str = "listen";
+
 /// What each operation here may refuse with, beside what every operation may.
 pub const REFUSALS: Refusals =
-    &[("listen", &[Code::InvalidParameter, Code::UnknownParameter, Code::UpgradeRequired])];
+    &[(ID, &[Code::InvalidParameter, Code::UnknownParameter, Code::UpgradeRequired])];
 
 /// Largest frame of a client.
 const LARGEST: usize = 64 << 10;
@@ -52,7 +59,10 @@ restarts. An event is sent after what it tells of is durable. The schema `EventF
 
 More than 100 events within a second become one `resync`. `{\"type\":\"ping\"}` is answered with `{\"type\":\"pong\"}`; \
 anything else is ignored; frames over 64 KiB close the connection with 1009. It is closed with 1001 when the instance \
-stops.";
+stops, and with 1008 when who listens may do so no more: the session or the key has ended, or has another role now.
+
+A browser sends the cookie of its session by itself. Where it cannot, `createTicket` has a ticket for the query. Pages of \
+other origins are refused, but for those that the instance is set to allow.";
 
 /// The operation in the document; poem-openapi has no WebSockets.
 #[must_use]
@@ -61,7 +71,7 @@ pub fn path_item() -> Value {
         "tags": ["Events"],
         "summary": "Listen to events",
         "description": ABOUT,
-        "operationId": "listen",
+        "operationId": ID,
         "parameters": [
             {
                 "name": "since", "in": "query", "required": false,
@@ -72,6 +82,11 @@ pub fn path_item() -> Value {
                 "name": "batch", "in": "query", "required": false,
                 "description": "1: what 50 ms bring comes in one frame, `{\"type\":\"batch\",\"events\":[…]}`.",
                 "schema": { "type": "integer", "format": "int32", "minimum": 0, "maximum": 1 }
+            },
+            {
+                "name": "ticket", "in": "query", "required": false,
+                "description": "What `createTicket` answered; instead of a key or a cookie.",
+                "schema": { "type": "string", "minLength": 1, "maxLength": 100 }
             }
         ],
         "responses": { "101": {
@@ -85,6 +100,7 @@ pub fn path_item() -> Value {
 pub struct Socket {
     pub(super) hub: Hub,
     pub(super) privacy: Privacy,
+    pub(super) access: Access,
     pub(super) closing: Closing,
 }
 
@@ -93,6 +109,13 @@ pub struct Socket {
 pub struct Closing {
     pub(super) stop: watch::Receiver<bool>,
     pub(super) open: mpsc::Sender<()>,
+}
+
+/// Nobody listens whom the gate did not let in.
+async fn ended(lease: Option<Lease>) {
+    if let Some(lease) = lease {
+        lease.ends().await;
+    }
 }
 
 /// Waits for the end. A sender that is gone has stopped, too.
@@ -125,9 +148,10 @@ impl Endpoint for Socket {
         let replayed = listener.latest();
         let closing = self.closing.clone();
         let view = View::of_request(&request, Some(&self.privacy));
+        let lease = request.data::<Principal>().map(|who| Lease::of(self.access.clone(), who.clone()));
         let client = move |stream| {
             let second = (Instant::now(), 0);
-            Client { stream, listener, view, is_batch, replayed, second }.serve(closing)
+            Client { stream, listener, view, is_batch, replayed, second }.serve(closing, lease)
         };
         Ok(socket.config(config).on_upgrade(client).into_response())
     }
@@ -149,14 +173,15 @@ struct Client {
 struct Gone;
 
 impl Client {
-    async fn serve(mut self, closing: Closing) {
+    async fn serve(mut self, closing: Closing, lease: Option<Lease>) {
         let Closing { mut stop, open: _until_here } = closing;
-        tokio::select! {
-            () = stopped(&mut stop) => {}
+        let (code, reason) = tokio::select! {
+            () = stopped(&mut stop) => (CloseCode::Away, "the instance stops"),
+            () = ended(lease) => (CloseCode::Policy, "log in again"),
             () = self.converse() => return,
-        }
+        };
         // A frame that was under way lies whole in the stream's buffer: the goodbye follows it.
-        self.close(CloseCode::Away, "the instance stops").await;
+        self.close(code, reason).await;
     }
 
     async fn converse(&mut self) {

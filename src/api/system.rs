@@ -56,7 +56,7 @@ impl System {
 
     /// Is the process alive?
     ///
-    /// For supervisors that restart it: 200 as long as it answers at all. Needs no key.
+    /// For supervisors that restart it: 200 as long as it answers at all. Open to everybody.
     #[oai(path = "/healthz", method = "get", operation_id = "getHealth")]
     async fn health(&self) -> Result<Answer<HealthBody>, Problem> {
         Ok(Answer::ok(well()))
@@ -65,14 +65,14 @@ impl System {
     /// Does the instance work?
     ///
     /// 200 when the store can be read and jobs run; an absent volume is no reason to be restarted, so it is no failure
-    /// here. Needs no key.
+    /// here. Open to everybody.
     #[oai(path = "/readyz", method = "get", operation_id = "getReadiness")]
     async fn readiness(&self, cacher: Data<&Cacher>) -> Result<Answer<HealthBody>, Problem> {
         let cacher = cacher.0.clone();
         blocking(move || {
             let sick = |what: &dyn std::fmt::Display| {
                 tracing::warn!(%what, "not ready");
-                Problem::new(Code::NotReady, "the store failed; the log of Cacherr says more")
+                Problem::new(Code::NotReady, "not ready; the log of Cacherr says why")
             };
             if let Some(failure) = cacher.failure() {
                 return Err(sick(&failure));

@@ -9,9 +9,13 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::value::plain_type;
+use crate::domain::secret::Secret;
 
 /// Longest name or reason, in characters.
 const LONGEST: usize = 255;
+
+/// The same of what nobody is to see.
+const LONGEST_HIDDEN: usize = 1024;
 
 /// Text as it was sent. It takes any: what it must be is said by `read`, in the name of the field.
 macro_rules! text_type {
@@ -86,6 +90,53 @@ text_type!(
     2048,
     r"^https?://[^\s/?#\x00-\x1f\x7f-\x9f]+[^\s\x00-\x1f\x7f-\x9f]*$"
 );
+
+/// A password or a token as it was sent: nobody sees it again. What it has to be is said by who takes it.
+#[derive(Clone, Debug)]
+pub struct Hidden(Secret);
+
+impl Hidden {
+    /// The text.
+    #[must_use]
+    pub fn read(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+impl From<&str> for Hidden {
+    fn from(text: &str) -> Self {
+        Self(Secret::new(text))
+    }
+}
+
+impl Type for Hidden {
+    plain_type!(Hidden);
+
+    fn name() -> Cow<'static, str> {
+        "string_password".into()
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        MetaSchemaRef::Inline(Box::new(MetaSchema {
+            min_length: Some(1),
+            max_length: Some(LONGEST_HIDDEN),
+            ..MetaSchema::new_with_format("string", "password")
+        }))
+    }
+}
+
+impl ParseFromJSON for Hidden {
+    fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+        String::parse_from_json(value).map(|text| Self(Secret::new(text))).map_err(|error| error.propagate())
+    }
+}
+
+/// For examples alone: what a request holds is sent nowhere.
+impl ToJSON for Hidden {
+    fn to_json(&self) -> Option<Value> {
+        self.0.expose().to_json()
+    }
+}
 
 impl WebAddress {
     /// The text.

@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::access::Access;
 use crate::api::{self, ApiParts, Hooks};
 use crate::cacher::Cacher;
 use crate::clock::SystemClock;
@@ -51,6 +52,7 @@ impl Web {
         media: &Media,
         librarian: &Librarian,
         doctor: &Doctor,
+        access: Access,
     ) -> Result<Open> {
         let Self { listener, server, attributions, hub } = self;
         let privacy = Privacy::of(attributions, || pseudonyms::key(cacher.engine().store()))?;
@@ -71,6 +73,7 @@ impl Web {
             hub,
             privacy,
             server,
+            access,
             hooks: Some(hooks),
         };
         let task = tokio::spawn(api::serve(listener, parts, async {

@@ -9,6 +9,7 @@ use crate::command::Named;
 use crate::command::report::{Aside, Checked, Ended, Outcome, Report, Restored, Status, Tally, VolumeState};
 use crate::config::{self, Config, Setting};
 use crate::domain::job::Failure;
+use crate::domain::plain::acts;
 use crate::domain::size::readable;
 use crate::error::Error;
 
@@ -21,7 +22,7 @@ pub(super) fn name(path: &Named) -> String {
 pub(super) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() && c != '\n' { clean.extend(c.escape_default()) } else { clean.push(c) }
+        if acts(c) && c != '\n' { clean.extend(c.escape_default()) } else { clean.push(c) }
     }
     clean
 }

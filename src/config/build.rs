@@ -13,8 +13,10 @@ use crate::domain::privacy::Attributions;
 use crate::domain::secret::Secret;
 use crate::domain::settings::{CacheSettings, Library, Limit};
 
+mod access;
 mod librarian;
 
+pub(super) use access::access;
 pub(super) use librarian::librarian;
 
 /// `[server]`, and the API key.

@@ -6,11 +6,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use jiff::SignedDuration;
 
 use super::key::Absent::{Is, NotInFile, Unset};
 use super::key::{About, Form, Key, repeated};
 use super::value;
+use crate::domain::access::Role;
 use crate::domain::file::Method;
 use crate::domain::plan::exclude::Pattern;
 use crate::domain::privacy::Attributions;
@@ -49,10 +51,36 @@ keys! {
     /// file is found through the data dir.
     DATA_DIR: PathBuf = "data_dir", Text, Unset("/var/lib/cacherr"), value::path;
 
-    /// Address and port of the API. Without an API key only this machine is served.
+    /// Address and port of the API. Nobody is let in who has neither an account, nor a key, nor what [access] says.
     BIND: SocketAddr = "server.bind", Text, Is("0.0.0.0:5445"), value::address;
     /// Path below which everything is served, for a reverse proxy.
     BASE_PATH: String = "server.base_path", Text, Is("/"), value::base_path;
+
+    /// What whoever asks from local_networks may do without logging in: "viewer", "operator" or "admin". Empty: nothing.
+    LOCAL_ROLE: Option<Role> = "access.local_role", Text, Is(""), value::optional_role;
+    /// What counts as near. Whoever comes through a proxy counts by the address that a trusted one names, else never.
+    LOCAL_NETWORKS: Vec<IpNet> = "access.local_networks", List,
+        Is("127.0.0.0/8\n10.0.0.0/8\n172.16.0.0/12\n192.168.0.0/16\n169.254.0.0/16\n::1\nfc00::/7\nfe80::/10"),
+        value::networks;
+    /// Addresses of reverse proxies. What they say of addresses, names, encryption and users is believed, so nobody else
+    /// may be able to ask from there.
+    TRUSTED_PROXIES: Vec<IpNet> = "access.trusted_proxies", List, Is(""), value::networks;
+    /// Header in which such a proxy names the account of whoever asks, such as "Remote-User". It has to remove the header
+    /// from what it is sent itself.
+    USER_HEADER: Option<String> = "access.user_header", Text, Is(""), value::user_header;
+    /// Names under which this instance is reached, such as "nas.lan". Under others nobody is let in by local_role:
+    /// whoever makes a web page can have a name of theirs lead here.
+    HOSTS: Vec<String> = "access.hosts", List, Is(""), value::hosts;
+    /// Origins of other web apps that may use the API in a browser, such as "https://app.example"; "*": every page that has
+    /// a key.
+    ALLOWED_ORIGINS: Vec<String> = "access.allowed_origins", List, Is(""), value::origins;
+    /// What somebody may do who signs in with Plex, counts there as a user of this server, and has no account here. Empty:
+    /// nothing.
+    PLEX_ROLE: Option<Role> = "access.plex_role", Text, Is(""), value::optional_role;
+    /// A session ends when it was not used for so long,
+    SESSION_IDLE: SignedDuration = "access.session_idle", Text, Is("30d"), value::some_days;
+    /// and after so long in any case.
+    SESSION_LONGEST: SignedDuration = "access.session_longest", Text, Is("90d"), value::some_days;
 
     /// What those who may only look (role viewer) are told of who watches what: "full", "pseudonym" (who is called
     /// user-1a2b3c4d, the same everywhere), or "hidden" (nothing). Operators and admins are told everything.

@@ -8,6 +8,8 @@
 
 mod build;
 mod defaults;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod key;
 mod keys;
 mod origin;
@@ -20,7 +22,7 @@ mod values;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
@@ -33,7 +35,7 @@ use self::values::Values;
 use crate::domain::privacy::Attributions;
 use crate::domain::secret::Secret;
 use crate::domain::settings::changes::Shown;
-use crate::domain::settings::{CacheSettings, LibrarianSettings, Library};
+use crate::domain::settings::{AccessSettings, CacheSettings, LibrarianSettings, Library};
 use crate::error::{Error, Result};
 
 /// The environment as `main` found it; tests bring their own.
@@ -57,6 +59,8 @@ pub struct Config {
     pub config_file: Option<PathBuf>,
     /// The web server.
     pub server: ServerSettings,
+    /// Who is let in.
+    pub access: AccessSettings,
     /// What viewers are told of who watches what.
     pub attributions: Attributions,
     /// The cache.
@@ -77,7 +81,7 @@ pub struct Config {
 /// How the web app and the API are reached.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ServerSettings {
-    /// Address and port; loopback while there is no key.
+    /// Address and port.
     pub bind: SocketAddr,
     /// Path below which everything is served: `/`, or without a slash at its end.
     pub base_path: String,
@@ -145,14 +149,22 @@ impl Config {
         warnings: Vec<String>,
     ) -> Result<Self> {
         let server = build::server(&mut values);
+        let access = build::access(&mut values);
         let attributions = build::privacy(&mut values);
         let cache = build::cache(&mut values, &data_dir);
         let libraries = build::libraries(&mut values);
         let plex = build::plex(&mut values);
         let librarian = build::librarian(&mut values, plex.as_ref().map(|plex| plex.episodes_ahead));
         let log = values.get(&keys::LOG);
-        let (Some(server), Some(attributions), Some(cache), Some(plex), Some(librarian), Some(libraries)) =
-            (server, attributions, cache, plex, librarian, libraries)
+        let (
+            Some(server),
+            Some(access),
+            Some(attributions),
+            Some(cache),
+            Some(plex),
+            Some(librarian),
+            Some(libraries),
+        ) = (server, access, attributions, cache, plex, librarian, libraries)
         else {
             return Err(Error::Config(values.problems.join("\n")));
         };
@@ -160,6 +172,7 @@ impl Config {
             data_dir,
             config_file,
             server,
+            access,
             attributions,
             cache,
             libraries,
@@ -173,7 +186,6 @@ impl Config {
         if !values.problems.is_empty() {
             return Err(Error::Config(values.problems.join("\n")));
         }
-        config.warnings.extend(close_the_door(&mut config.server));
         config.warnings.extend(rules::warnings(&config, &values));
         config.settings = values.settings();
         Ok(config)
@@ -226,21 +238,4 @@ fn read_default_file(
         ));
     }
     Ok(Some(path))
-}
-
-/// Without a key nobody but this machine is served.
-fn close_the_door(server: &mut ServerSettings) -> Option<String> {
-    if server.api_key.is_some() || server.bind.ip().is_loopback() {
-        return None;
-    }
-    let asked = server.bind;
-    server.bind.set_ip(match asked {
-        SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-    });
-    Some(format!(
-        "only this machine is served, at {} instead of {asked}, because there is no API key; set {}",
-        server.bind,
-        keys::variable(keys::API_KEY.about.name)
-    ))
 }

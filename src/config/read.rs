@@ -31,7 +31,8 @@ impl Values {
             let Some(about) = known else {
                 let known = keys::ALL.iter().map(|about| keys::variable(&about.at(index)));
                 let hint = keys::suggestion(variable, known);
-                self.problems.push(format!("the environment variable {variable} is unknown{hint}"));
+                let shown = variable.escape_debug();
+                self.problems.push(format!("the environment variable {shown} is unknown{hint}"));
                 continue;
             };
             let origin = Origin::Env(variable.to_owned());
@@ -95,7 +96,8 @@ impl Values {
                         let names = keys::ALL.iter().map(|about| about.at(index));
                         let hint =
                             keys::suggestion(&name, names.chain(tables).filter(|name| !name.is_empty()));
-                        self.problems.push(format!("{at}: the key {name} is unknown{hint}"));
+                        let shown = name.escape_debug();
+                        self.problems.push(format!("{at}: the key {shown} is unknown{hint}"));
                     }
                 },
             }

@@ -49,6 +49,7 @@ pub(super) fn warnings(config: &Config, values: &Values) -> Vec<String> {
             config.plex.url
         ));
     }
+    warnings.extend(doors(config, values));
     let LibrarianSettings { schedule, plan, .. } = &config.librarian;
     if schedule.longest_pause().is_none_or(|pause| pause >= plan.source_grace) {
         let blame = values.blame(&keys::SCHEDULE.about, None);
@@ -68,6 +69,28 @@ pub(super) fn warnings(config: &Config, values: &Values) -> Vec<String> {
                 library.name
             ));
         }
+    }
+    warnings
+}
+
+/// Who is let in without showing anything of their own, and whose word counts.
+fn doors(config: &Config, values: &Values) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let Some(role) = config.access.local_role {
+        let blame = values.blame(&keys::LOCAL_ROLE.about, None);
+        warnings.push(format!(
+            "{blame} lets everybody in as {role}, without a log-in, who asks from one of the {}",
+            keys::LOCAL_NETWORKS.about.name
+        ));
+    }
+    if config.access.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {
+        let blame = values.blame(&keys::TRUSTED_PROXIES.about, None);
+        warnings.push(format!("{blame} trusts everybody: whoever asks can say who they are and from where"));
+    }
+    if config.access.user_header.is_some() && config.access.trusted_proxies.is_empty() {
+        let blame = values.blame(&keys::USER_HEADER.about, None);
+        warnings
+            .push(format!("{blame} counts for nobody, since {} is empty", keys::TRUSTED_PROXIES.about.name));
     }
     warnings
 }

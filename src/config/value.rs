@@ -12,8 +12,10 @@ use crate::domain::secret::Secret;
 use crate::domain::settings::{HISTORY_DAYS, Limit, LinkStyle, SwapMethod};
 use crate::domain::size;
 
+mod access;
 mod librarian;
 
+pub(super) use access::*;
 pub(super) use librarian::*;
 
 /// A value, or what is allowed instead.

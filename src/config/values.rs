@@ -113,14 +113,15 @@ impl Values {
     }
 
     fn shown(&self, name: &str, about: &About) -> Option<String> {
-        match (self.given.get(name), &about.absent) {
-            (Some(_), _) if about.form == Form::Secret => Some("***".to_owned()),
-            (Some(given), _) if about.form == Form::List => {
-                Some(key::items(&given.text).collect::<Vec<_>>().join("; "))
-            }
-            (Some(given), _) => Some(given.text.clone()),
-            (None, Absent::Is(text)) => Some((*text).to_owned()),
-            (None, Absent::Unset(_) | Absent::NotInFile) => None,
-        }
+        let text = match (self.given.get(name), &about.absent) {
+            (Some(_), _) if about.form == Form::Secret => "***",
+            (Some(given), _) => &given.text,
+            (None, Absent::Is(text)) => text,
+            (None, Absent::Unset(_) | Absent::NotInFile) => return None,
+        };
+        Some(match about.form {
+            Form::List => key::items(text).collect::<Vec<_>>().join("; "),
+            _ => text.to_owned(),
+        })
     }
 }

@@ -16,6 +16,8 @@ use super::media::ServerPath;
 use super::settings::Library;
 use view::View;
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod propose;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@
 //! contract is `api`'s, by its own types.
 
 pub mod access;
+pub mod account;
 pub mod actor;
 pub mod answer;
 pub mod batch;
@@ -22,6 +23,7 @@ pub mod log;
 pub mod mapping;
 pub mod media;
 pub mod path;
+pub mod plain;
 pub mod plan;
 pub mod playback;
 pub mod privacy;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A secret. Whoever prints, logs or serialises it gets `***`; there is one door, [`Secret::expose`].
+/// A secret. Whoever prints, logs or serialises it gets `***`; there is one door, [`Secret::expose`], and [`kept`]
+/// for what is stored.
 ///
 /// **Invariant:** no implementation of a formatting or serialising trait shows the text.
 #[derive(Clone)]
@@ -47,8 +48,53 @@ impl fmt::Display for Secret {
     }
 }
 
+/// Serde for the few places that keep secrets as they are. Named where it is used: `#[serde(with = "secret::kept")]`.
+pub mod kept {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Secret;
+
+    /// Writes the text.
+    pub fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(secret.expose())
+    }
+
+    /// Reads the text.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+        String::deserialize(deserializer).map(Secret::new)
+    }
+}
+
 impl serde::Serialize for Secret {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("***")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Serialize)]
+    struct Holds {
+        token: Secret,
+        maybe: Option<Secret>,
+    }
+
+    #[test]
+    fn no_way_of_writing_shows_it() {
+        let secret = Secret::new("t0ken-of-anna");
+        let holds = Holds { token: secret.clone(), maybe: Some(secret.clone()) };
+        let panicked = std::panic::catch_unwind(|| panic!("{secret} {secret:?}")).unwrap_err();
+        let said = [
+            format!("{secret} {secret:?} {secret:#?} {secret:>40} {secret:.3}"),
+            format!("{holds:?} {holds:#?} {:?}", Err::<(), _>(&secret)),
+            serde_json::to_string(&holds).unwrap(),
+            postcard::to_stdvec(&holds).unwrap().escape_ascii().to_string(),
+            panicked.downcast_ref::<String>().unwrap().clone(),
+        ];
+        for text in said {
+            assert!(text.contains("***") && !text.contains("t0k"), "{text}");
+        }
     }
 }

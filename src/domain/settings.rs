@@ -8,9 +8,11 @@ use super::file::Method;
 use super::file::closed_names;
 use super::media::Reach;
 
+mod access;
 pub mod changes;
 mod librarian;
 
+pub use access::{AccessSettings, PRIVATE_NETWORKS, is_among};
 pub use librarian::LibrarianSettings;
 
 /// Days for which what was put aside is kept.

@@ -7,6 +7,7 @@ use super::people::People;
 use super::reach::{Address, Reach};
 use super::sign_in::SignIns;
 use super::tokens::{Configured, Tokens};
+use super::visitor::Visits;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
 use crate::error::Result;
@@ -18,6 +19,7 @@ pub struct Household {
     reach: Reach,
     people: People,
     sign_ins: SignIns,
+    visits: Visits,
 }
 
 impl Household {
@@ -33,8 +35,9 @@ impl Household {
     ) -> Result<Self> {
         let reach = Reach::new(address, Tokens::open(store, clock.clone(), configured)?)?;
         let people = People::new(reach.clone(), clock.clone());
-        let sign_ins = SignIns::new(reach.clone(), people.clone(), clock);
-        Ok(Self { reach, people, sign_ins })
+        let sign_ins = SignIns::new(reach.clone(), people.clone(), clock.clone());
+        let visits = Visits::new(reach.clone(), people.clone(), clock);
+        Ok(Self { reach, people, sign_ins, visits })
     }
 
     /// How Plex is asked.
@@ -53,6 +56,12 @@ impl Household {
     #[must_use]
     pub fn people(&self) -> &People {
         &self.people
+    }
+
+    /// Who logs in here by signing in to Plex.
+    #[must_use]
+    pub fn visits(&self) -> &Visits {
+        &self.visits
     }
 
     /// Who signs in.
@@ -106,5 +115,6 @@ impl Household {
     /// Nobody signs in any more.
     pub async fn stop(&self) {
         self.sign_ins.stop().await;
+        self.visits.stop().await;
     }
 }

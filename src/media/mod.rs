@@ -26,6 +26,7 @@ mod reader;
 pub mod sign_in;
 pub mod status;
 pub mod tokens;
+pub mod visitor;
 mod watcher;
 
 use std::sync::Arc;

@@ -14,6 +14,11 @@ pub(super) fn bytes<const N: usize>() -> Result<[u8; N]> {
     }
 }
 
+/// 192 bits as a text of hexadecimal digits.
+pub(super) fn text() -> Result<String> {
+    Ok(bytes::<24>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 fn failed(error: std::io::Error) -> Error {
     Error::io("get random numbers from", "the kernel", error)
 }

@@ -90,6 +90,7 @@ pub struct SignIns {
 }
 
 /// What was asked for, and by whom.
+#[derive(Clone)]
 struct Asked {
     whose: Whose,
     by: Actor,
@@ -123,20 +124,13 @@ impl SignIns {
         self.desk.forget_old();
         let seat = self.seats.clone().try_acquire_owned();
         let seat = seat.map_err(|_| Error::TooManySignIns { waiting: WAITING })?;
-        let cloud = self.desk.reach.cloud();
-        let unavailable = |fault: plex::Fault| {
-            tracing::debug!(%fault, "no sign-in began");
-            Error::PlexUnavailable { sentence: Problem::of_fault(Whom::Cloud, &fault).sentence }
-        };
-        let pin = cloud.begin_sign_in().await.map_err(unavailable)?;
-        let page = cloud.sign_in_page(&pin, forward).map_err(unavailable)?;
-        let lasts = SignedDuration::try_from(pin.valid_for).unwrap_or(SignedDuration::from_mins(15));
+        let (pin, page) = ask_for_code(&self.desk.reach, forward).await?;
         let begun = SignIn {
             id: SignInId::new(),
             whose,
-            page: Secret::new(page),
+            page,
             code: pin.code.clone(),
-            expires_at: self.desk.clock.now().plus(lasts),
+            expires_at: expiry(&pin, self.desk.clock.now()),
             state: State::Waiting(None),
             ended_at: None,
         };
@@ -168,6 +162,56 @@ impl SignIns {
     }
 }
 
+/// Begins one at plex.tv: the code, and the page where it is confirmed. After that the person's browser goes to `forward`.
+pub(super) async fn ask_for_code(reach: &Reach, forward: Option<&str>) -> Result<(Pin, Secret)> {
+    let unavailable = |fault: plex::Fault| {
+        tracing::debug!(%fault, "no sign-in began");
+        Error::PlexUnavailable { sentence: Problem::of_fault(Whom::Cloud, &fault).sentence }
+    };
+    let pin = reach.cloud().begin_sign_in().await.map_err(unavailable)?;
+    let page = reach.cloud().sign_in_page(&pin, forward).map_err(unavailable)?;
+    Ok((pin, Secret::new(page)))
+}
+
+/// Until when a code is valid.
+pub(super) fn expiry(pin: &Pin, now: Time) -> Time {
+    now.plus(SignedDuration::try_from(pin.valid_for).unwrap_or(SignedDuration::from_mins(15)))
+}
+
+/// Asks, no more often than plex.tv wants, until somebody said yes and `settle` made something of their token. A problem of
+/// `settle` is one that may pass: the token is told again as long as the code is valid. `waiting` hears why nothing came of it
+/// the last time. None when the code is no more.
+pub(super) async fn confirmed<T, F: Future<Output = std::result::Result<T, Problem>>>(
+    reach: &Reach,
+    pin: &Pin,
+    settle: impl Fn(Secret) -> F,
+    waiting: impl Fn(Option<Problem>),
+) -> Option<T> {
+    let ask = async {
+        let mut pause = reach.sign_in_interval();
+        loop {
+            tokio::time::sleep(pause).await;
+            pause = reach.sign_in_interval();
+            let told = match reach.cloud().poll_sign_in(pin).await {
+                Ok(Answer::Waiting) => None,
+                Ok(Answer::Expired) => return None,
+                Ok(Answer::Done(token)) => match settle(token).await {
+                    Ok(settled) => return Some(settled),
+                    Err(problem) => Some(problem),
+                },
+                Err(fault) => {
+                    if let plex::Kind::RateLimited { retry_after: Some(wait) } = fault.kind() {
+                        pause = pause.max(wait);
+                    }
+                    Some(Problem::of_fault(Whom::Cloud, &fault))
+                }
+            };
+            waiting(told);
+        }
+    };
+    tokio::time::timeout(pin.valid_for, ask).await.ok().flatten()
+}
+
 impl Desk {
     fn board(&self) -> MutexGuard<'_, BTreeMap<SignInId, SignIn>> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
@@ -187,33 +231,13 @@ impl Desk {
 
     /// Asks until it ends; the seat is free then.
     async fn attend(&self, id: SignInId, asked: &Asked, pin: Pin, seat: OwnedSemaphorePermit) {
-        let ended = tokio::time::timeout(pin.valid_for, self.ask(id, asked, &pin)).await;
+        let settle = |token| {
+            let (desk, asked) = (self.clone(), asked.clone());
+            async move { desk.settle(&asked, token).await }
+        };
+        let ended = confirmed(&self.reach, &pin, settle, |told| self.set(id, State::Waiting(told))).await;
         self.set(id, ended.unwrap_or(State::Expired));
         drop(seat);
-    }
-
-    async fn ask(&self, id: SignInId, asked: &Asked, pin: &Pin) -> State {
-        let mut pause = self.reach.sign_in_interval();
-        loop {
-            tokio::time::sleep(pause).await;
-            pause = self.reach.sign_in_interval();
-            let told = match self.reach.cloud().poll_sign_in(pin).await {
-                Ok(Answer::Waiting) => None,
-                Ok(Answer::Expired) => return State::Expired,
-                Ok(Answer::Done(token)) => match self.settle(asked, token).await {
-                    Ok(state) => return state,
-                    // It is told again as long as the code is valid.
-                    Err(problem) => Some(problem),
-                },
-                Err(fault) => {
-                    if let plex::Kind::RateLimited { retry_after: Some(wait) } = fault.kind() {
-                        pause = pause.max(wait);
-                    }
-                    Some(Problem::of_fault(Whom::Cloud, &fault))
-                }
-            };
-            self.set(id, State::Waiting(told));
-        }
     }
 
     /// Finds out whose token it is, and keeps it. A problem is one that may pass.

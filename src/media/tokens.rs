@@ -111,9 +111,7 @@ impl Tokens {
     /// The store fails, or the kernel has no random numbers.
     pub fn open(store: Store, clock: Arc<dyn Clock>, configured: Configured) -> Result<Self> {
         let identifier = made_once(&store, CLIENT, || Ok(anonymous(random::bytes()?)))?;
-        let webhook = made_once(&store, WEBHOOK, || {
-            Ok(random::bytes::<24>()?.iter().map(|byte| format!("{byte:02x}")).collect())
-        })?;
+        let webhook = made_once(&store, WEBHOOK, random::text)?;
         let rows = store.read()?;
         let owner = rows.secret(OWNER)?.and_then(|row| card::read_held(OWNER, &row));
         let mut cards = BTreeMap::new();

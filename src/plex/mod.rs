@@ -12,6 +12,8 @@ pub mod client;
 pub mod cloud;
 pub mod device;
 pub mod fault;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod http;
 pub mod notices;
 pub mod patience;

@@ -38,11 +38,9 @@ impl Cloud {
         url.query_pairs_mut().append_pair("strong", "true");
         let answer = self.http.ask(&self.post(url, None)).await?;
         match answer.json()? {
-            wire::cloud::Pin { id: Some(id), code: Some(code), expires_in, .. } => Ok(Pin {
-                id,
-                code: Secret::new(code),
-                valid_for: Duration::from_secs(expires_in.unwrap_or(900)),
-            }),
+            wire::cloud::Pin { id: Some(id), code: Some(code), expires_in, .. } => {
+                Ok(Pin { id, code, valid_for: Duration::from_secs(expires_in.unwrap_or(900)) })
+            }
             _ => Err(Fault::bad_answer(&answer.who, "a PIN without id or code")),
         }
     }
@@ -63,10 +61,9 @@ impl Cloud {
     pub async fn poll_sign_in(&self, pin: &Pin) -> Result<SignIn, Fault> {
         let url = self.url(PLEX, &["api", "v2", "pins", &pin.id.to_string()])?;
         match self.http.ask(&self.get(url, None)).await {
-            Ok(answer) => Ok(answer
-                .json::<wire::cloud::Pin>()?
-                .auth_token
-                .map_or(SignIn::Waiting, |token| SignIn::Done(Secret::new(token)))),
+            Ok(answer) => {
+                Ok(answer.json::<wire::cloud::Pin>()?.auth_token.map_or(SignIn::Waiting, SignIn::Done))
+            }
             Err(fault) if fault.kind() == Kind::NotFound => Ok(SignIn::Expired),
             Err(fault) => Err(fault),
         }

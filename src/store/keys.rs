@@ -5,7 +5,8 @@ use std::ops::Bound;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use crate::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId, TrashId};
+use crate::domain::account::Digest;
+use crate::domain::id::{AccountId, FileId, IntentId, JobId, LogId, PlaybackId, TrashId};
 use crate::domain::time::Time;
 use crate::domain::wanted::Source;
 
@@ -34,7 +35,7 @@ macro_rules! id_key {
         }
     )+};
 }
-id_key!(FileId, JobId, IntentId, TrashId, LogId, PlaybackId);
+id_key!(FileId, JobId, IntentId, TrashId, LogId, PlaybackId, AccountId);
 
 impl Key for String {
     fn encode(&self) -> Vec<u8> {
@@ -45,6 +46,19 @@ impl Key for String {
     }
     fn show(&self) -> String {
         format!("{self:?}")
+    }
+}
+
+impl Key for Digest {
+    fn encode(&self) -> Vec<u8> {
+        self.0.to_vec()
+    }
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+    /// Its beginning: what could be compared with is not for everybody who reads a dump.
+    fn show(&self) -> String {
+        self.to_string()
     }
 }
 

@@ -13,6 +13,8 @@ mod check;
 mod create;
 mod database;
 mod dump;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod health;
 mod keys;
 mod migrations;

@@ -12,11 +12,12 @@ use super::health::Health;
 use super::keys::{self, Key, Range};
 use super::rows::{FileRecord, Row, SecretRow, decode, state_byte};
 use super::tables::{Table, meta};
+use crate::domain::account::{AccountRow, Digest, KeyRow, SessionRow};
 use crate::domain::answer::Answer;
 use crate::domain::batch::BatchFile;
 use crate::domain::file::{Attribution, FileRow};
 use crate::domain::hold::HoldRow;
-use crate::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId};
+use crate::domain::id::{AccountId, FileId, IntentId, JobId, LogId, PlaybackId};
 use crate::domain::intent::{Intent, RootRow, TrashRow};
 use crate::domain::job::{JobRow, JobState};
 use crate::domain::log::LogRow;
@@ -426,6 +427,54 @@ pub trait Rows: Bytes {
     /// As [`Rows::file`].
     fn holds(&self) -> Result<Vec<(PathBuf, HoldRow)>> {
         collect(self, Table::Holds, keys::ALL, Order::Ascending, usize::MAX, decode::<HoldRow>)
+    }
+
+    /// An account.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn account(&self, id: AccountId) -> Result<Option<AccountRow>> {
+        find(self, &id)
+    }
+
+    /// Every account, oldest first.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn accounts(&self) -> Result<Vec<AccountRow>> {
+        all(self)
+    }
+
+    /// The session that a token opens.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn session(&self, token: Digest) -> Result<Option<SessionRow>> {
+        find(self, &token)
+    }
+
+    /// Every session with the digest of its token, in no order that means anything.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn sessions(&self) -> Result<Vec<(Digest, SessionRow)>> {
+        collect(self, Table::Sessions, keys::ALL, Order::Ascending, usize::MAX, decode::<SessionRow>)
+    }
+
+    /// What is known of an API key.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn api_key(&self, key: Digest) -> Result<Option<KeyRow>> {
+        find(self, &key)
+    }
+
+    /// Every API key with its digest, in no order that means anything.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn api_keys(&self) -> Result<Vec<(Digest, KeyRow)>> {
+        collect(self, Table::ApiKeys, keys::ALL, Order::Ascending, usize::MAX, decode::<KeyRow>)
     }
 
     /// Whether this store ever wrote its marker into a cache dir.

@@ -63,7 +63,10 @@ pub fn owner(table: Table, key: &[u8], value: &[u8]) -> Option<(Table, Vec<u8>)>
         | Table::Secrets
         | Table::Readers
         | Table::Answers
-        | Table::Holds => None,
+        | Table::Holds
+        | Table::Accounts
+        | Table::Sessions
+        | Table::ApiKeys => None,
     }
 }
 

@@ -19,6 +19,9 @@
 //! | `readers_v1` | a name | `ReaderRow`: what else reads the libraries |
 //! | `answers_v1` | person (8), source (1, see [`super::keys`]) | `Answer`: what a source last said of somebody's wishes |
 //! | `holds_v1` | library path, its bytes | `HoldRow`: what a person removed lately |
+//! | `accounts_v1` | account id (16) | `AccountRow` and the hash of its password |
+//! | `sessions_v1` | BLAKE3 of the token (32) | `SessionRow` |
+//! | `api_keys_v1` | BLAKE3 of the key (32) | `KeyRow` |
 //! | `file_by_path_v1` | library path, its bytes | file id: so a path has one row |
 //! | `job_by_state_v1` | state (1, see [`super::rows`]), job id (16) | nothing |
 //! | `job_by_file_v1` | file id (16), job id (16): jobs that have not ended | nothing |
@@ -83,6 +86,12 @@ tables! {
     Answers = "answers_v1",
     /// What people removed lately.
     Holds = "holds_v1",
+    /// Who may log in.
+    Accounts = "accounts_v1",
+    /// What log-ins began.
+    Sessions = "sessions_v1",
+    /// Keys of programs.
+    ApiKeys = "api_keys_v1",
     /// Library path → file; unique.
     FileByPath = "file_by_path_v1",
     /// State → jobs.

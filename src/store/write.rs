@@ -12,11 +12,12 @@ use super::read::{Bytes, Order, Rows, Visit, find, get_from, walk_over};
 use super::rows::{FileRecord, Row, SecretRow, encode};
 use super::secondary::{Entry, compare};
 use super::tables::{Table, meta};
+use crate::domain::account::{AccountRow, Digest, KeyRow, SessionRow};
 use crate::domain::answer::Answer;
 use crate::domain::batch::BatchFile;
 use crate::domain::file::{Attribution, FileRow};
 use crate::domain::hold::HoldRow;
-use crate::domain::id::{FileId, IntentId, JobId, TrashId};
+use crate::domain::id::{AccountId, FileId, IntentId, JobId, TrashId};
 use crate::domain::intent::{Intent, RootRow, TrashRow};
 use crate::domain::job::JobRow;
 use crate::domain::log::LogRow;
@@ -365,6 +366,54 @@ impl<'t> Writer<'t> {
     /// As [`Writer::put_file`].
     pub fn remove_reader(&mut self, name: &str) -> Result<()> {
         self.remove::<ReaderRow>(&name.to_owned())
+    }
+
+    /// Adds or replaces an account.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_account(&mut self, row: &AccountRow) -> Result<()> {
+        self.put(&row.id, row)
+    }
+
+    /// Removes an account; nothing happens where there is none. Its sessions are the caller's concern.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_account(&mut self, id: AccountId) -> Result<()> {
+        self.remove::<AccountRow>(&id)
+    }
+
+    /// Adds or replaces a session.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_session(&mut self, token: Digest, row: &SessionRow) -> Result<()> {
+        self.put(&token, row)
+    }
+
+    /// Ends a session; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_session(&mut self, token: Digest) -> Result<()> {
+        self.remove::<SessionRow>(&token)
+    }
+
+    /// Adds or replaces an API key.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn put_api_key(&mut self, key: Digest, row: &KeyRow) -> Result<()> {
+        self.put(&key, row)
+    }
+
+    /// Removes an API key; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_api_key(&mut self, key: Digest) -> Result<()> {
+        self.remove::<KeyRow>(&key)
     }
 
     /// Remembers whether a marker was written into a cache dir.

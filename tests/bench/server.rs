@@ -56,7 +56,7 @@ impl Home {
         let at = |below: &str| home.dir.join(below).display().to_string();
         let config = format!(
             "data_dir = \"{}\"\n[server]\nbind = \"127.0.0.1:{}\"\n[cache]\ndir = \"{}\"\nmin_free = \"0\"\n\
-             [[library]]\nname = \"Movies\"\npath = \"{}\"\n[[library]]\nname = \"Series\"\npath = \"{}\"\n",
+             [access]\nlocal_role = \"admin\"\n[[library]]\nname = \"Movies\"\npath = \"{}\"\n[[library]]\nname = \"Series\"\npath = \"{}\"\n",
             at("data"),
             home.port,
             cache.display(),

@@ -1,5 +1,9 @@
 //! The HTTP surface, asked from outside.
 
+mod access;
+mod access_keys;
+mod access_pages;
+mod access_sessions;
 mod batch;
 mod bounds;
 mod cleanup;
@@ -10,6 +14,7 @@ mod export;
 mod files;
 mod jobs;
 mod lists;
+mod permissions;
 mod plan;
 mod search;
 mod statistics;

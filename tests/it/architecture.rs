@@ -259,6 +259,7 @@ fn only_the_clock_asks_for_the_time() {
     only_in(
         "Instant::now",
         &[
+            "access/mod.rs",      // for how long somebody waits who failed; how old a ticket is
             "api/socket.rs",      // what a client may send in a second; whether it is still there
             "app/home.rs",        // patience with another process that is about to end
             "cacher/caching.rs",  // what the token bucket of `pacing` is asked with
@@ -325,10 +326,66 @@ fn nothing_allows_unsafe_code() {
     let manifest: toml::Table = MANIFEST.parse().unwrap();
     assert_eq!(manifest["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
     for source in sources() {
-        for what in ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"] {
+        for what in ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern", "unsafe("] {
             assert!(!source.names(what), "{}", source.path.display());
         }
     }
+    // Neither does an attribute, nor who calls the compiler.
+    for folder in ["src", "tests/it", "tests/bench", "tests/simulator"] {
+        for path in files(&root().join(folder), "rs") {
+            let text = std::fs::read_to_string(root().join(folder).join(&path)).unwrap();
+            let named = text.matches("unsafe_code").count();
+            let here = if path == Path::new("architecture.rs") { named } else { 0 };
+            assert_eq!(named, here, "{folder}/{} speaks of the lint", path.display());
+        }
+    }
+    let build = std::fs::read_to_string(root().join("build.rs")).unwrap();
+    for escape in ["rustc-flags", "unsafe", "RUSTFLAGS", "cap-lints"] {
+        assert!(!build.contains(escape), "build.rs has {escape}");
+    }
+    for config in [".cargo/config.toml", ".cargo/config"] {
+        assert!(!root().join(config).exists(), "{config} could allow it");
+    }
+}
+
+#[test]
+fn what_fuzzers_call_is_never_in_the_program() {
+    let only = "#[cfg(any(test, fuzzing))]";
+    for path in files(&root().join("src"), "rs").iter().filter(|path| path.ends_with("fuzzing.rs")) {
+        let parent = path.parent().unwrap();
+        let above = if parent == Path::new("") { Path::new("lib").to_owned() } else { parent.to_owned() };
+        let [beside, within] = [above.with_extension("rs"), above.join("mod.rs")];
+        let above =
+            root().join("src").join(if root().join("src").join(&beside).exists() { beside } else { within });
+        let text = std::fs::read_to_string(&above).unwrap();
+        let before = text.split("pub mod fuzzing;").next().unwrap();
+        let attributes = before.rsplit(';').next().unwrap();
+        assert!(before.len() < text.len() && attributes.contains(only), "{} compiles it", above.display());
+    }
+}
+
+#[test]
+fn secrets_are_shown_only_to_those_who_need_them() {
+    only_in(
+        "expose()",
+        &[
+            "api/sources/sign_in.rs", // the code and the page, to whoever signs in
+            "api/webhooks.rs",        // the address that a person gives to the media server
+            "media/tokens.rs",        // the identifier, which lies among the secrets and is none
+            "media/tokens/card.rs",   // from the store
+            "plex/cloud/accounts.rs", // a PIN, which plex.tv takes in the address alone
+            "plex/cloud/feed.rs",     // the address of a feed
+            "plex/fuzzing.rs",        // which looks for it
+            "plex/http.rs",           // the header; what a server quotes of it
+            "plex/sign_in.rs",        // the page where a code is entered
+        ],
+        "a secret that is exposed can be logged; who needs its text stands here with the reason",
+    );
+    only_in(
+        "secret::kept",
+        &["media/tokens/card.rs", "store/rows/secret.rs"],
+        "what is kept as it is lies in one table of the store",
+    );
 }
 
 #[test]

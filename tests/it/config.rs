@@ -11,6 +11,7 @@ use cacherr::domain::settings::{CacheSettings, Limit, LinkStyle, SwapMethod};
 use jiff::SignedDuration;
 use tempfile::TempDir;
 
+mod access;
 mod librarian;
 
 const KEY: &str = "CACHERR_API_KEY";
@@ -356,26 +357,6 @@ fn link_rename_is_never_combined_with_move_mode() {
     let said = complaint(text);
     assert!(said.contains("cacherr.toml:6:6: library.0.swap = \"link_rename\" is not possible"), "{said}");
     assert!(said.contains("cacherr.toml:2:6: cache.mode = \"move\""), "{said}");
-}
-
-#[test]
-fn without_an_api_key_only_this_machine_is_served_and_that_is_said() {
-    let bind = |home: Home| {
-        let config = home.load();
-        let warned = config.warnings.iter().any(|warning| warning.contains("there is no API key"));
-        (config.server.bind.to_string(), warned)
-    };
-    assert_eq!(bind(Home::new()), ("127.0.0.1:5445".to_owned(), true));
-    assert_eq!(
-        bind(Home::new().env("CACHERR_SERVER__BIND", "192.168.0.9:80")),
-        ("127.0.0.1:80".to_owned(), true)
-    );
-    assert_eq!(bind(Home::new().env("CACHERR_SERVER__BIND", "[::]:80")), ("[::1]:80".to_owned(), true));
-    assert_eq!(
-        bind(Home::new().env("CACHERR_SERVER__BIND", "127.0.0.2:0")),
-        ("127.0.0.2:0".to_owned(), false)
-    );
-    assert_eq!(bind(Home::new().env(KEY, GOOD_KEY)), ("0.0.0.0:5445".to_owned(), false));
 }
 
 #[test]

@@ -14,9 +14,10 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::support::app::{Socket, TestApp};
+use crate::support::app::{KEY, Socket, TestApp};
 use crate::support::tell;
 
 /// Clients that never read.
@@ -135,7 +136,9 @@ async fn deaf(app: &TestApp, since: u64) -> WebSocketStream<TcpStream> {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
     let stream = socket.connect(app.origin().parse().unwrap()).await.unwrap();
-    client_async(format!("ws://{}/ws?since={since}", app.origin()), stream).await.unwrap().0
+    let mut request = format!("ws://{}/ws?since={since}", app.origin()).into_client_request().unwrap();
+    request.headers_mut().insert("X-Api-Key", KEY.parse().unwrap());
+    client_async(request, stream).await.unwrap().0
 }
 
 /// Clients for whom more waits than fits on the way to them, and some of that.

@@ -3,6 +3,8 @@
 //! * `api`: every answer has the envelope, every refusal a code of the list; files come and go, jobs are told of as they run.
 //! * `crowd`: a thousand who listen hear everything in order, or that they missed something; who does not read costs
 //!   little, is let go, and holds up neither the others nor the end.
+//! * `access`: who knows the password, or has the token, comes in until it is over; nobody else does, learns why, or costs more
+//!   than they may.
 //! * `agreement`: after any acts, every answer says what a naive recomputation from the store's text dump says.
 //! * `audit`: each act names its principal and from where it came; other settings are told, secrets are not.
 //! * `torn`: who reads while others write sees every commit whole, in rows, lists, counts and log.
@@ -43,6 +45,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail a test, too")]
 
+mod access;
 mod agreement;
 mod api;
 mod architecture;

@@ -4,6 +4,7 @@ mod answers;
 mod failures;
 mod secrets;
 mod sign_in;
+mod visitor;
 mod who;
 
 use std::path::PathBuf;

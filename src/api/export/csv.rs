@@ -51,7 +51,8 @@ fn line<W: Write>(lines: &mut Writer<W>, file: &ExportedFile) -> io::Result<()> 
         file.triggered_by_user.as_deref().unwrap_or_default().into(),
         file.triggered_by_operation.into(),
         file.status.into(),
-        file.users.join(";").into(),
+        // Some spreadsheets part cells at semicolons, too.
+        file.users.iter().map(|user| harmless(user)).collect::<Vec<_>>().join(";").into(),
     ];
     for cell in &cells {
         lines.write_field(harmless(cell).as_ref())?;
@@ -68,6 +69,6 @@ fn end<W: Write>(lines: &mut Writer<W>) -> io::Result<()> {
 
 /// A spreadsheet takes what begins so for a formula, or looks for one behind it.
 fn harmless(cell: &str) -> Cow<'_, str> {
-    let is_risky = |first: char| matches!(first, '=' | '+' | '-' | '@') || first.is_control();
+    let is_risky = |first: char| "=+-@＝＋－＠".contains(first) || first.is_control();
     if cell.starts_with(is_risky) { format!("'{cell}").into() } else { cell.into() }
 }

@@ -6,7 +6,7 @@ mod body;
 mod detail;
 mod list;
 mod mode;
-mod query;
+pub(super) mod query;
 mod remove;
 mod search;
 

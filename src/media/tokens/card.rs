@@ -81,19 +81,20 @@ struct CardText {
 
 #[derive(Serialize, Deserialize)]
 struct HeldText {
-    token: String,
+    #[serde(with = "crate::domain::secret::kept")]
+    token: Secret,
     since: Time,
 }
 
 impl From<&Held> for HeldText {
     fn from(held: &Held) -> Self {
-        Self { token: held.token.expose().to_owned(), since: held.since }
+        Self { token: held.token.clone(), since: held.since }
     }
 }
 
 impl From<HeldText> for Held {
     fn from(text: HeldText) -> Self {
-        Self { token: Secret::new(text.token), since: text.since }
+        Self { token: text.token, since: text.since }
     }
 }
 

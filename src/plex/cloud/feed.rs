@@ -31,7 +31,7 @@ impl Cloud {
             entries.extend(page.entries);
             match page.next {
                 // The last page leads nowhere, or to itself.
-                Some(link) if link != next.as_str() => next = given(&link)?,
+                Some(link) if !link.matches(next.as_str()) => next = given(link.expose())?,
                 _ => return Ok(entries),
             }
         }

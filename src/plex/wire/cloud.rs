@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Incomplete;
-use super::lenient::{count, flag, list, object, text};
+use super::lenient::{count, flag, list, object, secret, text};
 use super::video::{Metadata, kind};
 use crate::domain::media::VideoKind;
 use crate::domain::media::people::{Account, Connection, HomeUser, Resource, Way};
@@ -23,8 +23,8 @@ pub struct User {
     friendly_name: Option<String>,
     #[serde(deserialize_with = "text")]
     username: Option<String>,
-    #[serde(deserialize_with = "text")]
-    auth_token: Option<String>,
+    #[serde(deserialize_with = "secret")]
+    auth_token: Option<Secret>,
     #[serde(deserialize_with = "object")]
     subscription: Option<Subscription>,
     // Of a home:
@@ -59,7 +59,7 @@ impl TryFrom<User> for Account {
             title: wire.shown(),
             username: wire.username,
             pass: wire.subscription.and_then(|subscription| subscription.active).unwrap_or_default(),
-            token: wire.auth_token.map(Secret::new),
+            token: wire.auth_token,
         })
     }
 }
@@ -105,8 +105,8 @@ pub struct Device {
     provides: Option<String>,
     #[serde(deserialize_with = "flag")]
     owned: Option<bool>,
-    #[serde(deserialize_with = "text")]
-    access_token: Option<String>,
+    #[serde(deserialize_with = "secret")]
+    access_token: Option<Secret>,
     #[serde(deserialize_with = "list")]
     connections: Vec<Address>,
 }
@@ -147,7 +147,7 @@ impl TryFrom<Device> for Resource {
             name: wire.name.unwrap_or_default(),
             machine: wire.client_identifier.ok_or(Incomplete("clientIdentifier"))?,
             owned: wire.owned.unwrap_or_default(),
-            token: wire.access_token.map(Secret::new),
+            token: wire.access_token,
             connections,
         })
     }
@@ -178,10 +178,10 @@ impl TryFrom<Metadata> for WatchlistEntry {
 pub struct Pin {
     #[serde(deserialize_with = "count")]
     pub id: Option<u64>,
-    #[serde(deserialize_with = "text")]
-    pub code: Option<String>,
+    #[serde(deserialize_with = "secret")]
+    pub code: Option<Secret>,
     #[serde(deserialize_with = "count")]
     pub expires_in: Option<u64>,
-    #[serde(deserialize_with = "text")]
-    pub auth_token: Option<String>,
+    #[serde(deserialize_with = "secret")]
+    pub auth_token: Option<Secret>,
 }

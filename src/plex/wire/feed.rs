@@ -4,17 +4,18 @@ use roxmltree::{Document, Node};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::lenient::{list, object, text};
+use super::lenient::{list, object, secret, text};
 use super::video::kind;
 use super::{Incomplete, usable};
 use crate::domain::media::VideoKind;
 use crate::domain::media::wish::FeedEntry;
+use crate::domain::secret::Secret;
 
 /// A page of a feed.
 pub struct Page {
     pub entries: Vec<FeedEntry>,
-    /// Where the next one is.
-    pub next: Option<String>,
+    /// Where the next one is: as secret as the address of the feed.
+    pub next: Option<Secret>,
 }
 
 /// Reads a page, whichever form it has.
@@ -41,8 +42,8 @@ struct Feed {
 
 #[derive(Deserialize)]
 struct Links {
-    #[serde(default, deserialize_with = "text")]
-    next: Option<String>,
+    #[serde(default, deserialize_with = "secret")]
+    next: Option<Secret>,
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ use serde::de::{DeserializeOwned, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::domain::secret::Secret;
 use crate::domain::time::Time;
 
 /// A text, or a number as text; an empty one is none.
@@ -17,6 +18,11 @@ pub fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Err
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     })
+}
+
+/// A text that nobody may see.
+pub fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
+    Ok(text(from)?.map(Secret::new))
 }
 
 /// A whole number, in whatever clothes.

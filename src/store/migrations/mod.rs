@@ -10,6 +10,7 @@ mod m0002_jobs;
 mod m0003_layout;
 mod m0004_playbacks;
 mod m0005_answers;
+mod m0006_access;
 
 use redb::{ReadableDatabase, WriteTransaction};
 
@@ -21,8 +22,14 @@ use crate::{Error, Result};
 /// One step. Step `n` of the list makes version `n + 1`.
 type Migration = fn(&WriteTransaction) -> Result<(), redb::Error>;
 
-const MIGRATIONS: &[Migration] =
-    &[m0001_create::run, m0002_jobs::run, m0003_layout::run, m0004_playbacks::run, m0005_answers::run];
+const MIGRATIONS: &[Migration] = &[
+    m0001_create::run,
+    m0002_jobs::run,
+    m0003_layout::run,
+    m0004_playbacks::run,
+    m0005_answers::run,
+    m0006_access::run,
+];
 
 /// Runs what is missing, and tells who the store is.
 pub fn bring_up_to_date(database: &redb::Database, health: &Health) -> Result<StoreId> {

@@ -4,6 +4,7 @@
 //! **Invariant:** decoding never panics and never guesses: an unknown version, bytes that do not fit and bytes left
 //! over are errors that name the table and the key.
 
+mod account;
 mod answer;
 mod batch;
 mod file;
@@ -132,6 +133,9 @@ pub struct Kind {
     pub show: fn(&[u8], &[u8]) -> Result<String>,
     /// The secondary entries that follow from it.
     pub entries: fn(&[u8], &[u8]) -> Result<Vec<Entry>>,
+    /// Asserts that a row is the same after it was written anew.
+    #[cfg(any(test, fuzzing))]
+    pub again: fn(&[u8], &[u8]),
 }
 
 const fn kind<R: Row>() -> Kind {
@@ -140,6 +144,8 @@ const fn kind<R: Row>() -> Kind {
         show_key: show_key::<R>,
         show: |key, bytes| decode::<R>(key, bytes).map(|(_, row)| format!("{row:#?}")),
         entries: |key, bytes| decode::<R>(key, bytes).map(|(key, row)| row.entries(&key)),
+        #[cfg(any(test, fuzzing))]
+        again: super::fuzzing::row::<R>,
     }
 }
 
@@ -157,6 +163,9 @@ pub const KINDS: &[Kind] = &[
     kind::<crate::domain::readers::ReaderRow>(),
     kind::<crate::domain::answer::Answer>(),
     kind::<crate::domain::hold::HoldRow>(),
+    kind::<crate::domain::account::AccountRow>(),
+    kind::<crate::domain::account::SessionRow>(),
+    kind::<crate::domain::account::KeyRow>(),
 ];
 
 #[cfg(test)]

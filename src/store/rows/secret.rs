@@ -14,22 +14,8 @@ use crate::store::tables::Table;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SecretRow {
     /// The secret.
-    #[serde(with = "exposed")]
+    #[serde(with = "crate::domain::secret::kept")]
     pub secret: Secret,
-}
-
-mod exposed {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use crate::domain::secret::Secret;
-
-    pub fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(secret.expose())
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-        String::deserialize(deserializer).map(Secret::new)
-    }
 }
 
 impl Row for SecretRow {

@@ -10,12 +10,14 @@ use proptest::sample::select;
 use uuid::Uuid;
 
 use super::*;
+use crate::domain::access::Role;
+use crate::domain::account::{AccountRow, Digest, KeyRow, SessionRow};
 use crate::domain::actor::Actor;
 use crate::domain::answer::{Answer, Item, ItemFile, List};
 use crate::domain::batch::{BatchAction, BatchFailure, BatchFile, BatchScope, BatchWork};
 use crate::domain::cleanup::{Cleaned, Lost};
 use crate::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Removed, Status};
-use crate::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId};
+use crate::domain::id::{AccountId, FileId, IntentId, JobId, KeyId, LogId, PlaybackId, SessionId};
 use crate::domain::identity::{Hash, Identity};
 use crate::domain::intent::{Intent, Phase};
 use crate::domain::job::{Failure, JobKind, JobRow, JobState, Planned, RestoreAction, Wish};
@@ -289,6 +291,60 @@ fn log() -> impl Strategy<Value = LogRow> {
         })
 }
 
+fn account() -> impl Strategy<Value = AccountRow> {
+    let who = (uuid(), any::<String>(), select(Role::ALL), any::<Option<i64>>());
+    let when = (time(), option::of(time()), option::of(time()));
+    let known = prop::collection::vec(any::<std::net::IpAddr>(), 0..4);
+    (who, when, known, option::of("[a-z0-9]{20,40}")).prop_map(
+        |((id, name, role, plex), (made_at, password_at, last_login), known, hash)| AccountRow {
+            id: AccountId(id),
+            name,
+            role,
+            plex,
+            made_at,
+            password_at,
+            last_login,
+            known,
+            password: hash.map(Secret::new),
+        },
+    )
+}
+
+fn session() -> impl Strategy<Value = SessionRow> {
+    (uuid(), uuid(), time(), time(), any::<(std::net::IpAddr, Option<String>)>()).prop_map(
+        |(id, account, made_at, seen_at, (address, agent))| SessionRow {
+            id: SessionId(id),
+            account: AccountId(account),
+            made_at,
+            seen_at,
+            address,
+            agent,
+        },
+    )
+}
+
+fn api_key() -> impl Strategy<Value = KeyRow> {
+    let when = (time(), option::of(time()), option::of(time()));
+    (uuid(), any::<(String, String, String)>(), select(Role::ALL), when).prop_map(
+        |(id, (name, begins, made_by), role, (made_at, expires_at, used_at))| KeyRow {
+            id: KeyId(id),
+            name,
+            role,
+            begins,
+            made_by,
+            made_at,
+            expires_at,
+            used_at,
+        },
+    )
+}
+
+/// As a dump shows it.
+fn shown<R: Row>(key: R::Key, row: &R) -> String {
+    let kind = KINDS.iter().find(|kind| kind.table == R::TABLE).unwrap();
+    (kind.show)(&key.encode(), &encode(row).unwrap()).unwrap()
+}
+
 fn comes_back<R: Row + PartialEq>(key: R::Key, row: &R) -> Result<(), TestCaseError> {
     let key = key.encode();
     let bytes = encode(row).unwrap();
@@ -394,6 +450,27 @@ proptest! {
         let kind = KINDS.iter().find(|kind| kind.table == Table::Secrets).unwrap();
         let shown = (kind.show)(&name.encode(), &encode(&row).unwrap()).unwrap();
         prop_assert!(shown.contains("***") && !shown.contains(&secret), "{}", shown);
+    }
+
+    #[test]
+    fn an_account_comes_back_as_it_was_and_its_hash_is_shown_to_nobody(row in account()) {
+        comes_back(row.id, &row)?;
+        let shown = shown(row.id, &row);
+        let hash = row.password.as_ref().map_or("none", Secret::expose);
+        prop_assert!(!shown.contains(hash), "{}", shown);
+        prop_assert!(!serde_json::to_string(&row).unwrap().contains(hash));
+    }
+
+    #[test]
+    fn a_session_comes_back_as_it_was_and_its_key_is_shown_to_nobody(row in session(), token in any::<[u8; 32]>()) {
+        comes_back(Digest(token), &row)?;
+        let hex: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
+        prop_assert_eq!(Digest(token).show(), format!("{}…", &hex[..8]));
+    }
+
+    #[test]
+    fn an_api_key_comes_back_as_it_was(row in api_key(), key in any::<[u8; 32]>()) {
+        comes_back(Digest(key), &row)?;
     }
 
     #[test]

@@ -68,7 +68,7 @@ async fn files_are_pinned_by_id_and_unpinned_by_filter() {
     assert_eq!(entries.len(), 2, "one entry for each file");
     assert_eq!(
         (&entries[0]["reason"], &entries[0]["triggered_by_user"], &entries[0]["triggered_by"]),
-        (&json!("keep"), &json!("user1"), &json!("local"))
+        (&json!("keep"), &json!("user1"), &json!("api_key"))
     );
     let job = batch(&app, json!({ "action": "unpin", "filter": { "user_id": "user1" } })).await;
     assert_eq!((&job["bytes_total"], &job["batch"]["done_count"]), (&json!(2), &json!(2)));

@@ -97,7 +97,7 @@ async fn a_missing_copy_is_healed_found_again_and_removed_when_that_is_asked_for
     let entry = &entries[1];
     assert_eq!(
         (&entry["triggered_by"], &entry["triggered_by_user"], &entry["success"], &entry["file_id"]),
-        (&json!("local"), &json!("admin"), &json!(true), &Value::Null)
+        (&json!("api_key"), &json!("admin"), &json!(true), &Value::Null)
     );
     let counts = &entry["metadata"];
     assert_eq!((&counts["orphaned_count"], &counts["removed_count"]), (&json!("1"), &json!("1")));

@@ -139,6 +139,7 @@ impl Open {
         let bind = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let file = house.at("cacherr.toml");
         let text = fs::read_to_string(&file).unwrap().replace("127.0.0.1:0", &bind.to_string());
+        let text = format!("{text}[access]\nlocal_role = \"operator\"\n");
         fs::write(file, text).unwrap();
         let log = house.at("log");
         let mut command = house.command(["run"]);

@@ -4,10 +4,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use cacherr::Result;
+use cacherr::domain::access::Role;
+use cacherr::domain::account::{AccountRow, Digest, KeyRow, SessionRow};
 use cacherr::domain::answer::{Answer, Item, ItemFile, List};
 use cacherr::domain::batch::{BatchAction, BatchFile, BatchScope, BatchWork};
 use cacherr::domain::file::{Attribution, FileRow, Metadata, Method, Operation, Placement, Status};
-use cacherr::domain::id::{FileId, IntentId, JobId, LogId, PlaybackId, TrashId};
+use cacherr::domain::id::{AccountId, FileId, IntentId, JobId, KeyId, LogId, PlaybackId, SessionId, TrashId};
 use cacherr::domain::identity::{Hash, Identity};
 use cacherr::domain::intent::{Intent, Phase, Reading, RootRow, TrashRow};
 use cacherr::domain::job::{JobKind, JobRow, JobState, Wish};
@@ -208,6 +210,44 @@ pub fn answer() -> Answer {
     Answer { at: Some(at(2)), lists: vec![list], ..Answer::unheard(1, Source::Watchlist, user, at(1)) }
 }
 
+pub fn account() -> AccountRow {
+    AccountRow {
+        id: AccountId::from_bytes([7; 16]),
+        name: "user1".to_owned(),
+        role: Role::Admin,
+        plex: Some(1),
+        made_at: at(1),
+        password_at: Some(at(1)),
+        last_login: Some(at(2)),
+        known: vec!["192.0.2.1".parse().unwrap()],
+        password: Some(Secret::new("$argon2id$as-it-is")),
+    }
+}
+
+pub fn session() -> SessionRow {
+    SessionRow {
+        id: SessionId::from_bytes([8; 16]),
+        account: account().id,
+        made_at: at(2),
+        seen_at: at(3),
+        address: "192.0.2.1".parse().unwrap(),
+        agent: Some("a browser".to_owned()),
+    }
+}
+
+pub fn api_key() -> KeyRow {
+    KeyRow {
+        id: KeyId::from_bytes([9; 16]),
+        name: "dashboard".to_owned(),
+        role: Role::Viewer,
+        begins: "ck_abcd".to_owned(),
+        made_by: "user1".to_owned(),
+        made_at: at(2),
+        expires_at: Some(at(9)),
+        used_at: None,
+    }
+}
+
 /// At least one row of each kind.
 pub fn fill(writer: &mut Writer<'_>) -> Result<()> {
     writer.put_file(&file(1, "/media/a.mkv"))?;
@@ -229,5 +269,8 @@ pub fn fill(writer: &mut Writer<'_>) -> Result<()> {
     writer.put_secret("plex/token", &Secret::new("as-it-is"))?;
     writer.put_reader("Radarr", &reader())?;
     writer.put_answer(&answer())?;
+    writer.put_account(&account())?;
+    writer.put_session(Digest::of("cs_token"), &session())?;
+    writer.put_api_key(Digest::of("ck_token"), &api_key())?;
     writer.set_cache_marked(true)
 }

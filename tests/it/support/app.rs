@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cacherr::Error;
+use cacherr::access::{self, Access};
 use cacherr::api::{ApiParts, Hooks, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::{Clock, ManualClock, SystemClock};
@@ -19,7 +20,7 @@ use cacherr::domain::rules::House;
 use cacherr::domain::schedule::Schedule;
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{
-    CacheSettings, LibrarianSettings, Library, Limit, SwapMethod, Versions, Viewers,
+    AccessSettings, CacheSettings, LibrarianSettings, Library, Limit, SwapMethod, Versions, Viewers,
 };
 use cacherr::files::real::RealFs;
 use cacherr::librarian::{self, Librarian, Wishes};
@@ -36,14 +37,22 @@ use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+/// The key of every instance that is not told otherwise.
+pub const KEY: &str = "a key of sixteen";
+/// The password of every account of a test.
+pub const PASSWORD: &str = "correct horse battery staple";
+
 /// What an instance is started with.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Options {
+    /// The key that the instance knows, and that [`TestApp::request`] sends; none: neither.
     pub key: Option<&'static str>,
+    /// Who is let in otherwise.
+    pub access: AccessSettings,
     pub base_path: Option<&'static str>,
     /// Bytes per second; copies of more than a chunk can be caught in the act.
     pub bandwidth: u64,
@@ -61,6 +70,24 @@ pub struct Options {
     pub attributions: Attributions,
     /// What is worth keeping; [`by_hand`] where nothing is said.
     pub librarian: Option<LibrarianSettings>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            key: Some(KEY),
+            access: AccessSettings::default(),
+            base_path: None,
+            bandwidth: 0,
+            in_memory: false,
+            hooks: None,
+            plex: None,
+            clock: None,
+            limit: None,
+            attributions: Attributions::default(),
+            librarian: None,
+        }
+    }
 }
 
 /// A librarian who works when asked to, and never by itself.
@@ -129,6 +156,7 @@ pub struct TestApp {
     cacher: Option<Cacher>,
     media: Option<Media>,
     librarian: Option<Librarian>,
+    access: Option<Access>,
     server: Option<(oneshot::Sender<()>, JoinHandle<cacherr::Result<()>>)>,
     origin: String,
     client: reqwest::Client,
@@ -155,6 +183,7 @@ impl TestApp {
             cacher: None,
             media: None,
             librarian: None,
+            access: None,
             server: None,
             origin: String::new(),
             client: super::http_client(),
@@ -207,6 +236,15 @@ impl TestApp {
         };
         let hooks = self.options.hooks.clone();
         let plex = self.options.plex.as_ref();
+        let access = Access::open(access::Parts {
+            store: cacher.engine().store().clone(),
+            clock: clock.clone(),
+            settings: self.options.access.clone(),
+            data_dir: root.clone(),
+            configured_key: server.api_key.clone(),
+        })
+        .unwrap();
+        self.access = Some(access.clone());
         let media = Media::start(cacherr::media::Parts {
             cacher: cacher.clone(),
             clock: clock.clone(),
@@ -244,6 +282,7 @@ impl TestApp {
             hub: self.hub.clone(),
             privacy: self.privacy(),
             server,
+            access,
             hooks,
         };
         let (stop, stopped) = oneshot::channel();
@@ -311,6 +350,15 @@ impl TestApp {
         self.media.as_ref().unwrap()
     }
 
+    /// What lies in the data dir.
+    pub fn at(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn access(&self) -> &Access {
+        self.access.as_ref().unwrap()
+    }
+
     pub fn cacher(&self) -> &Cacher {
         self.cacher.as_ref().unwrap()
     }
@@ -337,6 +385,7 @@ impl TestApp {
         if let Some(media) = self.media.take() {
             media.stop().await;
         }
+        self.access = None;
         if let Some(cacher) = self.cacher.take() {
             tokio::task::spawn_blocking(move || cacher.stop()).await.unwrap();
         }
@@ -364,6 +413,58 @@ impl TestApp {
         match self.options.key {
             Some(key) => request.header("X-Api-Key", key),
             None => request,
+        }
+    }
+
+    /// A request that shows nothing of who asks.
+    pub fn stranger(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("http://{}{path}", self.origin))
+    }
+
+    /// A request with a key.
+    pub fn with_key(&self, key: &str, method: Method, path: &str) -> RequestBuilder {
+        self.stranger(method, path).header("X-Api-Key", key)
+    }
+
+    /// A request with the cookie of a session, as a page of ours sends it.
+    pub fn with_cookie(&self, cookie: &str, method: Method, path: &str) -> RequestBuilder {
+        self.stranger(method, path)
+            .header("Cookie", cookie)
+            .header("Origin", format!("http://{}", self.origin))
+    }
+
+    /// Makes a key with a role: its id, and the key itself.
+    pub async fn add_key(&self, name: &str, role: &str) -> (String, String) {
+        let made = self.post("/api/keys", &serde_json::json!({ "name": name, "role": role })).await.is(200);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&made["key"]["id"]), text(&made["secret"]))
+    }
+
+    /// Makes an account with [`PASSWORD`]. Returns its id.
+    pub async fn add_account(&self, name: &str, role: &str) -> String {
+        let account = serde_json::json!({ "name": name, "role": role, "password": PASSWORD });
+        self.post("/api/accounts", &account).await.is(200)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Logs in: the cookie, as a browser would send it.
+    pub async fn log_in(&self, name: &str) -> String {
+        let body = serde_json::json!({ "name": name, "password": PASSWORD });
+        let answer = send(self.stranger(Method::POST, "/api/auth/login").json(&body)).await;
+        let cookie = answer.cookie();
+        answer.is(200);
+        cookie
+    }
+
+    /// Tries to listen with these headers: the socket, or the status of the refusal.
+    pub async fn try_listen(&self, query: &str, headers: &[(&'static str, &str)]) -> Result<Socket, u16> {
+        let mut request = format!("ws://{}/ws{query}", self.origin).into_client_request().unwrap();
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        match connect_async(request).await {
+            Ok((stream, _)) => Ok(Socket { stream }),
+            Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
         }
     }
 
@@ -497,6 +598,13 @@ impl Answer {
     pub fn is(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
         self.body["data"].clone()
+    }
+
+    /// What a browser sends back of the cookie that came with it.
+    #[track_caller]
+    pub fn cookie(&self) -> String {
+        let line = self.headers["set-cookie"].to_str().unwrap();
+        line.split(';').next().unwrap().to_owned()
     }
 
     /// The sentence of a refusal.
