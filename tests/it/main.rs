@@ -15,6 +15,7 @@
 //! * `plex`: whatever a media server or plex.tv sends, what is understood is right or a fault says what to do; no token strays.
 //! * `people`: each is known by a token of their own or it is said why not; what goes wrong for one concerns nobody else;
 //!   who signs in stays signed in, and no token is ever seen.
+//! * `privacy`: no door tells viewers more of who watches what than the owner chose; who is forgotten is named nowhere.
 //! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers;
 //!   an export of any size in constant memory, whole or broken off.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
@@ -68,6 +69,7 @@ mod orphans;
 mod people;
 mod playing;
 mod plex;
+mod privacy;
 mod process;
 mod rescue;
 mod sessions;
