@@ -91,15 +91,16 @@ async fn serve(
     let doctor = doctor(config, cacher, media.household(), tokio::runtime::Handle::current());
     let parts = librarian::parts(config, cacher, media.household(), media.changes())?;
     let librarian = Librarian::start(parts);
-    let mut web =
-        web.open(cacher, &media, &librarian, &doctor, open_access(config, cacher.engine().store())?)?;
+    let access = Access::open(access_parts(config, cacher.engine().store()))?;
+    let mut web = web.open(cacher, &media, &librarian, &doctor, access.clone())?;
     let watch = watch_cache(config, cacher)?;
     let begun = begin(cacher);
     let looks = Looks::start(cacher);
     let ended = match begun {
         Ok(()) => {
             let (cacher, librarian, config) = (cacher.clone(), librarian.clone(), config.clone());
-            listen(&With { cacher, doctor: doctor.clone(), librarian, config }, &door, &mut web).await
+            let with = With { cacher, doctor: doctor.clone(), librarian, access: access.clone(), config };
+            listen(&with, &door, &mut web).await
         }
         Err(error) => Err(error),
     };
@@ -135,7 +136,12 @@ pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> 
         engine.declare_cache_lost();
     }
     let cacher = match request {
-        Request::Status | Request::AdoptCacheDir | Request::Doctor | Request::Plan => Cacher::at_rest(engine),
+        Request::Status
+        | Request::AdoptCacheDir
+        | Request::Doctor
+        | Request::Plan
+        | Request::Users(_)
+        | Request::ApiKeys(_) => Cacher::at_rest(engine),
         Request::Check { .. } => {
             engine.recover()?;
             Cacher::at_rest(engine)
@@ -154,11 +160,17 @@ pub fn directly(config: &Config, request: &Request, sink: command::Sink<'_>) -> 
     if let Request::Plan = request {
         librarian::ask(&librarian, &household, &runtime, sink)?;
     }
+    let access = &Access::at_rest(access_parts(config, cacher.engine().store()));
     let (doctor, librarian, runtime) = (&doctor, &librarian, runtime.handle());
-    let context = Context { cacher: &cacher, doctor, librarian, runtime, config, by: &by };
+    let context = Context { cacher: &cacher, doctor, librarian, access, runtime, config, by: &by };
     command::run(request, &context, sink);
     let waited = match request {
-        Request::Status | Request::AdoptCacheDir | Request::Doctor | Request::Plan => Ok(()),
+        Request::Status
+        | Request::AdoptCacheDir
+        | Request::Doctor
+        | Request::Plan
+        | Request::Users(_)
+        | Request::ApiKeys(_) => Ok(()),
         Request::Check { .. } | Request::Cache { .. } | Request::Restore { .. } => {
             wait_out_graces(config, &cacher, sink)
         }
@@ -213,14 +225,14 @@ fn open(config: &Config, home: &Home, events: Sink) -> Result<Arc<Engine>> {
     Ok(Arc::new(engine))
 }
 
-fn open_access(config: &Config, store: &Store) -> Result<Access> {
-    Access::open(access::Parts {
+fn access_parts(config: &Config, store: &Store) -> access::Parts {
+    access::Parts {
         store: store.clone(),
         clock: Arc::new(SystemClock),
         settings: config.access.clone(),
         data_dir: config.data_dir.clone(),
         configured_key: config.server.api_key.clone(),
-    })
+    }
 }
 
 /// Opens of copies are counted, and changes in the cache dir looked at, from now on.

@@ -9,6 +9,8 @@ pub mod domain;
 
 pub mod clock;
 
+pub mod random;
+
 pub mod files;
 
 pub mod index;

@@ -1,7 +1,7 @@
 //! API keys: for programs. Shown once, when they are made.
 
 use super::seen::{Used, is_due};
-use super::{Access, Caller, audit, random};
+use super::{Access, Caller, audit, token};
 use crate::domain::access::{Principal, Role, Way};
 use crate::domain::account::{Digest, KeyRow, check_key_name};
 use crate::domain::actor::Actor;
@@ -71,7 +71,7 @@ impl Access {
     pub fn add_key(&self, new: NewKey, by: &Actor) -> Result<(KeyRow, Secret)> {
         let NewKey { name, role, expires_at } = new;
         check_key_name(&name)?;
-        let key = random::token(BEGINS)?;
+        let key = token(BEGINS)?;
         self.change(|writer, at| {
             if expires_at.is_some_and(|expires| expires <= at) {
                 return Err(Error::Invalid("expires_at must be in the future".to_owned()));

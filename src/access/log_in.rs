@@ -41,7 +41,7 @@ impl Access {
         let (account, anew, attempt) = self.compare(name, password, &from).await?;
         let access = self.clone();
         let opened = blocking(move || {
-            access.change(|writer, _| {
+            access.write(|writer, _| {
                 let row = writer.account(account.id)?;
                 // Whoever changed the password a moment ago meant this log-in, too.
                 let Some(mut row) = row.filter(|row| row.password == account.password) else {

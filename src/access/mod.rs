@@ -15,7 +15,6 @@ mod keys;
 mod log_in;
 mod passwords;
 mod plex;
-mod random;
 mod seen;
 mod sessions;
 mod setup;
@@ -27,13 +26,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 pub use accounts::{AccountChange, NewAccount};
 pub use keys::NewKey;
 pub use passwords::Password;
-pub use plex::PlexKind;
 
 use audit::Reticence;
 use passwords::Passwords;
@@ -50,6 +49,7 @@ use crate::domain::secret::Secret;
 use crate::domain::settings::AccessSettings;
 use crate::domain::time::Time;
 use crate::error::{Error, Result};
+use crate::random;
 use crate::store::{Rows, Store, Writer};
 
 /// How tickets begin.
@@ -171,8 +171,8 @@ impl Access {
         &self.0.settings
     }
 
-    /// Hears of every change of accounts, sessions and keys: who was let in before may not be any more
-    /// ([`Access::still`]).
+    /// Hears of every change of accounts and keys, and of each end of a session that somebody brought about: who was let in
+    /// before may not be any more ([`Access::still`]).
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.0.changes.subscribe()
@@ -193,7 +193,9 @@ impl Access {
             Way::ConfiguredKey | Way::Local => Some(principal.clone()),
             Way::Proxy(account) => rows.account(account)?.as_ref().map(as_account),
             Way::Session { id, account } => {
-                let goes_on = self.sessions(Some(account))?.iter().any(|row| row.id == id);
+                let (now, lifetime) = (self.now(), self.lifetime());
+                let mut sessions = rows.sessions()?.into_iter().map(|(_, row)| row);
+                let goes_on = sessions.any(|row| row.id == id && !lifetime.is_over(&row, now));
                 rows.account(account)?.as_ref().map(as_account).filter(|_| goes_on)
             }
             Way::Key(id) => {
@@ -224,7 +226,7 @@ impl Access {
     /// # Errors
     /// [`Error::Busy`] where too many are out.
     pub fn ticket(&self, principal: &Principal) -> Result<Secret> {
-        let ticket = random::token(TICKET)?;
+        let ticket = token(TICKET)?;
         let elapsed = self.elapsed();
         if !self.guard().tickets.add(elapsed, Digest::of(&ticket), principal) {
             return Err(Error::Busy);
@@ -247,6 +249,12 @@ impl Access {
     #[must_use]
     pub fn password_work(&self) -> u64 {
         self.0.passwords.done()
+    }
+
+    /// This much from now: when something expires that lasts so long.
+    #[must_use]
+    pub fn after(&self, lasts: SignedDuration) -> Time {
+        self.now().plus(lasts)
     }
 
     /// Waits until it is written down who was here.
@@ -278,10 +286,15 @@ impl Access {
         self.0.guard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// One durable change that takes nothing from anybody.
+    fn write<T>(&self, act: impl FnOnce(&mut Writer<'_>, Time) -> Result<T>) -> Result<T> {
+        let at = self.now();
+        self.store().write(|writer| act(writer, at))
+    }
+
     /// One durable change, of which those hear who watch.
     fn change<T>(&self, act: impl FnOnce(&mut Writer<'_>, Time) -> Result<T>) -> Result<T> {
-        let at = self.now();
-        let value = self.store().write(|writer| act(writer, at))?;
+        let value = self.write(act)?;
         self.0.changes.send_modify(|count| *count += 1);
         Ok(value)
     }
@@ -291,6 +304,11 @@ impl std::fmt::Debug for Access {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Access").field("settings", &self.0.settings).finish_non_exhaustive()
     }
+}
+
+/// What opens something: 256 bits, behind a beginning by which people and scanners know what it is.
+fn token(begins: &str) -> Result<String> {
+    Ok(format!("{begins}{}", random::letters::<43>()?))
 }
 
 /// Runs what blocks where blocking is allowed.

@@ -14,10 +14,11 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
-use super::{blocking, random};
+use super::blocking;
 use crate::domain::fold::fold;
 use crate::domain::secret::Secret;
 use crate::error::{Error, Result};
+use crate::random;
 
 /// What a hash costs: 19 MiB, gone over twice by one thread.
 const MEMORY_KIB: u32 = 19 * 1024;

@@ -4,19 +4,9 @@ use super::{Access, Caller, Opened, accounts, blocking};
 use crate::domain::access::Role;
 use crate::domain::account::{AccountRow, account_name_from};
 use crate::domain::actor::Actor;
+use crate::domain::rules::UserKind;
 use crate::error::{Error, Result};
 use crate::store::{Rows, Writer};
-
-/// What somebody is to the media server.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PlexKind {
-    /// Its owner.
-    Owner,
-    /// Of its owner's home.
-    Home,
-    /// Somebody it is shared with.
-    Shared,
-}
 
 impl Access {
     /// Lets in whoever signed in with Plex. That plex.tv vouches for them, and what they are to the server, is the caller's
@@ -25,11 +15,11 @@ impl Access {
     ///
     /// # Errors
     /// [`Error::Forbidden`] where others may not sign in; the store fails.
-    pub async fn by_plex(&self, plex: i64, title: &str, kind: PlexKind, from: &Caller) -> Result<Opened> {
+    pub async fn by_plex(&self, plex: i64, title: &str, kind: UserKind, from: &Caller) -> Result<Opened> {
         let (access, from) = (self.clone(), from.clone());
         let title = title.to_owned();
         blocking(move || {
-            let opened = access.change(|writer, _| {
+            let opened = access.write(|writer, _| {
                 let account = access.account_of_plex(writer, plex, &title, kind, &from)?;
                 access.let_in(writer, account, "plex", &from)
             })?;
@@ -44,17 +34,16 @@ impl Access {
         writer: &mut Writer<'_>,
         plex: i64,
         title: &str,
-        kind: PlexKind,
+        kind: UserKind,
         from: &Caller,
     ) -> Result<AccountRow> {
-        let accounts = writer.accounts()?;
-        let role = match kind {
-            PlexKind::Owner => Some(Role::Admin),
-            PlexKind::Home | PlexKind::Shared => self.settings().plex_role,
-        };
-        if let Some(known) = accounts.into_iter().find(|account| account.plex == Some(plex)) {
+        if let Some(known) = writer.accounts()?.into_iter().find(|account| account.plex == Some(plex)) {
             return Ok(known);
         }
+        let role = match kind {
+            UserKind::Owner => Some(Role::Admin),
+            UserKind::Home | UserKind::Shared => self.settings().plex_role,
+        };
         let role = role.ok_or_else(|| {
             Error::Forbidden(
                 "only the owner of the Plex server may sign in with Plex here; ask an admin".to_owned(),

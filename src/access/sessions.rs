@@ -5,7 +5,7 @@
 use jiff::SignedDuration;
 
 use super::seen::{Used, is_due};
-use super::{Access, Caller, Opened, audit, random};
+use super::{Access, Caller, Opened, audit};
 use crate::domain::access::{Principal, Way};
 use crate::domain::account::{AccountRow, Digest, SessionRow};
 use crate::domain::actor::Actor;
@@ -38,7 +38,7 @@ impl Lifetime {
         row.seen_at.plus(self.idle).min(row.made_at.plus(self.longest))
     }
 
-    fn is_over(self, row: &SessionRow, now: Time) -> bool {
+    pub fn is_over(self, row: &SessionRow, now: Time) -> bool {
         self.end_of(row) <= now
     }
 
@@ -67,7 +67,7 @@ pub(super) fn begin(
     for (token, _) in theirs.iter().take((theirs.len() + 1).saturating_sub(MOST)) {
         writer.remove_session(*token)?;
     }
-    let token = random::token(BEGINS)?;
+    let token = super::token(BEGINS)?;
     let session = SessionRow {
         id: SessionId::new(),
         account: account.id,

@@ -15,11 +15,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::throttle::{Network, Target};
-use super::{Access, Caller, Opened, Password, accounts, blocking, random, to_the_end};
+use super::{Access, Caller, Opened, Password, accounts, blocking, to_the_end};
 use crate::domain::access::Role;
 use crate::domain::account::{AccountRow, check_account_name};
 use crate::domain::secret::Secret;
 use crate::error::{Error, IoContext, Result};
+use crate::random;
 use crate::store::Rows;
 
 /// The name of the file, below the data dir.
@@ -58,7 +59,7 @@ impl Setup {
     }
 
     fn make(&self) -> Result<Secret> {
-        let hex: String = random::bytes::<BYTES>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = random::hex::<BYTES>()?;
         let groups: Vec<&str> = (0..hex.len()).step_by(8).map(|at| &hex[at..at + 8]).collect();
         let token = groups.join("-");
         let fresh = self.file.with_extension("new");
@@ -143,7 +144,7 @@ impl Access {
         let hash = self.0.passwords.hash(password).await?;
         let access = self.clone();
         blocking(move || {
-            let opened = access.change(|writer, at| {
+            let opened = access.write(|writer, at| {
                 if !access.nobody_is_admin(writer)? {
                     return Err(Error::AlreadySetUp);
                 }

@@ -1,16 +1,23 @@
 //! What can be said at the command line.
 
+use std::io::{BufRead, Read};
 use std::path::{Component, Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
+use jiff::SignedDuration;
 
-use crate::command::{Brake, Copies, Named, Reach, Request, Selection};
+use crate::command::{Brake, Copies, KeyRequest, Named, Reach, Request, Selection, Told, UserRequest};
+use crate::domain::access::Role;
 use crate::domain::file::{Method, Operation};
-use crate::error::{IoContext, Result};
+use crate::domain::secret::Secret;
+use crate::error::{Error, IoContext, Result};
 
 /// The version, with the commit where the build knew it.
 pub const VERSION: &str = env!("CACHERR_VERSION");
+
+/// A line of standard input is read no further: longer than any password.
+const LONGEST_LINE: u64 = 8192;
 
 /// Keeps what will be watched next on a fast volume, without a reader ever noticing.
 #[derive(Parser, Debug)]
@@ -71,6 +78,18 @@ pub enum Command {
         /// What to do with it.
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+    /// Who may log in; also where nobody can any more
+    User {
+        /// What to do.
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Keys by which programs come in
+    Apikey {
+        /// What to do.
+        #[command(subcommand)]
+        command: KeyCommand,
     },
     /// Run a sample to look at, with a small library of its own; nothing of yours is touched
     Demo(Demo),
@@ -177,6 +196,185 @@ pub enum ConfigCommand {
     Check(Format),
     /// Print a commented configuration file
     Defaults,
+}
+
+/// A role.
+#[derive(clap::Args, Clone, Debug)]
+pub struct RoleArg {
+    /// viewer: reads; operator: also caches, removes and exports; admin: everything
+    #[arg(long, value_parser = PossibleValuesParser::new(Role::ALL.iter().map(|one| one.name())))]
+    pub role: String,
+}
+
+/// Where a password comes from. Not from an argument: every user of the machine sees those.
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub struct PasswordFrom {
+    /// Read the password from standard input (one line) [default: make one, and show it once]
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// `cacherr user …`.
+#[derive(Subcommand, Debug)]
+pub enum UserCommand {
+    /// Show who may log in
+    List(Format),
+    /// Make an account
+    Add {
+        /// Its name
+        name: String,
+        /// What they may do.
+        #[command(flatten)]
+        role: RoleArg,
+        /// Where the password comes from.
+        #[command(flatten)]
+        password: PasswordFrom,
+        /// How the answer is written.
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Give an account another role; its sessions end
+    Role {
+        /// Its name
+        name: String,
+        /// The role
+        #[arg(value_parser = PossibleValuesParser::new(Role::ALL.iter().map(|one| one.name())))]
+        role: String,
+        /// How the answer is written.
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Give an account another password; its sessions end
+    ResetPassword {
+        /// Its name
+        name: String,
+        /// Where the password comes from.
+        #[command(flatten)]
+        password: PasswordFrom,
+        /// How the answer is written.
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Remove an account; its sessions end
+    Remove {
+        /// Its name
+        name: String,
+        /// How the answer is written.
+        #[command(flatten)]
+        format: Format,
+    },
+}
+
+/// `cacherr apikey …`.
+#[derive(Subcommand, Debug)]
+pub enum KeyCommand {
+    /// Show the keys there are
+    List(Format),
+    /// Make a key, and show it once
+    Add {
+        /// Its name
+        name: String,
+        /// What it opens.
+        #[command(flatten)]
+        role: RoleArg,
+        /// For how long it is good, such as 90d or 12h [default: until it is revoked]
+        #[arg(long, value_name = "TIME", value_parser = lasts)]
+        expires: Option<SignedDuration>,
+        /// How the answer is written.
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Take a key back: it opens nothing any more
+    Revoke {
+        /// Its name
+        name: String,
+        /// How the answer is written.
+        #[command(flatten)]
+        format: Format,
+    },
+}
+
+impl UserCommand {
+    /// How the answer is written.
+    #[must_use]
+    pub const fn format(&self) -> Format {
+        match self {
+            Self::List(format)
+            | Self::Add { format, .. }
+            | Self::Role { format, .. }
+            | Self::ResetPassword { format, .. }
+            | Self::Remove { format, .. } => *format,
+        }
+    }
+
+    /// As a request. Reads the password, where it comes from standard input.
+    ///
+    /// # Errors
+    /// Standard input holds none.
+    pub fn request(self) -> Result<Request> {
+        Ok(Request::Users(match self {
+            Self::List(_) => UserRequest::List,
+            Self::Add { name, role, password, .. } => {
+                UserRequest::Add { name, role: role.role.parse()?, password: password.read()? }
+            }
+            Self::Role { name, role, .. } => UserRequest::Role { name, role: role.parse()? },
+            Self::ResetPassword { name, password, .. } => {
+                UserRequest::ResetPassword { name, password: password.read()? }
+            }
+            Self::Remove { name, .. } => UserRequest::Remove { name },
+        }))
+    }
+}
+
+impl KeyCommand {
+    /// How the answer is written.
+    #[must_use]
+    pub const fn format(&self) -> Format {
+        match self {
+            Self::List(format) | Self::Add { format, .. } | Self::Revoke { format, .. } => *format,
+        }
+    }
+
+    /// As a request.
+    ///
+    /// # Errors
+    /// An unknown role.
+    pub fn request(self) -> Result<Request> {
+        Ok(Request::ApiKeys(match self {
+            Self::List(_) => KeyRequest::List,
+            Self::Add { name, role, expires, .. } => {
+                KeyRequest::Add { name, role: role.role.parse()?, lasts: expires }
+            }
+            Self::Revoke { name, .. } => KeyRequest::Revoke { name },
+        }))
+    }
+}
+
+impl PasswordFrom {
+    fn read(self) -> Result<Option<Told>> {
+        if !self.password_stdin {
+            return Ok(None);
+        }
+        let mut line = String::new();
+        std::io::stdin()
+            .lock()
+            .take(LONGEST_LINE)
+            .read_line(&mut line)
+            .doing("read the password from", "standard input")?;
+        let password = line.strip_suffix('\n').map_or(&*line, |line| line.strip_suffix('\r').unwrap_or(line));
+        if password.is_empty() {
+            return Err(Error::Invalid("standard input holds no password".to_owned()));
+        }
+        Ok(Some(Told(Secret::new(password))))
+    }
+}
+
+/// A length of time; a day has 24 hours.
+fn lasts(text: &str) -> Result<SignedDuration, String> {
+    let wrong = || "must be a length of time with its unit, such as 90d or 12h".to_owned();
+    let span: jiff::Span = text.parse().map_err(|_| wrong())?;
+    let lasts = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+    if lasts.is_positive() { Ok(lasts) } else { Err(wrong()) }
 }
 
 impl Cache {

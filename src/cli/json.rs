@@ -50,6 +50,10 @@ fn data(report: &Report) -> Value {
         }),
         Report::Diagnosed(diagnosis) => super::diagnosis::data(diagnosis),
         Report::Planned(shown) => super::plan::data(shown),
+        Report::Users(users) => json!({ "accounts": each(users, super::access::user_data) }),
+        Report::User(done) => super::access::user_done_data(done),
+        Report::ApiKeys(keys) => json!({ "keys": each(keys, super::access::key_data) }),
+        Report::ApiKey(done) => super::access::key_done_data(done),
         Report::Adopted(dir) => json!({ "cache_dir": path(dir) }),
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** no command asks a question. With `--json`, standard output is exactly one document.
 
+mod access;
 pub mod args;
 mod ask;
 mod diagnosis;
@@ -98,6 +99,8 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
         Command::Check(check) => asked(flags, env, check.format, || Ok(check.request())),
         Command::Plan(format) => asked(flags, env, format, || Ok(crate::command::Request::Plan)),
         Command::Doctor(format) => asked(flags, env, format, || Ok(crate::command::Request::Doctor)),
+        Command::User { command } => asked(flags, env, command.format(), || command.request()),
+        Command::Apikey { command } => asked(flags, env, command.format(), || command.request()),
         Command::Rescue(rescue) => with(flags, env, rescue.format, |config| rescue::rescue(config, &rescue)),
         Command::CacheDir { command: args::CacheDirCommand::Adopt(format) } => {
             asked(flags, env, format, || Ok(crate::command::Request::AdoptCacheDir))

@@ -106,6 +106,10 @@ pub(super) fn report(report: &Report, format: Format) {
         Report::Checked(checked) => self::checked(checked),
         Report::Diagnosed(diagnosis) => super::diagnosis::text(diagnosis),
         Report::Planned(shown) => super::plan::text(shown),
+        Report::Users(users) => super::access::users(users),
+        Report::User(done) => super::access::user(done),
+        Report::ApiKeys(keys) => super::access::keys(keys),
+        Report::ApiKey(done) => super::access::key(done),
         Report::Adopted(dir) => format!("{} is the cache dir from now on\n", name(dir)),
     });
 }

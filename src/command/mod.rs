@@ -6,6 +6,7 @@
 //! **Invariant:** [`run`] is the only executor. Paths travel as bytes. A request that was accepted is written down as
 //! jobs, so whoever stops listening changes nothing.
 
+pub mod access;
 mod address;
 mod cache;
 mod check;
@@ -23,6 +24,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
+use crate::access::Access;
 use crate::cacher::Cacher;
 use crate::config::Config;
 use crate::doctor::Doctor;
@@ -33,6 +35,7 @@ use crate::domain::path::bytes;
 use crate::error::Result;
 use crate::librarian::Librarian;
 
+pub use access::{KeyRequest, Told, UserRequest};
 pub use report::{Checked, Outcome, Report, Restored, Status};
 
 /// A path, whatever its encoding.
@@ -76,6 +79,10 @@ pub enum Request {
     Doctor,
     /// What would be cached and given back now, and why? Does nothing of it.
     Plan,
+    /// Who may log in.
+    Users(UserRequest),
+    /// Which programs may come in.
+    ApiKeys(KeyRequest),
 }
 
 /// Which files are meant.
@@ -156,6 +163,8 @@ pub struct Context<'a> {
     pub doctor: &'a Doctor,
     /// Who decides what is worth keeping.
     pub librarian: &'a Librarian,
+    /// Who may come in.
+    pub access: &'a Access,
     /// Where it does so. Requests are answered outside of it.
     pub runtime: &'a Handle,
     /// What is configured.
@@ -205,5 +214,7 @@ fn answer(request: &Request, context: &Context<'_>, sink: Sink<'_>) -> Result<Re
             Ok(Report::Diagnosed(context.doctor.run()?.as_ref().clone()))
         }
         Request::Plan => plan::plan(context).map(|shown| Report::Planned(Box::new(shown))),
+        Request::Users(request) => access::users(context, request),
+        Request::ApiKeys(request) => access::keys(context, request),
     }
 }

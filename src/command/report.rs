@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Named;
+use super::access::{KeyDone, User, UserDone};
 use crate::doctor::{Diagnosis, Verdict};
+use crate::domain::account::KeyRow;
 use crate::domain::file::Method;
 use crate::domain::id::{FileId, JobId};
 use crate::domain::identity::Hash;
@@ -28,6 +30,14 @@ pub enum Report {
     Diagnosed(Diagnosis),
     /// To `plan`.
     Planned(Box<Shown>),
+    /// To `user list`.
+    Users(Vec<User>),
+    /// To what else is said of accounts.
+    User(Box<UserDone>),
+    /// To `apikey list`.
+    ApiKeys(Vec<KeyRow>),
+    /// To what else is said of keys.
+    ApiKey(Box<KeyDone>),
 }
 
 impl Report {
@@ -58,7 +68,13 @@ impl Report {
                 })
             }
             // What is refused is as it should be, and a source that is silent keeps what it said.
-            Self::Status(_) | Self::Adopted(_) | Self::Planned(_) => None,
+            Self::Status(_)
+            | Self::Adopted(_)
+            | Self::Planned(_)
+            | Self::Users(_)
+            | Self::User(_)
+            | Self::ApiKeys(_)
+            | Self::ApiKey(_) => None,
         }
     }
 }

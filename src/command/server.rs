@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 
 use super::address::Address;
 use super::{Context, Reply, Report, Request, actor, run};
+use crate::access::Access;
 use crate::cacher::Cacher;
 use crate::config::Config;
 use crate::doctor::Doctor;
@@ -38,6 +39,8 @@ pub struct With {
     pub doctor: Doctor,
     /// Who decides what is worth keeping.
     pub librarian: Librarian,
+    /// Who may come in.
+    pub access: Access,
     /// What is configured.
     pub config: Arc<Config>,
 }
@@ -117,9 +120,9 @@ async fn converse(stream: UnixStream, with: With) -> std::io::Result<()> {
         Ok(request) => {
             tokio::task::spawn_blocking(move || {
                 let by = actor(uid);
-                let With { cacher, doctor, librarian, config } = &with;
+                let With { cacher, doctor, librarian, access, config } = &with;
                 let runtime = &Handle::current();
-                let context = Context { cacher, doctor, librarian, runtime, config, by: &by };
+                let context = Context { cacher, doctor, librarian, access, runtime, config, by: &by };
                 run(&request, &context, &mut |reply| match sender.blocking_send(reply) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),

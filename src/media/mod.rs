@@ -20,7 +20,6 @@ pub mod people;
 mod play;
 mod plays;
 pub mod pseudonyms;
-mod random;
 pub mod reach;
 mod reader;
 pub mod sign_in;

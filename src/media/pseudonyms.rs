@@ -2,10 +2,10 @@
 //!
 //! **Invariant:** it is made once, when it is first needed, and never changes: pseudonyms are for good.
 
-use super::random;
 use super::tokens::made_once;
 use crate::domain::privacy::PseudonymKey;
 use crate::error::{Error, Result};
+use crate::random;
 use crate::store::Store;
 
 /// Its name in the store's table of secrets.
@@ -16,9 +16,7 @@ const NAME: &str = "pseudonym_key";
 /// # Errors
 /// The store fails, or the kernel has no random numbers; what is kept is no key.
 pub fn key(store: &Store) -> Result<PseudonymKey> {
-    let text = made_once(store, NAME, || {
-        Ok(random::bytes::<32>()?.iter().map(|byte| format!("{byte:02x}")).collect())
-    })?;
+    let text = made_once(store, NAME, random::hex::<32>)?;
     read(text.expose()).map(PseudonymKey::new).ok_or_else(|| Error::Store {
         operation: "read",
         detail: format!("what is kept as {NAME} is no key; run `cacherr check`"),

@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::random;
 use super::sign_in::Whose;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
@@ -21,6 +20,7 @@ use crate::domain::log::{LogKind, LogRow};
 use crate::domain::secret::Secret;
 use crate::domain::time::Time;
 use crate::error::{Error, IoContext, Result};
+use crate::random;
 use crate::store::{Rows, Store};
 
 mod card;
@@ -111,7 +111,7 @@ impl Tokens {
     /// The store fails, or the kernel has no random numbers.
     pub fn open(store: Store, clock: Arc<dyn Clock>, configured: Configured) -> Result<Self> {
         let identifier = made_once(&store, CLIENT, || Ok(anonymous(random::bytes()?)))?;
-        let webhook = made_once(&store, WEBHOOK, random::text)?;
+        let webhook = made_once(&store, WEBHOOK, random::hex::<24>)?;
         let rows = store.read()?;
         let owner = rows.secret(OWNER)?.and_then(|row| card::read_held(OWNER, &row));
         let mut cards = BTreeMap::new();

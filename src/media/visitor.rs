@@ -12,7 +12,6 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::people::{Kind, People, Problem, Snapshot, Whom, Why, shown};
-use super::random;
 use super::reach::Reach;
 use super::sign_in::{ask_for_code, confirmed, expiry};
 use crate::clock::Clock;
@@ -21,6 +20,7 @@ use crate::domain::rules::UserKind;
 use crate::domain::secret::Secret;
 use crate::domain::time::Time;
 use crate::error::{Error, Result};
+use crate::random;
 
 /// So many wait at once. They have seats of their own: whoever is not let in yet keeps nobody from signing in.
 const WAITING: usize = 16;
@@ -116,7 +116,7 @@ impl Visits {
         let seat = self.seats.clone().try_acquire_owned();
         let seat = seat.map_err(|_| Error::TooManySignIns { waiting: WAITING })?;
         let (pin, page) = ask_for_code(&self.desk.reach, forward).await?;
-        let (id, claim) = (SignInId::new(), Secret::new(random::text()?));
+        let (id, claim) = (SignInId::new(), Secret::new(random::hex::<24>()?));
         let (code, expires_at) = (pin.code.clone(), expiry(&pin, self.desk.clock.now()));
         let visit = Visit { claim: claim.clone(), state: State::Waiting(None), ended_at: None };
         self.desk.board().insert(id, visit);

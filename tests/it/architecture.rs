@@ -369,15 +369,24 @@ fn secrets_are_shown_only_to_those_who_need_them() {
     only_in(
         "expose()",
         &[
+            "access/mod.rs",          // the configured key, to be digested
+            "access/passwords.rs",    // to be hashed and compared
+            "access/setup.rs", // the setup token: its file, and the one line of the log that is meant to be read
+            "api/gate/cookie.rs", // the cookie, to whoever logged in
+            "api/keys.rs",     // a new key or a ticket, to whoever asked for it
+            "api/text.rs",     // what a request says, to `access`
             "api/sources/sign_in.rs", // the code and the page, to whoever signs in
-            "api/webhooks.rs",        // the address that a person gives to the media server
-            "media/tokens.rs",        // the identifier, which lies among the secrets and is none
-            "media/tokens/card.rs",   // from the store
+            "api/webhooks.rs", // the address that a person gives to the media server
+            "cli/access.rs",   // a new password or key, to whoever asked for it
+            "command/access.rs", // the same, through the socket
+            "domain/secret.rs", // where it is
+            "media/tokens.rs", // the identifier, which lies among the secrets and is none
+            "media/tokens/card.rs", // from the store
             "plex/cloud/accounts.rs", // a PIN, which plex.tv takes in the address alone
-            "plex/cloud/feed.rs",     // the address of a feed
-            "plex/fuzzing.rs",        // which looks for it
-            "plex/http.rs",           // the header; what a server quotes of it
-            "plex/sign_in.rs",        // the page where a code is entered
+            "plex/cloud/feed.rs", // the address of a feed
+            "plex/fuzzing.rs", // which looks for it
+            "plex/http.rs",    // the header; what a server quotes of it
+            "plex/sign_in.rs", // the page where a code is entered
         ],
         "a secret that is exposed can be logged; who needs its text stands here with the reason",
     );

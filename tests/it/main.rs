@@ -6,6 +6,7 @@
 //! * `access`: who knows the password, or has the token, comes in until it is over; nobody else does, learns why, or costs more
 //!   than they may.
 //! * `agreement`: after any acts, every answer says what a naive recomputation from the store's text dump says.
+//! * `attacks`: what a stranger sends is refused with the right status, and the process is well and no larger afterwards.
 //! * `audit`: each act names its principal and from where it came; other settings are told, secrets are not.
 //! * `torn`: who reads while others write sees every commit whole, in rows, lists, counts and log.
 //! * `openapi`: the document is current, complete, and what generators of clients understand.
@@ -50,6 +51,7 @@ mod access;
 mod agreement;
 mod api;
 mod architecture;
+mod attacks;
 mod audit;
 mod batch;
 mod config;

@@ -1,5 +1,6 @@
 //! The real binary, as people and service managers use it.
 
+mod access;
 mod answers;
 mod big;
 mod cache_lost;
@@ -129,7 +130,7 @@ impl House {
     }
 
     /// The same by a command of one's own.
-    fn start_by(&self, mut command: Command) -> Instance {
+    pub fn start_by(&self, mut command: Command) -> Instance {
         let log = File::create(self.at("log")).unwrap();
         let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let instance = Instance { child, log: self.at("log") };
@@ -173,6 +174,10 @@ impl Instance {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         self.log()
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn log(&self) -> String {

@@ -133,6 +133,9 @@ mod tests {
         Claim::Named(name.to_owned())
     }
 
+    /// Who is connected, what they send, what that shows.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [Claim]);
+
     const NEAR: Claim = Claim::Near(Role::Operator);
 
     #[test]
@@ -140,7 +143,7 @@ mod tests {
         let (near, far, proxy) = ("192.168.1.9", "8.8.8.8", "10.0.0.1");
         let (from_near, from_far) = (("x-forwarded-for", "192.168.1.9"), ("x-forwarded-for", "8.8.8.8"));
         let (cookie, user) = (("cookie", "a=b; cacherr_session=cs_1; c=d"), ("remote-user", "user1"));
-        let table: &[(&str, &[(&str, &str)], &[Claim])] = &[
+        let table: &[Case] = &[
             (far, &[], &[]),
             (near, &[], &[NEAR]),
             ("127.0.0.1", &[], &[NEAR]),

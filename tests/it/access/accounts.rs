@@ -1,9 +1,13 @@
 //! Accounts: names are unique, and somebody can always change everything.
 
+use std::collections::BTreeSet;
+
 use cacherr::Error;
 use cacherr::access::{AccountChange, NewAccount, Password};
 use cacherr::domain::access::Role;
 use cacherr::domain::log::LogKind;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 use super::{House, PASSWORD, at, command, fact};
 
@@ -76,6 +80,89 @@ async fn two_admins_who_remove_each_other_leave_one() {
         assert!(first.await.unwrap() ^ second.await.unwrap());
         assert!(!open.access.needs_setup().unwrap());
     }
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Add(usize, Role, bool),
+    Role(usize, Role),
+    Rename(usize, usize),
+    Remove(usize),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let (who, role) = (0..4_usize, || select(Role::ALL));
+    prop_oneof![
+        3 => (who.clone(), role(), any::<bool>()).prop_map(|(who, role, plex)| Act::Add(who, role, plex)),
+        2 => (who.clone(), role()).prop_map(|(who, role)| Act::Role(who, role)),
+        1 => (who.clone(), who.clone()).prop_map(|(who, other)| Act::Rename(who, other)),
+        1 => who.prop_map(Act::Remove),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Beside a naive list of names, roles, and who can log in.
+    #[test]
+    fn whatever_is_done_names_stay_unique_and_an_admin_stays(acts in prop::collection::vec(act(), 1..24)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let house = House::new();
+        let open = house.open();
+        let mut expected: Vec<(usize, Role, bool)> = vec![];
+        let admins = |list: &[(usize, Role, bool)]| {
+            list.iter().filter(|(_, role, comes)| *role == Role::Admin && *comes).count()
+        };
+        for (plex, act) in acts.into_iter().enumerate() {
+            let id = |who: usize| open.access.account_named(&format!("NAME{who}")).unwrap();
+            let mut next = expected.clone();
+            let done = match act {
+                Act::Add(who, role, comes) => {
+                    next.push((who, role, comes));
+                    let plex = comes.then_some(i64::try_from(plex).unwrap());
+                    let new = NewAccount { name: format!("name{who}"), role, password: None, plex };
+                    runtime.block_on(open.access.add_account(new, &command())).map(|_| ())
+                }
+                Act::Role(who, to) => {
+                    next.iter_mut().filter(|(one, ..)| *one == who).for_each(|(_, is, _)| *is = to);
+                    let Some(account) = id(who) else { continue };
+                    runtime.block_on(open.change(&account, role(to))).map(|_| ())
+                }
+                Act::Rename(who, to) => {
+                    next.iter_mut().filter(|(one, ..)| *one == who).for_each(|(is, ..)| *is = to);
+                    let Some(account) = id(who) else { continue };
+                    runtime.block_on(open.change(&account, called(&format!("name{to}")))).map(|_| ())
+                }
+                Act::Remove(who) => {
+                    next.retain(|(one, ..)| *one != who);
+                    let Some(account) = id(who) else { continue };
+                    open.access.remove_account(account.id, &command())
+                }
+            };
+            let names: BTreeSet<_> = next.iter().map(|(who, ..)| who).collect();
+            match done {
+                Ok(()) => expected = next.clone(),
+                Err(Error::NameTaken { .. }) => prop_assert!(names.len() < next.len()),
+                Err(Error::LastAdmin) => prop_assert!(admins(&expected) == 1 && admins(&next) == 0),
+                Err(other) => panic!("{other}"),
+            }
+            prop_assert!(done_rightly(&expected));
+            let rows = open.access.accounts().unwrap();
+            let mut found: Vec<_> =
+                rows.iter().map(|row| (row.name.clone(), row.role, row.plex.is_some())).collect();
+            let mut wanted: Vec<_> =
+                expected.iter().map(|(who, role, comes)| (format!("name{who}"), *role, *comes)).collect();
+            found.sort();
+            wanted.sort();
+            prop_assert_eq!(found, wanted);
+            prop_assert_eq!(open.access.needs_setup().unwrap(), admins(&expected) == 0);
+            prop_assert_eq!(house.token_file().exists(), admins(&expected) == 0);
+        }
+    }
+}
+
+fn done_rightly(list: &[(usize, Role, bool)]) -> bool {
+    list.iter().map(|(who, ..)| who).collect::<BTreeSet<_>>().len() == list.len()
 }
 
 #[tokio::test]

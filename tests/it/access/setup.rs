@@ -88,6 +88,20 @@ async fn a_file_that_holds_no_token_is_replaced() {
 }
 
 #[tokio::test]
+async fn a_token_that_outlived_its_use_is_removed_by_the_next_start_and_opens_nothing() {
+    let house = House::new();
+    let open = house.open();
+    let token = fs::read_to_string(house.token_file()).unwrap();
+    set_up(&open, &token, "user1").await.unwrap();
+    drop(open);
+    // As if the power had gone between the commit and the removal of the file.
+    fs::write(house.token_file(), &token).unwrap();
+    let open = house.open();
+    assert!(!house.token_file().exists());
+    assert!(matches!(set_up(&open, &token, "user2").await, Err(Error::AlreadySetUp)));
+}
+
+#[tokio::test]
 async fn guesses_are_refused_and_soon_have_to_wait_and_nobody_elses_do() {
     let house = House::new();
     let open = house.open();

@@ -55,6 +55,18 @@ fn the_table_has_every_operation_once_and_nothing_else() {
 }
 
 #[test]
+fn the_document_names_every_way_to_be_let_in() {
+    let document: Value = serde_json::from_str(&document()).unwrap();
+    let ways = document["security"].as_array().unwrap();
+    let names: Vec<&str> =
+        ways.iter().flat_map(|way| way.as_object().unwrap().keys()).map(String::as_str).collect();
+    assert_eq!(names, ["ApiKey", "Bearer", "Session"]);
+    for name in names {
+        assert!(document["components"]["securitySchemes"][name]["type"].is_string(), "{name}");
+    }
+}
+
+#[test]
 fn the_document_says_what_the_table_says() {
     for Operation { id, says, .. } in operations() {
         let role = needed(&id);

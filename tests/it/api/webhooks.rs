@@ -125,7 +125,7 @@ async fn without_a_media_server_there_is_no_webhook() {
     let app = TestApp::start().await;
     assert_eq!(app.get("/api/webhooks").await.is(200), json!({ "plex": null }));
     send(to(&app, TOKEN).json(&json!({}))).await.refuses(404, "not_found");
-    send(to(&app, "").json(&json!({}))).await.refuses(404, "not_found");
+    send(to(&app, "").json(&json!({}))).await.refuses(401, "unauthorized");
 }
 
 #[tokio::test]

@@ -40,6 +40,29 @@ fn an_instance_on_a_free_port_says_which_it_became() {
     assert_eq!(instance.stop().0, Some(0));
 }
 
+#[tokio::test]
+async fn a_first_start_lets_nobody_in_and_shows_how_to_make_an_account() {
+    let house = House::new();
+    let instance = house.start();
+    let log = instance.log();
+    let (_, rest) = log.split_once("listening at ").expect(&log);
+    let url = rest.split_whitespace().next().unwrap().trim_end_matches('/').to_owned();
+    let client = crate::support::http_client();
+    let status =
+        async |path: &str| client.get(format!("{url}{path}")).send().await.unwrap().status().as_u16();
+    assert_eq!((status("/healthz").await, status("/api/version").await), (200, 401));
+    let token = fs::read_to_string(house.at("data/setup-token")).unwrap();
+    assert!(log.contains(token.trim()), "{log}");
+    let body =
+        serde_json::json!({ "token": token.trim(), "name": "user1", "password": "correct horse battery" });
+    let answer = client.post(format!("{url}/api/auth/setup")).json(&body).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let me = client.get(format!("{url}/api/auth/me")).header("Cookie", cookie).send().await.unwrap();
+    assert_eq!(me.status(), 200);
+    assert_eq!(instance.stop().0, Some(0));
+}
+
 #[test]
 fn the_data_dir_and_its_socket_are_private_and_a_dead_socket_is_replaced() {
     let house = House::new();
