@@ -49,7 +49,21 @@ pub struct Told {
     pub at: Time,
     /// What.
     pub what: What,
-    text: OnceLock<String>,
+    texts: [OnceLock<String>; Ear::ALL.len()],
+}
+
+/// Who listens. Not everybody may hear the same of one event.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Ear {
+    /// Those who are told everything.
+    Staff,
+    /// Those who may only look.
+    Viewer,
+}
+
+impl Ear {
+    /// All there are.
+    pub const ALL: [Self; 2] = [Self::Staff, Self::Viewer];
 }
 
 /// What can be told.
@@ -62,9 +76,9 @@ pub enum What {
 }
 
 impl Told {
-    /// The event as text; `encode` is called by the first who asks.
-    pub fn text(&self, encode: impl FnOnce(&Self) -> String) -> &str {
-        self.text.get_or_init(|| encode(self))
+    /// The event as text for this ear; `encode` is called by the first of them who asks.
+    pub fn text(&self, ear: Ear, encode: impl FnOnce(&Self) -> String) -> &str {
+        self.texts[ear as usize].get_or_init(|| encode(self))
     }
 }
 
@@ -94,6 +108,11 @@ impl Hub {
     /// Tells the numbers as they are now.
     pub fn tell_statistics(&self, statistics: Statistics) {
         self.tell(What::Statistics(statistics));
+    }
+
+    /// Forgets what was told. Whoever has not heard all of it is told to read everything again; numbers go on.
+    pub fn forget(&self) {
+        self.ring().told.clear();
     }
 
     /// Returns when the statistics changed since the last call.
@@ -126,7 +145,7 @@ impl Hub {
         if ring.told.len() == RING {
             ring.told.pop_front();
         }
-        ring.told.push_back(Arc::new(Told { seq, at, what, text: OnceLock::new() }));
+        ring.told.push_back(Arc::new(Told { seq, at, what, texts: Default::default() }));
         // Under the lock, so that the numbers arrive in order.
         self.0.latest.send_replace(seq);
     }
@@ -195,6 +214,7 @@ impl Listener {
 mod tests {
     use super::*;
     use crate::clock::ManualClock;
+    use crate::domain::actor::Actor;
     use crate::domain::id::FileId;
 
     fn hub() -> Hub {
@@ -203,7 +223,8 @@ mod tests {
 
     fn event() -> Event {
         let (file_id, file_path) = (FileId::new(), "/m/a".into());
-        Event::FileRemoved { file_id, file_path, user: None, reason: String::new() }
+        let by = Actor::system();
+        Event::FileRemoved { file_id, file_path, user: None, reason: String::new(), by }
     }
 
     fn numbers(heard: Heard) -> Vec<u64> {

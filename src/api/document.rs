@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::permissions::{self, Permission};
 use super::problem::{Code, ProblemBody};
 use super::{
-    accounts, auth, cleanup, doctor, export, files, frames, jobs, keys, operations, people, plan, readers,
-    sessions, socket, sources, statistics, system, users, webhooks,
+    accounts, auth, cleanup, doctor, export, files, forget, frames, jobs, keys, operations, people, plan,
+    readers, sessions, socket, sources, statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -32,6 +32,7 @@ const ALL: &[Refusals] = &[
     doctor::REFUSALS,
     export::REFUSALS,
     files::REFUSALS,
+    forget::REFUSALS,
     jobs::REFUSALS,
     keys::REFUSALS,
     operations::REFUSALS,

@@ -10,6 +10,7 @@ use super::jobs::JobBody;
 use super::sessions::SessionBody;
 use super::statistics::StatisticsBody;
 use super::value::{Id, Timestamp, closed_type, int64, stamp, text};
+use super::view::{Shown, View};
 use crate::domain::event::Event;
 use crate::domain::file::{Operation, closed_names};
 use crate::domain::job::JobState;
@@ -99,9 +100,9 @@ struct FileAdded {
     file_path: String,
     /// What was done.
     action: FileAction,
-    /// Who wanted it first; null when nobody is named.
+    /// Who wanted it first; null when nobody is named, or that is not told.
     #[oai(nullable)]
-    user_id: Option<String>,
+    user_id: Option<Shown>,
     /// Why.
     reason: Operation,
     /// The file.
@@ -117,9 +118,9 @@ struct FileGone {
     file_path: String,
     /// What was done.
     action: FileAction,
-    /// The media user concerned; null when nobody is named.
+    /// The media user concerned; null when nobody is named, or that is not told.
     #[oai(nullable)]
-    user_id: Option<String>,
+    user_id: Option<Shown>,
     /// Why.
     reason: String,
 }
@@ -157,7 +158,7 @@ closed_names!(FileAction {
 closed_type!(FileAction, "FileAction", "What was done with a file.");
 
 impl EventFrame {
-    fn of(told: &Told) -> Self {
+    fn of(told: &Told, view: &View) -> Self {
         let (timestamp, seq) = (Timestamp(told.at), int64(told.seq));
         match &told.what {
             What::Statistics(statistics) => {
@@ -169,19 +170,19 @@ impl EventFrame {
                 let data = FileAdded {
                     file_path: text(&file.file_path),
                     action: FileAction::Added,
-                    user_id: attributions.first().map(|first| first.user.clone()),
+                    user_id: attributions.first().and_then(|first| view.user(&first.user)),
                     reason: file.operation,
-                    file_info: FileBody::of(file, attributions, &playing, *score),
+                    file_info: FileBody::of(file, attributions, &playing, *score, view),
                 };
                 Self::FileAdded(FileAddedFrame { data, timestamp, seq })
             }
-            What::Event(Event::FileRemoved { file_id, file_path, user, reason }) => {
+            What::Event(Event::FileRemoved { file_id, file_path, user, reason, by }) => {
                 let data = FileGone {
                     file_id: Id::of(file_id),
                     file_path: text(file_path),
                     action: FileAction::Removed,
-                    user_id: user.clone(),
-                    reason: reason.clone(),
+                    user_id: view.some_user(user.as_ref()),
+                    reason: view.reason(by, reason),
                 };
                 Self::FileRemoved(FileRemovedFrame { data, timestamp, seq })
             }
@@ -196,14 +197,18 @@ impl EventFrame {
                 Self::JobProgress(JobProgressFrame { data, timestamp, seq })
             }
             What::Event(Event::JobFinished(job)) => {
-                Self::JobFinished(JobFinishedFrame { data: JobBody::of(job, None), timestamp, seq })
+                Self::JobFinished(JobFinishedFrame { data: JobBody::of(job, None, view), timestamp, seq })
             }
-            What::Event(Event::SessionStarted(playback)) => {
-                Self::SessionStarted(SessionStartedFrame { data: SessionBody::of(playback), timestamp, seq })
-            }
-            What::Event(Event::SessionEnded(playback)) => {
-                Self::SessionEnded(SessionEndedFrame { data: SessionBody::of(playback), timestamp, seq })
-            }
+            What::Event(Event::SessionStarted(playback)) => Self::SessionStarted(SessionStartedFrame {
+                data: SessionBody::of(playback, view),
+                timestamp,
+                seq,
+            }),
+            What::Event(Event::SessionEnded(playback)) => Self::SessionEnded(SessionEndedFrame {
+                data: SessionBody::of(playback, view),
+                timestamp,
+                seq,
+            }),
             // Told as numbers, by `What::Statistics`; the hub lets this one through to nobody.
             What::Event(Event::StatisticsChanged) => {
                 Self::Resync(ResyncFrame { data: Nothing {}, timestamp, seq })
@@ -212,10 +217,10 @@ impl EventFrame {
     }
 }
 
-/// An event as text.
+/// An event as text, as it may be seen.
 #[must_use]
-pub fn encode(told: &Told) -> String {
-    EventFrame::of(told).to_json_string()
+pub fn encode(told: &Told, view: &View) -> String {
+    EventFrame::of(told, view).to_json_string()
 }
 
 /// Many events in one frame.

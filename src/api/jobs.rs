@@ -13,6 +13,7 @@ use super::document::Refusals;
 use super::files::BatchBody;
 use super::problem::{Code, Problem};
 use super::value::{Id, Timestamp, closed_type, int64, text};
+use super::view::{Shown, View};
 use crate::cacher::Cacher;
 use crate::domain::access::Principal;
 use crate::domain::file::closed_names;
@@ -116,8 +117,9 @@ pub struct JobBody {
     /// Why it failed, or what it waits for.
     #[oai(nullable)]
     error: Option<FailureBody>,
-    /// Who asked for it: the authenticated principal, or `system`.
-    triggered_by: String,
+    /// Who asked for it: the authenticated principal, or `system`. To viewers who are not told names, whoever else it was is
+    /// `someone`.
+    triggered_by: Shown,
     /// When it was asked for.
     created_at: Timestamp,
     /// When it ended.
@@ -181,9 +183,9 @@ impl From<&Failure> for FailureBody {
 }
 
 impl JobBody {
-    /// A job, with its progress while it runs.
+    /// A job, with its progress while it runs, as it may be seen.
     #[must_use]
-    pub fn of(row: &JobRow, progress: Option<&Progress>) -> Self {
+    pub fn of(row: &JobRow, progress: Option<&Progress>, view: &View) -> Self {
         let running = progress.filter(|_| !row.state.is_final());
         Self {
             id: Id::of(row.id),
@@ -196,7 +198,7 @@ impl JobBody {
             bytes_total: int64(running.map_or(row.bytes_total, |now| now.bytes_total)),
             rate: int64(running.map_or(0, |now| now.rate)),
             error: row.error.as_ref().map(Into::into),
-            triggered_by: row.by.name.clone(),
+            triggered_by: view.by(&row.by),
             created_at: Timestamp(row.created_at),
             finished_at: row.finished_at.map(Timestamp),
             cleanup: match &row.kind {
@@ -257,7 +259,13 @@ pub struct JobPagination {
     has_more: bool,
 }
 
-fn list(cacher: &Cacher, state: Option<JobState>, limit: i32, offset: i64) -> Result<JobPage, Problem> {
+fn list(
+    cacher: &Cacher,
+    view: &View,
+    state: Option<JobState>,
+    limit: i32,
+    offset: i64,
+) -> Result<JobPage, Problem> {
     let progress = cacher.progress();
     let rows = cacher.engine().store().read()?;
     let now = |row: &JobRow| progress.iter().find(|progress| progress.job == row.id);
@@ -276,7 +284,7 @@ fn list(cacher: &Cacher, state: Option<JobState>, limit: i32, offset: i64) -> Re
     let start = usize::try_from(offset).unwrap_or(usize::MAX).min(total);
     let end = start.saturating_add(usize::try_from(limit).unwrap_or(0)).min(total);
     Ok(JobPage {
-        jobs: jobs[start..end].iter().map(|row| JobBody::of(row, now(row))).collect(),
+        jobs: jobs[start..end].iter().map(|row| JobBody::of(row, now(row), view)).collect(),
         pagination: JobPagination { limit, offset, total_count: int64(total as u64), has_more: end < total },
     })
 }
@@ -288,6 +296,7 @@ pub struct Jobs;
 /// Does something to a job, and shows it as it is then.
 async fn act(
     cacher: &Cacher,
+    view: View,
     id: &Id,
     act: impl FnOnce(&Cacher, JobId) -> crate::Result<JobRow> + Send + 'static,
 ) -> Result<Answer<JobBody>, Problem> {
@@ -295,7 +304,7 @@ async fn act(
     blocking(move || {
         act(&cacher, id)?;
         let (row, progress) = cacher.job(id)?;
-        Ok(Answer::ok(JobBody::of(&row, progress.as_ref())))
+        Ok(Answer::ok(JobBody::of(&row, progress.as_ref(), &view)))
     })
     .await
 }
@@ -309,6 +318,7 @@ impl Jobs {
     async fn list(
         &self,
         cacher: Data<&Cacher>,
+        view: View,
         /// Jobs in this state.
         state: Query<Option<JobState>>,
         /// At most this many jobs; 50 when absent.
@@ -320,7 +330,7 @@ impl Jobs {
     ) -> Result<Answer<JobPage>, Problem> {
         let cacher = cacher.0.clone();
         let (limit, offset) = (limit.0.unwrap_or(50), offset.0.unwrap_or(0));
-        blocking(move || list(&cacher, state.0, limit, offset)).await.map(Answer::ok)
+        blocking(move || list(&cacher, &view, state.0, limit, offset)).await.map(Answer::ok)
     }
 
     /// Read one job
@@ -330,10 +340,11 @@ impl Jobs {
     async fn get(
         &self,
         cacher: Data<&Cacher>,
+        view: View,
         /// The job.
         job_id: Path<Id>,
     ) -> Result<Answer<JobBody>, Problem> {
-        act(cacher.0, &job_id.0, |cacher, id| cacher.job(id).map(|(row, _)| row)).await
+        act(cacher.0, view, &job_id.0, |cacher, id| cacher.job(id).map(|(row, _)| row)).await
     }
 
     /// Cancel a job
@@ -344,12 +355,13 @@ impl Jobs {
     async fn cancel(
         &self,
         cacher: Data<&Cacher>,
+        view: View,
         by: Data<&Principal>,
         /// The job.
         job_id: Path<Id>,
     ) -> Result<Answer<JobBody>, Problem> {
         let by = by.0.actor();
-        act(cacher.0, &job_id.0, move |cacher, id| cacher.cancel(id, &by)).await
+        act(cacher.0, view, &job_id.0, move |cacher, id| cacher.cancel(id, &by)).await
     }
 
     /// Halt a job
@@ -359,12 +371,13 @@ impl Jobs {
     async fn pause(
         &self,
         cacher: Data<&Cacher>,
+        view: View,
         by: Data<&Principal>,
         /// The job.
         job_id: Path<Id>,
     ) -> Result<Answer<JobBody>, Problem> {
         let by = by.0.actor();
-        act(cacher.0, &job_id.0, move |cacher, id| cacher.pause(id, true, &by)).await
+        act(cacher.0, view, &job_id.0, move |cacher, id| cacher.pause(id, true, &by)).await
     }
 
     /// Let a halted job go on
@@ -374,12 +387,13 @@ impl Jobs {
     async fn resume(
         &self,
         cacher: Data<&Cacher>,
+        view: View,
         by: Data<&Principal>,
         /// The job.
         job_id: Path<Id>,
     ) -> Result<Answer<JobBody>, Problem> {
         let by = by.0.actor();
-        act(cacher.0, &job_id.0, move |cacher, id| cacher.pause(id, false, &by)).await
+        act(cacher.0, view, &job_id.0, move |cacher, id| cacher.pause(id, false, &by)).await
     }
 }
 
@@ -416,7 +430,7 @@ impl Example for JobBody {
                           changed there"
                     .to_owned(),
             }),
-            triggered_by: "api_key".to_owned(),
+            triggered_by: Shown::example("api_key"),
             created_at: Timestamp::EXAMPLE,
             finished_at: None,
             cleanup: None,

@@ -17,6 +17,7 @@
 //! | `/api/sessions` | GET | who plays what (`sessions`) |
 //! | `/api/webhooks`, `/api/webhooks/plex/{token}` | GET; POST | where they are; what is told there (`webhooks`) |
 //! | `/api/users` | GET | who there is, and how we know what they wish for (`people`) |
+//! | `/api/users/{user_id}` | DELETE | deletes what is known of somebody (`forget`) |
 //! | `/api/sources` | GET | the media server (`sources`) |
 //! | `/api/sources/plex/sign-in`, `/{id}` | POST; GET | signing in (`sources`) |
 //! | `/api/sources/plex/token` | DELETE | signing out (`sources`) |
@@ -33,7 +34,7 @@
 //!
 //! A connection comes through `serve`. A request passes the `gate` first (source, who asks, `permissions`, names and values as
 //! the document has them), then the handler of its resource, which reads the store or asks the [`Cacher`] over the `bridge`.
-//! `answer` and `problem` are what comes back.
+//! `answer` and `problem` are what comes back; what of it whoever asks may see, `view` says.
 //!
 //! **Invariant:** nothing here writes to the store or touches a file. No answer below the gate is empty or plain text
 //! where it is a refusal. Who is not let in learns nothing but the document.
@@ -48,6 +49,7 @@ mod doctor;
 mod document;
 mod export;
 mod files;
+mod forget;
 mod frames;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
@@ -73,6 +75,7 @@ mod system;
 mod text;
 mod users;
 mod value;
+mod view;
 mod webhooks;
 
 use std::future::Future;
@@ -92,6 +95,7 @@ use crate::access::Access;
 use crate::cacher::Cacher;
 use crate::config::ServerSettings;
 use crate::doctor::Doctor;
+use crate::domain::privacy::Privacy;
 use crate::librarian::Librarian;
 use crate::live::Hub;
 use crate::media::Media;
@@ -135,6 +139,8 @@ pub struct ApiParts {
     pub doctor: Doctor,
     /// The events.
     pub hub: Hub,
+    /// What viewers are told of who watches what.
+    pub privacy: Privacy,
     /// Where it is reached.
     pub server: ServerSettings,
     /// By whom.
@@ -182,7 +188,8 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
 }
 
 fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
-    let ApiParts { cacher, media, librarian, doctor, hub, server, access, hooks, connections: _ } = parts;
+    let ApiParts { cacher, media, librarian, doctor, hub, privacy, server, access, hooks, connections: _ } =
+        parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");
@@ -201,7 +208,10 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
     let inner = Route::new()
         .at("/api/openapi.json", make_sync(move |_| page(answer::JSON, "default-src 'none'", &text)))
         .at("/api/docs", make_sync(move |_| page("text/html; charset=utf-8", DOCS_POLICY, &html)))
-        .at("/ws", socket::Socket { hub, access: access.clone(), closing })
+        .at(
+            "/ws",
+            socket::Socket { hub: hub.clone(), privacy: privacy.clone(), access: access.clone(), closing },
+        )
         .nest(
             "/",
             service
@@ -209,6 +219,8 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
                 .data(media)
                 .data(librarian)
                 .data(doctor)
+                .data(hub)
+                .data(privacy)
                 .data(access)
                 .data(door.clone())
                 .data(Arc::<pages::Pages>::default())
@@ -248,7 +260,7 @@ type OfCache = (
     operations::Operations,
     jobs::Jobs,
 );
-type OfMedia = (people::PeopleApi, sources::Sources, sessions::Sessions, webhooks::Webhooks);
+type OfMedia = (people::PeopleApi, forget::Forget, sources::Sources, sessions::Sessions, webhooks::Webhooks);
 type OfInstance =
     (system::System, doctor::DoctorApi, readers::Readers, auth::Auth, accounts::Accounts, keys::Keys);
 

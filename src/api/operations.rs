@@ -13,6 +13,7 @@ use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
 use super::value::{Id, Timestamp, text};
+use super::view::{Shown, View};
 use crate::cacher::Cacher;
 use crate::domain::id::LogId;
 use crate::domain::log::{LogKind, LogRow};
@@ -38,41 +39,49 @@ pub struct OperationBody {
     /// The file it is about.
     #[oai(nullable)]
     file_id: Option<Id>,
-    /// Who did it: the authenticated principal, or `system`.
-    triggered_by: String,
-    /// The media user concerned.
+    /// Who did it: the authenticated principal, or `system`. To viewers who are not told names, whoever else it was is
+    /// `someone`.
+    triggered_by: Shown,
+    /// From which address they asked; told to admins only. Null for what was asked at this machine, and for `system`.
     #[oai(nullable)]
-    triggered_by_user: Option<String>,
-    /// Why.
+    address: Option<String>,
+    /// The media user concerned; null where nobody is, or that is not told. Of whom everything was deleted it says
+    /// `deleted user`.
+    #[oai(nullable)]
+    triggered_by_user: Option<Shown>,
+    /// Why. To viewers who are not told names, what a person wrote is `manual`.
     reason: String,
     /// Whether it ended well.
     success: bool,
     /// What went wrong.
     #[oai(nullable)]
     error_message: Option<String>,
-    /// Further facts.
+    /// Further facts; to viewers who are not told names, those that tell of nobody.
     metadata: BTreeMap<String, String>,
     /// When.
     timestamp: Timestamp,
 }
 
-impl From<&LogRow> for OperationBody {
-    fn from(row: &LogRow) -> Self {
+impl OperationBody {
+    /// An entry, as it may be seen; none where it may not be.
+    #[must_use]
+    pub fn of(row: &LogRow, view: &View) -> Option<Self> {
         let LogRow { id, kind, file_id, file_path, by, user, reason, success, error, metadata, at } =
             row.clone();
-        Self {
+        view.sees(kind).then(|| Self {
             id: Id::of(id),
             operation_type: kind,
             file_path: text(file_path),
             file_id: file_id.map(Id::of),
-            triggered_by: by.name,
-            triggered_by_user: user,
-            reason,
+            triggered_by: view.by(&by),
+            address: view.address(&by),
+            triggered_by_user: view.some_user(user.as_ref()),
+            reason: view.reason(&by, &reason),
             success,
             error_message: error,
-            metadata: metadata.into_iter().collect(),
+            metadata: view.facts(metadata).into_iter().collect(),
             timestamp: Timestamp(at),
-        }
+        })
     }
 }
 
@@ -99,8 +108,8 @@ pub struct LogPagination {
 }
 
 /// Which entries.
-#[derive(Default)]
 struct Wanted {
+    view: View,
     kind: Option<LogKind>,
     user: Option<String>,
     success: Option<bool>,
@@ -111,11 +120,17 @@ struct Wanted {
 
 impl Wanted {
     fn takes(&self, row: &LogRow) -> bool {
-        self.kind.is_none_or(|kind| row.kind == kind)
-            && self.user.as_ref().is_none_or(|user| row.user.as_ref() == Some(user))
+        self.view.sees(row.kind)
+            && self.kind.is_none_or(|kind| row.kind == kind)
+            && self.user.as_ref().is_none_or(|user| self.is_about(row, user))
             && self.success.is_none_or(|success| row.success == success)
             && self.path.as_ref().is_none_or(|path| row.file_path.to_string_lossy() == path.as_str())
             && self.until.is_none_or(|until| row.at <= until)
+    }
+
+    /// As it is shown: there is no other way to ask for somebody.
+    fn is_about(&self, row: &LogRow, user: &str) -> bool {
+        self.view.some_user(row.user.as_ref()).is_some_and(|shown| *shown == *user)
     }
 }
 
@@ -172,15 +187,17 @@ pub struct Operations;
 impl Operations {
     /// Read the operation log
     ///
-    /// Who did what, and how it ended; failures are entries too. Newest first.
+    /// Who did what, and how it ended; failures are entries too. Newest first. Entries about log-ins, accounts, keys, settings,
+    /// sources and deleted users are told to operators and admins only.
     #[oai(path = "/api/cached/operations", method = "get", operation_id = "listOperations")]
     #[expect(clippy::too_many_arguments, reason = "each is a parameter of the query")]
     async fn list(
         &self,
         cacher: Data<&Cacher>,
+        view: View,
         /// Entries of this type.
         operation_type: Query<Option<LogKind>>,
-        /// Entries that concern this media user.
+        /// Entries that concern this media user, named as the reader sees them; refused where nobody is named.
         user_id: Query<Option<String>>,
         /// Only what ended well, or only what did not.
         success: Query<Option<bool>>,
@@ -196,7 +213,11 @@ impl Operations {
         /// The `next_cursor` of the page before.
         cursor: Query<Option<String>>,
     ) -> Result<Answer<OperationPage>, Problem> {
+        if user_id.0.is_some() {
+            view.need_people()?;
+        }
         let wanted = Wanted {
+            view: view.clone(),
             kind: operation_type.0,
             user: user_id.0,
             success: success.0,
@@ -211,7 +232,7 @@ impl Operations {
         let (rows, has_more) = blocking(move || Ok(page(&store, &wanted, from, size)?)).await?;
         let next_cursor = rows.last().filter(|_| has_more).map(|row| encode((row.at, row.id)));
         Ok(Answer::ok(OperationPage {
-            operations: rows.iter().map(Into::into).collect(),
+            operations: rows.iter().filter_map(|row| OperationBody::of(row, &view)).collect(),
             pagination: LogPagination { limit, has_more, next_cursor },
         }))
     }
@@ -238,8 +259,9 @@ impl Example for OperationBody {
             operation_type: LogKind::Cache,
             file_path: super::files::EXAMPLE_PATH.to_owned(),
             file_id: Some(Id::of(super::files::EXAMPLE_ID)),
-            triggered_by: "api_key".to_owned(),
-            triggered_by_user: Some("user1".to_owned()),
+            triggered_by: Shown::example("api_key"),
+            address: None,
+            triggered_by_user: Some(Shown::example("user1")),
             reason: "watchlist".to_owned(),
             success: true,
             error_message: None,

@@ -12,6 +12,7 @@ use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
 use super::value::{Timestamp, closed_type, int64};
+use super::view::{Shown, View};
 use crate::cacher::Cacher;
 use crate::domain::file::closed_names;
 use crate::index::{Index, UserCounts};
@@ -36,6 +37,8 @@ pub enum UserKind {
     Local,
     /// Named in a request.
     Named,
+    /// Not told to who asks.
+    Withheld,
 }
 
 closed_names!(UserKind {
@@ -45,6 +48,7 @@ closed_names!(UserKind {
     Friend => "friend",
     Local => "local",
     Named => "named",
+    Withheld => "withheld",
 });
 closed_type!(
     UserKind,
@@ -52,7 +56,7 @@ closed_type!(
     "What somebody is to the media server. `owner`: it is theirs. `home`: a user of the owner's Plex Home. `shared`: \
      libraries are shared with them. `friend`: a friend of the owner, with whom this server is not shared. `local`: the \
      server counts them, and plex.tv does not tell who they are. `named`: no media server knows them; somebody named them \
-     when a file was cached."
+     when a file was cached. `withheld`: to viewers who see people by pseudonym, since it would say who they are."
 );
 closed_type!(
     Source,
@@ -140,15 +144,15 @@ impl From<&Knowledge> for KnowledgeBody {
 struct UserBody {
     /// How they are called everywhere here: the user name at Plex, else the title, as they were first seen. It stays when they
     /// rename themselves, so that what is written down under it remains theirs.
-    user_id: String,
-    /// How Plex calls them now.
-    title: String,
+    user_id: Shown,
+    /// How Plex calls them now; to viewers who see people by pseudonym, that.
+    title: Shown,
     /// What they are to the media server.
     kind: UserKind,
     /// The number of their account at plex.tv; null where none is known.
     #[oai(nullable)]
     account_id: Option<i64>,
-    /// How we know what they wish for: one entry for each source, none for `named` users.
+    /// How we know what they wish for: one entry for each source, none for `named` and `withheld` users.
     knows: Vec<KnowledgeBody>,
     /// Files that they want and that are not removed.
     total_files: i64,
@@ -160,7 +164,7 @@ struct UserBody {
 #[derive(Object, Debug)]
 #[oai(rename = "UserList")]
 struct UserList {
-    /// The owner first, then by kind and name.
+    /// The owner first, then by kind and name; pseudonyms in their own order.
     users: Vec<UserBody>,
     /// When Plex was last asked; null before the first time.
     #[oai(nullable)]
@@ -170,39 +174,51 @@ struct UserList {
     problem: Option<PlexProblemBody>,
 }
 
-fn user(person: &Person, counts: Option<UserCounts>) -> UserBody {
+fn user(person: &Person, counts: UserCounts, view: &View) -> Option<UserBody> {
     let Person { account, local: _, uuid: _, name, title, kind, knows } = person;
-    let counts = counts.unwrap_or_default();
-    UserBody {
-        user_id: name.clone(),
-        title: title.clone(),
-        kind: match kind {
-            Kind::Owner => UserKind::Owner,
-            Kind::Home => UserKind::Home,
-            Kind::Shared => UserKind::Shared,
-            Kind::Friend => UserKind::Friend,
-            Kind::Local => UserKind::Local,
-        },
+    let kind = match kind {
+        Kind::Owner => UserKind::Owner,
+        Kind::Home => UserKind::Home,
+        Kind::Shared => UserKind::Shared,
+        Kind::Friend => UserKind::Friend,
+        Kind::Local => UserKind::Local,
+    };
+    let known = named(name, kind, counts, view)?;
+    if !view.has_names() {
+        return Some(known);
+    }
+    Some(UserBody {
+        title: view.user(title)?,
         account_id: account.map(int64),
         knows: knows.iter().map(Into::into).collect(),
-        total_files: int64(counts.files),
-        active_files: int64(counts.active),
-    }
+        ..known
+    })
 }
 
-/// People of the media server, and whoever else wants files.
-fn list(snapshot: &Snapshot, mut wanting: BTreeMap<String, UserCounts>) -> UserList {
-    let mut users: Vec<UserBody> =
-        snapshot.people.iter().map(|person| user(person, wanting.remove(&person.name))).collect();
-    users.extend(wanting.into_iter().map(|(name, counts)| UserBody {
-        title: name.clone(),
-        user_id: name,
-        kind: UserKind::Named,
+/// Somebody of whom nothing is told but what they want.
+fn named(name: &str, kind: UserKind, counts: UserCounts, view: &View) -> Option<UserBody> {
+    let user_id = view.user(name)?;
+    Some(UserBody {
+        title: user_id.clone(),
+        user_id,
+        kind: if view.has_names() { kind } else { UserKind::Withheld },
         account_id: None,
         knows: vec![],
         total_files: int64(counts.files),
         active_files: int64(counts.active),
-    }));
+    })
+}
+
+/// People of the media server, and whoever else wants files.
+fn list(snapshot: &Snapshot, mut wanting: BTreeMap<String, UserCounts>, view: &View) -> UserList {
+    let mut counts = |name: &str| wanting.remove(name).unwrap_or_default();
+    let known = snapshot.people.iter();
+    let mut users: Vec<UserBody> =
+        known.filter_map(|person| user(person, counts(&person.name), view)).collect();
+    users.extend(wanting.iter().filter_map(|(name, counts)| named(name, UserKind::Named, *counts, view)));
+    if !view.has_names() {
+        users.sort_by(|a, b| a.user_id.cmp(&b.user_id));
+    }
     UserList {
         users,
         asked_at: snapshot.asked_at.map(Timestamp),
@@ -222,12 +238,21 @@ impl PeopleApi {
     /// cached. What cannot be known of somebody is said with its reason and with what to do, and keeps nobody else from being
     /// served: mostly it is enough that they sign in once (`POST /api/sources/plex/sign-in`). Nobody's token, address of mail
     /// or device is shown.
+    ///
+    /// Viewers see pseudonyms, with what each wants and nothing else, where `privacy.attribution` says so; where nobody is
+    /// named, this is refused.
     #[oai(path = "/api/users", method = "get", operation_id = "listUsers")]
-    async fn list(&self, cacher: Data<&Cacher>, media: Data<&Media>) -> Result<Answer<UserList>, Problem> {
+    async fn list(
+        &self,
+        cacher: Data<&Cacher>,
+        media: Data<&Media>,
+        view: View,
+    ) -> Result<Answer<UserList>, Problem> {
+        view.need_people()?;
         let (store, snapshot) = (cacher.0.engine().store().clone(), media.0.household().people().snapshot());
         blocking(move || {
             let (wanting, _) = store.look(Index::users)?;
-            Ok(list(&snapshot, wanting))
+            Ok(list(&snapshot, wanting, &view))
         })
         .await
         .map(Answer::ok)
@@ -257,8 +282,8 @@ impl Example for UserList {
             problem,
         };
         let user = UserBody {
-            user_id: "user2".to_owned(),
-            title: "User Two".to_owned(),
+            user_id: Shown::example("user2"),
+            title: Shown::example("User Two"),
             kind: UserKind::Shared,
             account_id: Some(4_016_660),
             knows: vec![

@@ -72,6 +72,7 @@ const TABLE: &[(&str, Permission)] = &[
     // To say how it is to be, and who is who.
     ("putReader", ADMIN),
     ("removeReader", ADMIN),
+    ("forgetUser", ADMIN),
     ("listWebhooks", ADMIN),
     ("beginPlexSignIn", ADMIN),
     ("getPlexSignIn", ADMIN),

@@ -10,6 +10,7 @@ use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
 use super::value::{Id, Timestamp, text};
+use super::view::{Shown, View};
 use crate::cacher::Cacher;
 use crate::domain::playback::PlaybackRow;
 use crate::store::Rows;
@@ -23,9 +24,9 @@ pub const REFUSALS: Refusals = &[("listSessions", &[Code::UnknownParameter])];
 pub struct SessionBody {
     /// Its id.
     id: Id,
-    /// Who plays; null where the media server did not say.
+    /// Who plays; null where the media server did not say, or that is not told.
     #[oai(nullable)]
-    user_id: Option<String>,
+    user_id: Option<Shown>,
     /// The title; where only the file is known, its name without the ending.
     title: String,
     /// The library path of the file.
@@ -42,12 +43,12 @@ pub struct SessionBody {
 }
 
 impl SessionBody {
-    /// From a row.
+    /// From a row, as it may be seen.
     #[must_use]
-    pub fn of(row: &PlaybackRow) -> Self {
+    pub fn of(row: &PlaybackRow, view: &View) -> Self {
         Self {
             id: Id::of(row.id),
-            user_id: row.user.clone(),
+            user_id: view.some_user(row.user.as_ref()),
             title: row.title.clone(),
             file_path: text(&row.path),
             library: row.library.clone(),
@@ -79,10 +80,10 @@ impl Sessions {
     /// The playbacks of files of the libraries that go on now, as far as a media server tells of them. The events
     /// `session_started` and `session_ended` carry the same objects.
     #[oai(path = "/api/sessions", method = "get", operation_id = "listSessions")]
-    async fn list(&self, cacher: Data<&Cacher>) -> Result<Answer<SessionList>, Problem> {
+    async fn list(&self, cacher: Data<&Cacher>, view: View) -> Result<Answer<SessionList>, Problem> {
         let cacher = cacher.0.clone();
         let open = blocking(move || Ok(cacher.engine().store().read()?.open_playbacks()?)).await?;
-        let sessions: Vec<_> = open.iter().map(SessionBody::of).collect();
+        let sessions: Vec<_> = open.iter().map(|row| SessionBody::of(row, &view)).collect();
         let total_count = super::value::int64(sessions.len() as u64);
         Ok(Answer::ok(SessionList { sessions, total_count }))
     }
@@ -96,7 +97,7 @@ impl Example for SessionList {
     fn example() -> Self {
         let session = SessionBody {
             id: Id::of(super::files::EXAMPLE_ID),
-            user_id: Some("user1".to_owned()),
+            user_id: Some(Shown::example("user1")),
             title: "Dune (2021)".to_owned(),
             file_path: super::files::EXAMPLE_PATH.to_owned(),
             library: "Movies".to_owned(),

@@ -18,8 +18,10 @@ use super::document::Refusals;
 use super::frames;
 use super::lease::Lease;
 use super::problem::{Code, Problem};
+use super::view::View;
 use crate::access::Access;
 use crate::domain::access::Principal;
+use crate::domain::privacy::Privacy;
 use crate::live::{Heard, Hub, Listener, Told};
 
 /// The operation.
@@ -97,6 +99,7 @@ pub fn path_item() -> Value {
 /// The endpoint.
 pub struct Socket {
     pub(super) hub: Hub,
+    pub(super) privacy: Privacy,
     pub(super) access: Access,
     pub(super) closing: Closing,
 }
@@ -144,10 +147,11 @@ impl Endpoint for Socket {
         let listener = self.hub.listen(since);
         let replayed = listener.latest();
         let closing = self.closing.clone();
+        let view = View::of_request(&request, Some(&self.privacy));
         let lease = request.data::<Principal>().map(|who| Lease::of(self.access.clone(), who.clone()));
         let client = move |stream| {
             let second = (Instant::now(), 0);
-            Client { stream, listener, is_batch, replayed, second }.serve(closing, lease)
+            Client { stream, listener, view, is_batch, replayed, second }.serve(closing, lease)
         };
         Ok(socket.config(config).on_upgrade(client).into_response())
     }
@@ -156,6 +160,8 @@ impl Endpoint for Socket {
 struct Client {
     stream: WebSocketStream,
     listener: Listener,
+    /// What the client may see of each event.
+    view: View,
     is_batch: bool,
     /// What happened up to this one, before it came, was missed, not sent too fast.
     replayed: u64,
@@ -235,7 +241,9 @@ impl Client {
             let latest = self.listener.skip();
             return self.send(Message::Text(frames::resync(latest))).await;
         }
-        let texts: Vec<&str> = events.iter().map(|told| told.text(frames::encode)).collect();
+        let (view, ear) = (&self.view, self.view.ear());
+        let encode = |told: &Told| frames::encode(told, view);
+        let texts: Vec<&str> = events.iter().map(|told| told.text(ear, encode)).collect();
         if self.is_batch {
             return self.send(Message::Text(frames::batch(&texts))).await;
         }

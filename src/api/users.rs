@@ -11,6 +11,7 @@ use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
 use super::value::{Timestamp, filename, int64, stamp};
+use super::view::View;
 use crate::cacher::Cacher;
 use crate::domain::file::Operation;
 use crate::domain::size::readable;
@@ -27,7 +28,7 @@ const RECENT: usize = 10;
 #[derive(Object, Debug)]
 #[oai(rename = "UserStatistics")]
 pub struct UserStatisticsBody {
-    /// The media user.
+    /// The media user, as asked for.
     user_id: String,
     /// Days back from now.
     period_days: i32,
@@ -60,9 +61,19 @@ struct RecentFile {
     operation: Operation,
 }
 
-fn read(store: &Store, user_id: String, days: i32, now: Time) -> Result<UserStatisticsBody, Problem> {
+fn read(
+    store: &Store,
+    view: &View,
+    user_id: String,
+    days: i32,
+    now: Time,
+) -> Result<UserStatisticsBody, Problem> {
+    view.need_people()?;
     let since = now.plus(jiff::SignedDuration::from_hours(-24 * i64::from(days)));
-    let (totals, rows) = store.look(|index| index.user_totals(&user_id, since, RECENT))?;
+    let (totals, rows) = store.look(|index| {
+        let user = view.meant(index, &user_id);
+        user.map(|user| index.user_totals(&user, since, RECENT)).unwrap_or_default()
+    })?;
     let mut recent_files = Vec::with_capacity(totals.recent.len());
     for (id, operation) in totals.recent {
         if let Some(row) = rows.file(id)? {
@@ -94,11 +105,13 @@ pub struct Users;
 impl Users {
     /// Read the statistics of a user
     ///
-    /// What the user came to want in the last days. A user nobody has heard of wants nothing.
+    /// What the user came to want in the last days. A user nobody has heard of wants nothing. Viewers name people as they see
+    /// them: by pseudonym where `privacy.attribution` says so; where nobody is named, this is refused.
     #[oai(path = "/api/cached/users/:user_id/stats", method = "get", operation_id = "getUserStatistics")]
     async fn get(
         &self,
         cacher: Data<&Cacher>,
+        view: View,
         /// The media user.
         user_id: Path<String>,
         /// Days back from now; 30 when absent.
@@ -107,7 +120,7 @@ impl Users {
     ) -> Result<Answer<UserStatisticsBody>, Problem> {
         let store = cacher.0.engine().store().clone();
         let (user, days, now) = (user_id.0, days.0.unwrap_or(30), stamp().0);
-        blocking(move || read(&store, user, days, now)).await.map(Answer::ok)
+        blocking(move || read(&store, &view, user, days, now)).await.map(Answer::ok)
     }
 }
 

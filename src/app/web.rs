@@ -13,10 +13,11 @@ use crate::cacher::Cacher;
 use crate::clock::SystemClock;
 use crate::config::{Config, ServerSettings, ServingSettings};
 use crate::doctor::Doctor;
+use crate::domain::privacy::{Attributions, Privacy};
 use crate::error::{Error, IoContext, Result};
 use crate::librarian::Librarian;
 use crate::live::Hub;
-use crate::media::Media;
+use crate::media::{Media, pseudonyms};
 
 use super::tls::Certificate;
 
@@ -26,6 +27,7 @@ pub(super) struct Web {
     server: ServerSettings,
     limits: ConnectionLimits,
     certificate: Option<Certificate>,
+    attributions: Attributions,
     /// Where events go.
     pub hub: Hub,
 }
@@ -48,7 +50,8 @@ impl Web {
         let server = ServerSettings { bind, ..server.clone() };
         let ServingSettings { connections, connections_per_address, .. } = *serving;
         let limits = ConnectionLimits { connections, connections_per_address, ..ConnectionLimits::default() };
-        Ok(Self { listener, server, limits, certificate, hub: Hub::new(Arc::new(SystemClock)) })
+        let (attributions, hub) = (config.attributions, Hub::new(Arc::new(SystemClock)));
+        Ok(Self { listener, server, limits, certificate, attributions, hub })
     }
 
     /// Answers from now on. Called within the runtime.
@@ -60,7 +63,8 @@ impl Web {
         doctor: &Doctor,
         access: Access,
     ) -> Result<Open> {
-        let Self { listener, server, limits, certificate, hub } = self;
+        let Self { listener, server, limits, certificate, attributions, hub } = self;
+        let privacy = Privacy::of(attributions, || pseudonyms::key(cacher.engine().store()))?;
         let at = server.bind.to_string();
         let listener = TcpListener::from_std(listener).doing("listen at", &at)?;
         let scheme = if certificate.is_some() { "https" } else { "http" };
@@ -77,6 +81,7 @@ impl Web {
             librarian: librarian.clone(),
             doctor: doctor.clone(),
             hub,
+            privacy,
             server,
             access,
             hooks: Some(hooks),

@@ -16,6 +16,7 @@ pub mod cleanup;
 mod control;
 mod drive;
 pub mod engine;
+mod forget;
 pub mod ground;
 mod holds;
 mod links;

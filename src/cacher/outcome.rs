@@ -184,10 +184,11 @@ impl Engine {
             if because == Some("superseded") {
                 entry.kind = LogKind::Supersede;
             }
+            let by = job.as_ref().map_or_else(Actor::system, |job| job.by.clone());
+            entry.by.clone_from(&by);
             let mut events =
-                vec![Event::FileRemoved { file_id: row.id, file_path: row.file_path, user, reason }];
+                vec![Event::FileRemoved { file_id: row.id, file_path: row.file_path, user, reason, by }];
             if let Some(mut job) = job {
-                entry.by.clone_from(&job.by);
                 finish(w, &mut job, JobState::Done, None, now)?;
                 events.push(Event::JobFinished(Box::new(job)));
             }

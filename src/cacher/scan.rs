@@ -265,9 +265,9 @@ impl Engine {
             })
         })?;
         self.room.free(row.size);
-        let reason = "copy_missing".to_owned();
-        let removed =
-            Event::FileRemoved { file_id: row.id, file_path: row.file_path.clone(), user: None, reason };
+        let (file_id, file_path) = (row.id, row.file_path.clone());
+        let (reason, by) = ("copy_missing".to_owned(), Actor::system());
+        let removed = Event::FileRemoved { file_id, file_path, user: None, reason, by };
         self.publish([removed, Event::StatisticsChanged]);
         Ok(Done::Finding(text))
     }

@@ -9,6 +9,7 @@ use super::keys;
 use super::origin::Origin;
 use super::values::Values;
 use super::{PlexSettings, ProcessSettings, ServerSettings, ServingSettings, TlsFiles};
+use crate::domain::privacy::Attributions;
 use crate::domain::secret::Secret;
 use crate::domain::settings::{CacheSettings, Library, Limit};
 
@@ -93,6 +94,11 @@ fn either(
         (in_place @ Some(_), Some(_)) => (in_place, None),
         one => one,
     }
+}
+
+/// `[privacy]`.
+pub(super) fn privacy(values: &mut Values) -> Option<Attributions> {
+    values.get(&keys::PRIVACY_ATTRIBUTION)
 }
 
 /// `[cache]` and `[history]`.

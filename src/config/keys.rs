@@ -15,6 +15,7 @@ use super::value;
 use crate::domain::access::Role;
 use crate::domain::file::Method;
 use crate::domain::plan::exclude::Pattern;
+use crate::domain::privacy::Attributions;
 use crate::domain::rules::UserKind;
 use crate::domain::schedule::{QuietHours, Schedule};
 use crate::domain::secret::Secret;
@@ -98,6 +99,10 @@ keys! {
     SESSION_IDLE: SignedDuration = "access.session_idle", Text, Is("30d"), value::some_days;
     /// and after so long in any case.
     SESSION_LONGEST: SignedDuration = "access.session_longest", Text, Is("90d"), value::some_days;
+
+    /// What those who may only look (role viewer) are told of who watches what: "full", "pseudonym" (who is called
+    /// user-1a2b3c4d, the same everywhere), or "hidden" (nothing). Operators and admins are told everything.
+    PRIVACY_ATTRIBUTION: Attributions = "privacy.attribution", Text, Is("full"), value::attributions;
 
     /// Folder on the fast volume; empty, or a cache dir of this Cacherr. Not set: the folder `cache` in the data dir.
     CACHE_DIR: PathBuf = "cache.dir", Text, Unset("/mnt/fast/cacherr"), value::path;

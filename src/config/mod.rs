@@ -32,6 +32,7 @@ pub use origin::{Origin, Setting, print};
 
 use self::place::Place;
 use self::values::Values;
+use crate::domain::privacy::Attributions;
 use crate::domain::secret::Secret;
 use crate::domain::settings::changes::Shown;
 use crate::domain::settings::{AccessSettings, CacheSettings, LibrarianSettings, Library};
@@ -64,6 +65,8 @@ pub struct Config {
     pub serving: ServingSettings,
     /// What the process is to the system.
     pub process: ProcessSettings,
+    /// What viewers are told of who watches what.
+    pub attributions: Attributions,
     /// The cache.
     pub cache: CacheSettings,
     /// The libraries, in the order of the file.
@@ -181,6 +184,7 @@ impl Config {
         let server = build::server(&mut values);
         let access = build::access(&mut values);
         let (serving, process) = (build::serving(&mut values), build::process(&mut values));
+        let attributions = build::privacy(&mut values);
         let cache = build::cache(&mut values, &data_dir);
         let libraries = build::libraries(&mut values);
         let plex = build::plex(&mut values);
@@ -189,8 +193,15 @@ impl Config {
         let (Some(serving), Some(process)) = (serving, process) else {
             return Err(Error::Config(values.problems.join("\n")));
         };
-        let (Some(server), Some(access), Some(cache), Some(plex), Some(librarian), Some(libraries)) =
-            (server, access, cache, plex, librarian, libraries)
+        let (
+            Some(server),
+            Some(access),
+            Some(attributions),
+            Some(cache),
+            Some(plex),
+            Some(librarian),
+            Some(libraries),
+        ) = (server, access, attributions, cache, plex, librarian, libraries)
         else {
             return Err(Error::Config(values.problems.join("\n")));
         };
@@ -201,6 +212,7 @@ impl Config {
             access,
             serving,
             process,
+            attributions,
             cache,
             libraries,
             plex,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::actor::Actor;
 use super::file::{Attribution, FileRow};
 use super::id::FileId;
 use super::job::{JobRow, Progress};
@@ -31,6 +32,8 @@ pub enum Event {
         user: Option<String>,
         /// Why.
         reason: String,
+        /// Who asked for it.
+        by: Actor,
     },
     /// Somebody began to play a file.
     SessionStarted(Box<PlaybackRow>),

@@ -26,6 +26,7 @@ pub mod path;
 pub mod plain;
 pub mod plan;
 pub mod playback;
+pub mod privacy;
 pub mod query;
 pub mod readers;
 pub mod rules;

@@ -48,6 +48,11 @@ impl Dictionary {
         slice(&self.text, &self.starts, word)
     }
 
+    /// All texts, in the order of their numbers.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|word| self.get(word as Word))
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.starts.len()

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use roaring::RoaringBitmap;
 
-use super::dictionary::hits;
+use super::dictionary::{Dictionary, hits};
 use super::{Index, Slot};
 use crate::domain::file::{Operation, Status};
 use crate::domain::fold::fold;
+use crate::domain::id::FileId;
 use crate::domain::query::{Filter, SearchType};
 
 /// Of fewer files each is looked at; of more, whole columns.
@@ -28,6 +29,28 @@ impl Files<'_> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// By which names people are found.
+#[derive(Clone, Copy)]
+pub enum Naming<'n> {
+    /// By their own.
+    Own,
+    /// By what each is called instead.
+    As(&'n dyn Fn(&str) -> String),
+    /// By none.
+    Nobody,
+}
+
+impl Naming<'_> {
+    /// For each user, whether their name holds what is looked for.
+    fn holding(self, users: &Dictionary, needle: &str) -> Vec<bool> {
+        match self {
+            Self::Own => users.texts().map(|user| fold(user).contains(needle)).collect(),
+            Self::As(name) => users.texts().map(|user| fold(&name(user)).contains(needle)).collect(),
+            Self::Nobody => Vec::new(),
+        }
     }
 }
 
@@ -85,20 +108,46 @@ impl Index {
         }
         if let Some(needle) = filter.needle() {
             let reach = Reach { path: true, ..Reach::default() };
-            found = Cow::Owned(self.holding(&needle, reach, &found));
+            found = Cow::Owned(self.holding(&needle, reach, Naming::Nobody, &found));
         }
         Files(found)
     }
 
-    /// The files that hold a text, wherever is said.
+    /// No file at all.
     #[must_use]
-    pub fn search(&self, text: &str, kind: SearchType, include_removed: bool) -> Files<'_> {
+    pub fn nothing(&self) -> Files<'_> {
+        Files(Cow::Owned(RoaringBitmap::new()))
+    }
+
+    /// Every name that somebody has, or had, who wants a file.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.users.texts()
+    }
+
+    /// The files that a user wants, removed ones included, in the order of caching.
+    #[must_use]
+    pub fn wanted_by(&self, user: &str) -> Vec<FileId> {
+        let word = self.columns.users.find(user);
+        let wants = word.and_then(|word| self.sets.users.get(word as usize));
+        let files = wants.iter().flat_map(|user| &user.files);
+        files.map(|slot| self.columns.ids[slot as usize]).collect()
+    }
+
+    /// The files that hold a text, wherever is said; people are called as `naming` says.
+    #[must_use]
+    pub fn search(
+        &self,
+        text: &str,
+        kind: SearchType,
+        naming: Naming<'_>,
+        include_removed: bool,
+    ) -> Files<'_> {
         let within = if include_removed {
             Cow::Owned(&self.sets.present | &self.sets.states[Status::Removed as usize])
         } else {
             Cow::Borrowed(&self.sets.present)
         };
-        Files(Cow::Owned(self.holding(&fold(text.trim()), kind.into(), &within)))
+        Files(Cow::Owned(self.holding(&fold(text.trim()), kind.into(), naming, &within)))
     }
 
     fn keep_sizes(&self, found: &mut Cow<'_, RoaringBitmap>, least: u64, most: u64) {
@@ -116,7 +165,13 @@ impl Index {
         *found.to_mut() &= RoaringBitmap::from_lsb0_bytes(0, &bytes);
     }
 
-    fn holding(&self, needle: &str, reach: Reach, within: &RoaringBitmap) -> RoaringBitmap {
+    fn holding(
+        &self,
+        needle: &str,
+        reach: Reach,
+        naming: Naming<'_>,
+        within: &RoaringBitmap,
+    ) -> RoaringBitmap {
         let mut found = RoaringBitmap::new();
         // It stands between the texts, and in none.
         if needle.contains('\0') {
@@ -132,7 +187,7 @@ impl Index {
             found |= self.originals_holding(needle, within);
         }
         if reach.user {
-            for (word, holds) in self.columns.users.holding(needle).into_iter().enumerate() {
+            for (word, holds) in naming.holding(&self.columns.users, needle).into_iter().enumerate() {
                 if let Some(user) = self.sets.users.get(word).filter(|_| holds) {
                     found |= &user.files & within;
                 }

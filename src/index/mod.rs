@@ -29,7 +29,7 @@ use crate::domain::id::FileId;
 use crate::domain::query::Sort;
 
 pub use entry::{Entry, PathText, Wish};
-pub use find::Files;
+pub use find::{Files, Naming};
 pub use page::{Cursor, Page, SortKey, Start};
 pub use totals::{Totals, UserCounts, UserTotals};
 

@@ -288,7 +288,7 @@ proptest! {
                     let is_wanted = |entry: &&Entry| {
                         (removed || entry.status != Status::Removed) && is_found(entry, &needle, kind)
                     };
-                    let mut ids = index.ids(&index.search(text, kind, removed));
+                    let mut ids = index.ids(&index.search(text, kind, Naming::Own, removed));
                     ids.sort();
                     let wanted: Vec<FileId> = naive.values().filter(is_wanted).map(|entry| entry.id).collect();
                     prop_assert_eq!(ids, wanted);

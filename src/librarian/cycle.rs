@@ -11,7 +11,6 @@ use tokio::task::JoinHandle;
 use super::carry::Carrier;
 use super::drawn::Drawn;
 use super::hours;
-use super::known::Known;
 use super::look::{Around, Desk};
 use super::wishes::Wishes;
 use crate::cacher::Cacher;
@@ -134,8 +133,7 @@ impl Librarian {
     /// # Errors
     /// The store fails; the cache volume is away.
     pub async fn draw(&self) -> Result<Arc<Drawn>> {
-        let known = self.0.wishes.known();
-        let (drawn, _) = self.turn(known, Reach::Draw, false).await?;
+        let (drawn, _) = self.turn(Reach::Draw, false).await?;
         Ok(drawn)
     }
 
@@ -215,7 +213,39 @@ impl Librarian {
         drawn_of != Some(self.0.cacher.engine().store().changes())
     }
 
-    async fn off<T: Send + 'static>(
+    /// Whose wishes they are.
+    pub(super) fn household(&self) -> &Household {
+        &self.0.household
+    }
+
+    /// The wishes.
+    pub(super) fn wishes(&self) -> &Wishes {
+        &self.0.wishes
+    }
+
+    /// Asks the engine while no plan is drawn up or carried out.
+    pub(super) async fn off_the_desk<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Cacher) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let inner = self.0.clone();
+        blocking(move || {
+            let _desk = inner.desk.lock().unwrap_or_else(PoisonError::into_inner);
+            ask(&inner.cacher)
+        })
+        .await
+    }
+
+    /// Lets go of what the last plan was made of, and draws up another.
+    pub(super) async fn draw_anew(&self) {
+        self.0.shown.send_replace(None);
+        if let Err(error) = self.draw().await {
+            tracing::debug!(%error, "no plan was drawn up; the next cycle tries again");
+        }
+    }
+
+    /// Asks the engine.
+    pub(super) async fn off<T: Send + 'static>(
         &self,
         ask: impl FnOnce(&Cacher) -> Result<T> + Send + 'static,
     ) -> Result<T> {
@@ -223,13 +253,15 @@ impl Librarian {
     }
 
     /// Draws up a plan and, if so told, carries it out.
-    async fn turn(&self, known: Arc<Known>, reach: Reach, thorough: bool) -> Result<(Arc<Drawn>, Planned)> {
+    async fn turn(&self, reach: Reach, thorough: bool) -> Result<(Arc<Drawn>, Planned)> {
         let people = self.0.household.people().snapshot();
         let inner = self.0.clone();
         blocking(move || {
             let now = inner.clock.now();
             let engine = inner.cacher.engine();
             let mut desk = inner.desk.lock().unwrap_or_else(PoisonError::into_inner);
+            // As it is when its turn has come: who was forgotten meanwhile wishes for nothing.
+            let known = inner.wishes.known();
             if thorough {
                 desk.setbacks.clear();
             }
@@ -277,8 +309,8 @@ impl Librarian {
     pub(super) async fn cycle(&self) -> Result<Planned> {
         let jobs = std::mem::take(&mut *self.0.asked.lock().await);
         let is_asked = !jobs.is_empty();
-        let known = self.0.wishes.ask().await;
-        let came = self.turn(known, Reach::CarryOut, is_asked).await.map(|(_, planned)| planned);
+        self.0.wishes.ask().await;
+        let came = self.turn(Reach::CarryOut, is_asked).await.map(|(_, planned)| planned);
         self.off(move |cacher| {
             jobs.iter().try_for_each(|job| cacher.close_plan(*job, came.as_ref().copied()))?;
             came
@@ -288,8 +320,7 @@ impl Librarian {
 
     /// Plans and carries out once more, from what is known: something has left, or come.
     pub(super) async fn go_on(&self) -> Result<Planned> {
-        let known = self.0.wishes.known();
-        Ok(self.turn(known, Reach::CarryOut, false).await?.1)
+        Ok(self.turn(Reach::CarryOut, false).await?.1)
     }
 
     /// Takes up what was asked for and not done by an earlier process.

@@ -12,6 +12,7 @@ mod cycle;
 mod drawn;
 mod eyes;
 pub mod fold;
+mod forget;
 mod hours;
 mod item;
 pub mod known;

@@ -198,6 +198,28 @@ impl Wishes {
         self.known()
     }
 
+    /// Whether something is known of somebody's wishes.
+    #[must_use]
+    pub fn knows(&self, user: &str) -> bool {
+        self.known().standings.iter().any(|standing| standing.answer.user == user)
+    }
+
+    /// Forgets what sources said of somebody, and says how many sources that were. Waits for the round that runs; who is still
+    /// there is asked for in the next.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn forget_user(&self, user: &str) -> Result<usize> {
+        let mut book = self.0.book.lock().await;
+        let count = book.standings.len();
+        book.standings.retain(|_, standing| standing.answer.user != user);
+        let forgotten = count - book.standings.len();
+        let known = known(&book.standings, self.known().asked_at, self.0.settings.grace);
+        self.0.shown.send_replace(Arc::new(known));
+        self.write(&mut book).await?;
+        Ok(forgotten)
+    }
+
     /// Writes down what is news, in one transaction; without news nothing is written.
     async fn write(&self, book: &mut Book) -> Result<()> {
         let news: Vec<Answer> = book

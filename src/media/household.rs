@@ -89,6 +89,24 @@ impl Household {
         Ok(forgotten)
     }
 
+    /// Whether somebody is called so.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.people.snapshot().people.iter().any(|person| person.name == name) || self.tokens().knows(name)
+    }
+
+    /// Forgets somebody, with every token of theirs, and says how many that were. Who is still told of is found again by the
+    /// next round.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn forget_user(&self, name: &str) -> Result<usize> {
+        let (tokens, who) = (self.tokens().clone(), name.to_owned());
+        let forgotten = blocking(move || tokens.forget_user(&who)).await?;
+        self.people.forget_user(name);
+        Ok(forgotten)
+    }
+
     /// Asks who there is, again and again; ends when it is dropped.
     pub async fn run(&self) {
         self.people.run().await;

@@ -19,6 +19,7 @@ mod owner;
 pub mod people;
 mod play;
 mod plays;
+pub mod pseudonyms;
 pub mod reach;
 mod reader;
 pub mod sign_in;

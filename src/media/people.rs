@@ -174,6 +174,17 @@ impl People {
         self.refresh_soon();
     }
 
+    /// Forgets somebody, until a round finds them again.
+    pub(super) fn forget_user(&self, name: &str) {
+        self.0.shown.send_if_modified(|shown| {
+            let is_there = shown.people.iter().any(|person| person.name == name);
+            if is_there {
+                Arc::make_mut(shown).people.retain(|person| person.name != name);
+            }
+            is_there
+        });
+    }
+
     /// Asks again and again; ends when it is dropped.
     pub async fn run(&self) {
         let mut soon = SOON;

@@ -274,6 +274,35 @@ impl Tokens {
         })
     }
 
+    /// Whether something is kept of somebody whom we call so.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.kept().cards.values().any(|card| card.name == name)
+    }
+
+    /// Forgets everything that is kept of somebody whom we call so, and says how many tokens that were. The owner's own
+    /// token is none of an account.
+    ///
+    /// # Errors
+    /// As [`Tokens::keep`].
+    pub fn forget_user(&self, name: &str) -> Result<usize> {
+        if !self.knows(name) {
+            return Ok(0);
+        }
+        self.change(None, |kept| {
+            let mut forgotten = 0;
+            kept.cards.retain(|_, card| {
+                let is_theirs = card.name == name;
+                if is_theirs {
+                    forgotten += card.forget_obtained() + card.forget_own();
+                }
+                !is_theirs
+            });
+            kept.turn.0 += 1;
+            forgotten
+        })
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -323,7 +352,7 @@ fn entry(reason: &str, whose: Whose, user: Option<&str>, by: &Actor, now: Time) 
 }
 
 /// A secret that is made when it is first asked for.
-fn made_once(store: &Store, name: &str, make: impl FnOnce() -> Result<String>) -> Result<Secret> {
+pub(super) fn made_once(store: &Store, name: &str, make: impl FnOnce() -> Result<String>) -> Result<Secret> {
     if let Some(secret) = store.read()?.secret(name)? {
         return Ok(secret);
     }

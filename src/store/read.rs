@@ -309,6 +309,14 @@ pub trait Rows: Bytes {
         some(self, keys::ALL, Order::Ascending, limit)
     }
 
+    /// A log row.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn entry(&self, place: (Time, LogId)) -> Result<Option<LogRow>> {
+        find(self, &place)
+    }
+
     /// At most `limit` log rows of a file, newest first.
     ///
     /// # Errors
@@ -351,6 +359,14 @@ pub trait Rows: Bytes {
         self.walk(Table::Playbacks, range, Order::Ascending, &mut |key, value| {
             visit(decode::<PlaybackRow>(key, value)?.1)
         })
+    }
+
+    /// A playback.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn playback(&self, place: (Time, PlaybackId)) -> Result<Option<PlaybackRow>> {
+        find(self, &place)
     }
 
     /// At most `limit` playbacks, newest first, those strictly before the cursor.

@@ -149,6 +149,21 @@ impl<'t> Writer<'t> {
         self.put_record(Some(old), new)
     }
 
+    /// Removes a user from those who want a file. Whether they were among them.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn remove_attribution(&mut self, file: FileId, user: &str) -> Result<bool> {
+        let Some(old) = find::<FileRecord>(self, &file)? else { return Ok(false) };
+        let mut new = old.clone();
+        new.attributions.retain(|known| known.user != user);
+        let is_other = new.attributions.len() < old.attributions.len();
+        if is_other {
+            self.put_record(Some(old), new)?;
+        }
+        Ok(is_other)
+    }
+
     /// Removes every attribution of a file; nothing happens where there is none.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use cacherr::domain::file::{Operation, Status};
 use cacherr::domain::query::{Direction, Filter, SearchType, Sort};
-use cacherr::index::Start;
+use cacherr::index::{Naming, Start};
 use cacherr::store::{Rows, Store, Writer};
 
 use super::measure::{
@@ -138,8 +138,9 @@ fn read(store: &Store, records: u64, figures: &mut Figures) -> Outcome {
         figures.insert(found, list(store, &filter, 0)? as f64);
         figures.insert(name, time(TIMES, || list(store, &filter, 0).map(drop))?);
     }
-    let holding =
-        || -> Outcome<u64> { Ok(store.look(|index| index.search("copper", SearchType::All, true).len())?.0) };
+    let holding = || -> Outcome<u64> {
+        Ok(store.look(|index| index.search("copper", SearchType::All, Naming::Own, true).len())?.0)
+    };
     figures.insert("search_all_found", holding()? as f64);
     figures.insert("search_all_us", time(TIMES, || holding().map(drop))?);
     let statistics = || -> Outcome<u64> {

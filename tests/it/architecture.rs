@@ -383,6 +383,7 @@ fn secrets_are_shown_only_to_those_who_need_them() {
             "cli/access.rs",   // a new password or key, to whoever asked for it
             "command/access.rs", // the same, through the socket
             "domain/secret.rs", // where it is
+            "media/pseudonyms.rs", // the key, from its digits
             "media/tokens.rs", // the identifier, which lies among the secrets and is none
             "media/tokens/card.rs", // from the store
             "plex/cloud/accounts.rs", // a PIN, which plex.tv takes in the address alone

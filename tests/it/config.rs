@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use cacherr::Error;
 use cacherr::config::{self, Config, Environment, Flags, Origin};
 use cacherr::domain::file::Method;
+use cacherr::domain::privacy::Attributions;
 use cacherr::domain::settings::{CacheSettings, Limit, LinkStyle, SwapMethod};
 use jiff::SignedDuration;
 use tempfile::TempDir;
@@ -154,6 +155,17 @@ fn the_environment_wins_over_the_file_and_each_value_knows_its_origin() {
     assert_eq!(origin_of(&config, "cache.min_free"), (Some("5GB".into()), Origin::Default));
     assert_eq!(origin_of(&config, "data_dir").1, Origin::Flag("--data-dir"));
     assert!(!origin_of(&config, "server.bind").1.is_changeable() && file(1, 1).is_changeable());
+}
+
+#[test]
+fn viewers_are_told_names_unless_the_owner_says_otherwise() {
+    assert_eq!(Home::new().load().attributions, Attributions::Full);
+    for (said, meant) in [("pseudonym", Attributions::Pseudonym), ("hidden", Attributions::Hidden)] {
+        let home = Home::with_file(&format!("[privacy]\nattribution = \"{said}\"\n"));
+        assert_eq!(home.load().attributions, meant);
+    }
+    let wrong = complaint("[privacy]\nattribution = \"some\"\n");
+    assert!(wrong.contains("must be full or pseudonym or hidden"), "{wrong}");
 }
 
 #[test]

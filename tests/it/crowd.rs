@@ -44,7 +44,7 @@ fn allow_files(clients: usize) {
 
 fn removal(number: usize, size: usize) -> Event {
     let (file_path, reason) = (format!("/m/{number}").into(), "x".repeat(size));
-    Event::FileRemoved { file_id: FileId::new(), file_path, user: None, reason }
+    Event::FileRemoved { file_id: FileId::new(), file_path, user: None, reason, by: "test".into() }
 }
 
 /// The number of the newest event.

@@ -59,10 +59,15 @@ impl House {
 
     /// A file that nobody wants any more leaves at once, unless that is changed.
     pub async fn with(change: impl FnOnce(&mut Options)) -> Self {
+        Self::of([OWNER, KID, FRIEND].map(person).into(), change).await
+    }
+
+    /// Of these people, of whom the first is [`OWNER`].
+    pub async fn of(people: Vec<Person>, change: impl FnOnce(&mut Options)) -> Self {
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
         let world = World::new(clock.clone());
-        for who in [OWNER, KID, FRIEND] {
-            world.add_person(person(who));
+        for somebody in people {
+            world.add_person(somebody);
         }
         let simulator = Simulator::start(SocketAddr::from(([127, 0, 0, 1], 0)), world).unwrap();
         let token: &'static str = Box::leak(person(OWNER).account_token.into_boxed_str());

@@ -19,6 +19,7 @@
 //! * `people`: each is known by a token of their own or it is said why not; what goes wrong for one concerns nobody else;
 //!   who signs in stays signed in, and no token is ever seen.
 //! * `secrets`: whatever happens, no token of anybody is seen but in the one table that keeps them.
+//! * `privacy`: no door tells viewers more of who watches what than the owner chose; who is forgotten is named nowhere.
 //! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers;
 //!   an export of any size in constant memory, whole or broken off.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
@@ -74,6 +75,7 @@ mod orphans;
 mod people;
 mod playing;
 mod plex;
+mod privacy;
 mod process;
 mod rescue;
 mod secrets;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::selection::Detail;
 use crate::api::files::{FileBody, Playing};
+use crate::api::view::{Shown, View};
 use crate::domain::file::{Attribution, FileRow};
 
 /// The columns, in order; `metadata` comes last, where it is asked for.
@@ -41,20 +42,20 @@ pub struct ExportedFile {
     pub cached_at: String,
     pub last_accessed: Option<String>,
     pub access_count: i64,
-    pub triggered_by_user: Option<String>,
+    pub triggered_by_user: Option<Shown>,
     pub triggered_by_operation: &'static str,
     pub status: &'static str,
-    pub users: Vec<String>,
+    pub users: Vec<Shown>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Value>,
 }
 
 impl ExportedFile {
-    /// From a row and those who want it, in order.
-    pub fn of(row: &FileRow, attributions: &[Attribution], detail: Detail) -> Self {
+    /// From a row and those who want it, in order, as it may be seen.
+    pub fn of(row: &FileRow, attributions: &[Attribution], detail: Detail, view: &View) -> Self {
         // One conversion for lists and exports: what they say of a file is the same. Who plays is no column, and
         // neither is what it is worth.
-        let body = FileBody::of(row, attributions, &Playing::default(), None);
+        let body = FileBody::of(row, attributions, &Playing::default(), None, view);
         Self {
             id: row.id.to_string(),
             filename: body.filename,

@@ -33,6 +33,7 @@ use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
 use super::value::stamp;
+use super::view::View;
 use crate::cacher::{Cacher, Engine};
 use crate::domain::access::Principal;
 use crate::domain::actor::Actor;
@@ -70,6 +71,7 @@ impl Export {
         &self,
         method: Data<&Method>,
         cacher: Data<&Cacher>,
+        view: View,
         by: Data<&Principal>,
         /// The form of the file; `csv` when absent.
         format: Query<Option<ExportFormat>>,
@@ -80,9 +82,12 @@ impl Export {
         /// With what is known of the film or episode; without when absent.
         include_metadata: Query<Option<bool>>,
     ) -> Result<Download, Problem> {
+        // It tells everything of everybody.
+        view.need_staff()?;
         let format = format.0.unwrap_or(ExportFormat::Csv);
         let detail = if include_metadata.0 == Some(true) { Detail::Metadata } else { Detail::Plain };
-        let wanted = Selection { user: user_id.0, status: status.0, detail, at: stamp().0, total: 0 };
+        let at = stamp().0;
+        let wanted = Selection { user: user_id.0, status: status.0, detail, at, view, total: 0 };
         if *method.0 == Method::HEAD {
             // Nothing leaves, and nothing is written down.
             return Ok(Download::new(format, wanted.stamp(), Body::empty()));

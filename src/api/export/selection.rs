@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::file::ExportedFile;
 use crate::Result;
+use crate::api::view::View;
 use crate::domain::file::{Attribution, FileRow, Status};
 use crate::domain::query::Filter;
 use crate::domain::time::Time;
@@ -31,6 +32,8 @@ pub struct Selection {
     pub detail: Detail,
     /// When it was asked for.
     pub at: Time,
+    /// What whoever asked may see.
+    pub view: View,
     /// How many files it holds.
     pub total: u64,
 }
@@ -84,7 +87,7 @@ impl Selection {
         let filter = self.filter();
         rows.walk_files(Order::Descending, &mut |row, users| {
             if takes(&filter, &row, &users) {
-                let file = ExportedFile::of(&row, &users, self.detail);
+                let file = ExportedFile::of(&row, &users, self.detail, &self.view);
                 write(&file).map_err(|error| crate::Error::io("send", "an export", error))?;
             }
             Ok(ControlFlow::Continue(()))

@@ -9,6 +9,7 @@ use poem_openapi::types::Example;
 use serde::{Serialize, Serializer};
 
 use crate::api::value::{Id, Timestamp, filename, int64, text};
+use crate::api::view::{Shown, View};
 use crate::domain::file::{Attribution, FileRow, Method, Operation, Status};
 use crate::domain::playback::PlaybackRow;
 use crate::domain::size::readable;
@@ -42,9 +43,9 @@ pub struct FileBody {
     pub last_accessed: Option<Timestamp>,
     /// How often it was opened or played.
     pub access_count: i64,
-    /// Who wanted it first.
+    /// Who wanted it first; null where nobody is named, or may be.
     #[oai(nullable)]
-    pub triggered_by_user: Option<String>,
+    pub triggered_by_user: Option<Shown>,
     /// Why it was cached.
     #[serde(serialize_with = "as_shown")]
     pub triggered_by_operation: Operation,
@@ -52,7 +53,7 @@ pub struct FileBody {
     #[serde(serialize_with = "as_shown")]
     pub status: Status,
     /// Everybody who wants it, in the order of attribution.
-    pub users: Vec<String>,
+    pub users: Vec<Shown>,
     /// What is known of the film or episode.
     pub metadata: MetadataBody,
     /// The library it belongs to.
@@ -88,7 +89,7 @@ pub struct MetadataBody {
     /// BLAKE3 of the bytes, in hex.
     #[serde(skip_serializing_if = "Option::is_none")]
     hash: Option<String>,
-    /// Which wish brought it.
+    /// Which wish brought it; told to operators and admins only.
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<String>,
 }
@@ -116,9 +117,15 @@ pub fn playing(rows: &impl Rows) -> crate::Result<Playing> {
 }
 
 impl FileBody {
-    /// A row with those who want it, in order, and what it is worth.
+    /// A row with those who want it, in order, and what it is worth, as it may be seen.
     #[must_use]
-    pub fn of(row: &FileRow, attributions: &[Attribution], playing: &Playing, score: Option<u8>) -> Self {
+    pub fn of(
+        row: &FileRow,
+        attributions: &[Attribution],
+        playing: &Playing,
+        score: Option<u8>,
+        view: &View,
+    ) -> Self {
         let metadata = row.metadata.clone();
         Self {
             id: Id::of(row.id),
@@ -132,10 +139,10 @@ impl FileBody {
             cached_at: Timestamp(row.cached_at),
             last_accessed: row.last_accessed.map(Timestamp),
             access_count: int64(row.access_count),
-            triggered_by_user: attributions.first().map(|first| first.user.clone()),
+            triggered_by_user: attributions.first().and_then(|first| view.user(&first.user)),
             triggered_by_operation: row.operation,
             status: row.status,
-            users: attributions.iter().map(|attribution| attribution.user.clone()).collect(),
+            users: attributions.iter().filter_map(|wish| view.user(&wish.user)).collect(),
             metadata: MetadataBody {
                 title: metadata.title,
                 year: metadata.year,
@@ -143,7 +150,7 @@ impl FileBody {
                 episode: metadata.episode,
                 media_ids: Some(metadata.media_ids).filter(|ids| !ids.is_empty()),
                 hash: Some(row.place.hash.to_string()),
-                source: metadata.source,
+                source: view.source(metadata.source),
             },
             library: row.library.clone(),
             pinned: row.pinned,
@@ -162,7 +169,7 @@ pub const EXAMPLE_PATH: &str = "/mnt/array/movies/Dune (2021)/Dune.mkv";
 
 impl Example for FileBody {
     fn example() -> Self {
-        let user = "user1".to_owned();
+        let user = Shown::example("user1");
         Self {
             id: Id::of(EXAMPLE_ID),
             file_path: EXAMPLE_PATH.to_owned(),
@@ -178,7 +185,7 @@ impl Example for FileBody {
             triggered_by_user: Some(user.clone()),
             triggered_by_operation: Operation::Watchlist,
             status: Status::Active,
-            users: vec![user, "user2".to_owned()],
+            users: vec![user, Shown::example("user2")],
             metadata: MetadataBody {
                 title: Some("Dune".to_owned()),
                 year: Some(2021),

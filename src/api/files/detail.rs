@@ -9,6 +9,7 @@ use crate::api::answer::Payload;
 use crate::api::operations::OperationBody;
 use crate::api::problem::Problem;
 use crate::api::value::Timestamp;
+use crate::api::view::{Shown, View};
 use crate::domain::file::{Attribution, Operation};
 use crate::domain::id::FileId;
 use crate::domain::plan::Reason;
@@ -24,7 +25,7 @@ const HISTORY: usize = 100;
 pub struct FileDetail {
     #[oai(flatten)]
     file: FileBody,
-    /// Who wants it and why, in order.
+    /// Who wants it and why, in order; empty for viewers who are not told.
     attributions: Vec<AttributionBody>,
     /// The newest entries of the operation log about it, newest first, at most 100.
     history: Vec<OperationBody>,
@@ -41,17 +42,17 @@ pub struct FileDetail {
 #[oai(rename = "Attribution")]
 struct AttributionBody {
     /// The media user.
-    user: String,
+    user: Shown,
     /// The strongest of their reasons.
     reason: Operation,
     /// When it was added.
     added_at: Timestamp,
 }
 
-impl From<&Attribution> for AttributionBody {
-    fn from(attribution: &Attribution) -> Self {
+impl AttributionBody {
+    fn of(attribution: &Attribution, view: &View) -> Option<Self> {
         let Attribution { user, reason, added_at, ordinal: _ } = attribution;
-        Self { user: user.clone(), reason: *reason, added_at: Timestamp(*added_at) }
+        Some(Self { user: view.user(user)?, reason: *reason, added_at: Timestamp(*added_at) })
     }
 }
 
@@ -63,15 +64,16 @@ pub struct WhyBody {
     pub points: i32,
     /// In words.
     pub text: String,
-    /// Because of whom; null where it is nobody's.
+    /// Because of whom; null where it is nobody's, or that is not told.
     #[oai(nullable)]
-    pub user: Option<String>,
+    pub user: Option<Shown>,
 }
 
-impl From<&Reason> for WhyBody {
-    fn from(reason: &Reason) -> Self {
-        let Reason { points, text, user } = reason;
-        Self { points: *points, text: (*text).to_owned(), user: user.clone() }
+impl WhyBody {
+    /// A reason, as it may be seen.
+    #[must_use]
+    pub fn of(points: i32, text: &str, user: Option<&String>, view: &View) -> Self {
+        Self { points, text: text.to_owned(), user: view.some_user(user) }
     }
 }
 
@@ -79,17 +81,18 @@ impl From<&Reason> for WhyBody {
 ///
 /// # Errors
 /// `NotFound`; the store fails.
-pub fn detail(store: &Store, drawn: Option<&Drawn>, id: FileId) -> Result<FileDetail, Problem> {
+pub fn detail(store: &Store, drawn: Option<&Drawn>, id: FileId, view: &View) -> Result<FileDetail, Problem> {
     let (score, rows) = store.look(|index| index.score(id))?;
     let (row, attributions) = rows.wanted_file(id)?.ok_or(Error::NotFound { what: "file" })?;
     let why = drawn.and_then(|drawn| drawn.worth(id)).map_or(&[][..], |(_, why)| why);
+    let reason = |Reason { points, text, user }: &Reason| WhyBody::of(*points, text, user.as_ref(), view);
     Ok(FileDetail {
-        attributions: attributions.iter().map(Into::into).collect(),
-        history: rows.log_of(id, HISTORY)?.iter().map(Into::into).collect(),
+        attributions: attributions.iter().filter_map(|wish| AttributionBody::of(wish, view)).collect(),
+        history: rows.log_of(id, HISTORY)?.iter().filter_map(|row| OperationBody::of(row, view)).collect(),
         hash: row.place.hash.to_string(),
         verified_at: Timestamp(row.verified_at),
-        why: why.iter().map(Into::into).collect(),
-        file: FileBody::of(&row, &attributions, &playing(&rows)?, score),
+        why: why.iter().map(reason).collect(),
+        file: FileBody::of(&row, &attributions, &playing(&rows)?, score, view),
     })
 }
 
@@ -102,7 +105,7 @@ impl Example for FileDetail {
         Self {
             file: FileBody::example(),
             attributions: vec![AttributionBody {
-                user: "user1".to_owned(),
+                user: Shown::example("user1"),
                 reason: Operation::Watchlist,
                 added_at: Timestamp::EXAMPLE,
             }],
@@ -117,7 +120,7 @@ impl Example for FileDetail {
             .map(|(points, text, user)| WhyBody {
                 points,
                 text: text.to_owned(),
-                user: user.map(str::to_owned),
+                user: user.map(Shown::example),
             })
             .into(),
         }

@@ -8,6 +8,7 @@ use super::query;
 use crate::api::answer::Payload;
 use crate::api::problem::Problem;
 use crate::api::value::{Timestamp, int64};
+use crate::api::view::View;
 use crate::domain::file::{Operation, Status};
 use crate::domain::query::{Direction, Filter, Sort};
 use crate::index::{Page, Start};
@@ -74,11 +75,12 @@ pub struct FilterApplied {
 }
 
 impl FilterApplied {
+    /// But for the user: who is meant is for the view to say.
     fn filter(&self) -> Filter {
         let size = |bound: Option<i64>| bound.and_then(|bound| u64::try_from(bound).ok());
         Filter {
             search: self.search.clone(),
-            user: self.user_id.clone(),
+            user: None,
             status: self.status,
             operation: self.triggered_by_operation,
             size_min: size(self.size_min),
@@ -92,8 +94,11 @@ impl FilterApplied {
 /// Answers the request, with the store's count of changes that the page is of.
 ///
 /// # Errors
-/// The cursor is none, or comes with an offset; the store fails.
-pub fn list(store: &Store, given: FilterApplied) -> Result<(u64, FilePage), Problem> {
+/// A user is named where nobody may be; the cursor is none, or comes with an offset; the store fails.
+pub fn list(store: &Store, given: FilterApplied, view: &View) -> Result<(u64, FilePage), Problem> {
+    if given.user_id.is_some() {
+        view.need_people()?;
+    }
     let sort = given.sort.unwrap_or(Sort::CachedAt);
     let direction = given.order.unwrap_or(Direction::Desc);
     let limit = given.limit.unwrap_or(50);
@@ -107,8 +112,11 @@ pub fn list(store: &Store, given: FilterApplied) -> Result<(u64, FilePage), Prob
     let filter = given.filter();
     let size = u64::try_from(limit).unwrap_or(0);
     // What is counted is what is listed: index and rows are of one commit.
-    let ((changes, page), rows) = store
-        .look(|index| (store.changes(), index.page(&index.find(&filter), sort, direction, &start, size)))?;
+    let ((changes, page), rows) = store.look(|index| {
+        let found =
+            view.find(index, given.user_id.as_deref(), |user| index.find(&Filter { user, ..filter.clone() }));
+        (store.changes(), index.page(&found, sort, direction, &start, size))
+    })?;
     let pagination = Pagination {
         limit,
         offset: int64(page.offset),
@@ -116,19 +124,19 @@ pub fn list(store: &Store, given: FilterApplied) -> Result<(u64, FilePage), Prob
         has_more: page.next.is_some(),
         next_cursor: page.next.as_ref().map(query::encode),
     };
-    Ok((changes, FilePage { files: bodies(&rows, &page)?, pagination, filter_applied: given }))
+    Ok((changes, FilePage { files: bodies(&rows, &page, view)?, pagination, filter_applied: given }))
 }
 
 /// The files of a page.
 ///
 /// # Errors
 /// The store fails.
-pub fn bodies(rows: &Reader, page: &Page) -> Result<Vec<FileBody>, Problem> {
+pub fn bodies(rows: &Reader, page: &Page, view: &View) -> Result<Vec<FileBody>, Problem> {
     let playing = playing(rows)?;
     let mut files = Vec::with_capacity(page.ids.len());
     for (id, score) in page.ids.iter().zip(&page.scores) {
         if let Some((row, attributions)) = rows.wanted_file(*id)? {
-            files.push(FileBody::of(&row, &attributions, &playing, *score));
+            files.push(FileBody::of(&row, &attributions, &playing, *score, view));
         }
     }
     Ok(files)

@@ -32,6 +32,7 @@ use super::pages::Pages;
 use super::problem::{Code, Problem};
 use super::text::Name;
 use super::value::{Id, Timestamp};
+use super::view::View;
 use crate::cacher::Cacher;
 use crate::domain::access::Principal;
 use crate::domain::file::{Operation, Status};
@@ -126,11 +127,13 @@ impl Files {
         &self,
         cacher: Data<&Cacher>,
         pages: Data<&Arc<Pages>>,
+        view: View,
         request: &Request,
         /// Part of the file name or the library path, without regard to case. `%` and `_` mean themselves; blank means no
         /// filter.
         search: Query<Option<String>>,
-        /// Files that this user wants.
+        /// Files that this user wants. Viewers name them as they see them, by pseudonym where `privacy.attribution` says so;
+        /// refused where nobody is named.
         user_id: Query<Option<String>>,
         /// Files in this state.
         status: Query<Option<Status>>,
@@ -176,13 +179,14 @@ impl Files {
         };
         let (store, pages) = (cacher.0.engine().store().clone(), pages.0.clone());
         let query = request.uri().query().unwrap_or_default().to_owned();
-        if let Some(page) = pages.get(store.changes(), &query) {
+        let ear = view.ear();
+        if let Some(page) = pages.get(store.changes(), ear, &query) {
             return Ok(Answer::prepared(page));
         }
         let listed = blocking(move || {
-            let (changes, page) = list::list(&store, given)?;
+            let (changes, page) = list::list(&store, given, &view)?;
             let page = Arc::new(Prepared::of(&page));
-            pages.keep(changes, &query, &page);
+            pages.keep(changes, ear, &query, &page);
             Ok(page)
         });
         listed.await.map(Answer::prepared)
@@ -190,11 +194,13 @@ impl Files {
 
     /// Search cached files
     ///
-    /// Newest first, without regard to case; `%` and `_` mean themselves. Removed files only if asked for.
+    /// Newest first, without regard to case; `%` and `_` mean themselves. Removed files only if asked for. Viewers find people
+    /// as they see them: by pseudonym where `privacy.attribution` says so; where nobody is named, `type=user` is refused.
     #[oai(path = "/api/cached/files/search", method = "get", operation_id = "searchFiles")]
     async fn search(
         &self,
         cacher: Data<&Cacher>,
+        view: View,
         /// What to look for; not blank.
         #[oai(validator(min_length = 1, max_length = 4096))]
         q: Query<String>,
@@ -213,7 +219,7 @@ impl Files {
             include_removed: include_removed.0.unwrap_or(false),
         };
         let store = cacher.0.engine().store().clone();
-        blocking(move || search::search(&store, asked)).await.map(Answer::ok)
+        blocking(move || search::search(&store, asked, &view)).await.map(Answer::ok)
     }
 
     /// Read one cached file
@@ -225,12 +231,13 @@ impl Files {
         &self,
         cacher: Data<&Cacher>,
         librarian: Data<&Librarian>,
+        view: View,
         /// The file.
         file_id: Path<Id>,
     ) -> Result<Answer<FileDetail>, Problem> {
         let (store, drawn) = (cacher.0.engine().store().clone(), librarian.0.latest());
         let id = file_id.0.read("file")?;
-        blocking(move || detail::detail(&store, drawn.as_deref(), id)).await.map(Answer::ok)
+        blocking(move || detail::detail(&store, drawn.as_deref(), id, &view)).await.map(Answer::ok)
     }
 
     /// Cache a file

@@ -14,7 +14,8 @@ closed_type!(
 closed_type!(
     SearchType,
     "SearchType",
-    "`filename`: in the name. `path`: in `file_path` or `original_path`. `user`: in the name of anybody who wants it. \
+    "`filename`: in the name. `path`: in `file_path` or `original_path`. `user`: in the name of anybody who wants it, \
+     as the reader sees it. \
      `operation`: in the reason it was cached for. `all`: in any of these."
 );
 

@@ -8,6 +8,7 @@ use super::list::bodies;
 use crate::api::answer::Payload;
 use crate::api::problem::Problem;
 use crate::api::value::int64;
+use crate::api::view::View;
 use crate::domain::query::{Direction, SearchType, Sort};
 use crate::index::Start;
 use crate::store::Store;
@@ -39,19 +40,22 @@ pub struct SearchResults {
 /// Answers the request.
 ///
 /// # Errors
-/// The text is blank; the store fails.
-pub fn search(store: &Store, asked: Asked) -> Result<SearchResults, Problem> {
+/// The text is blank; people are looked for where nobody may be named; the store fails.
+pub fn search(store: &Store, asked: Asked, view: &View) -> Result<SearchResults, Problem> {
     let Asked { query, kind, limit, include_removed } = asked;
     if query.trim().is_empty() {
         return Err(Problem::invalid("q", "must not be blank"));
     }
+    if kind == SearchType::User {
+        view.need_people()?;
+    }
     let most = u64::try_from(limit).unwrap_or(0);
     let (page, rows) = store.look(|index| {
-        let found = index.search(&query, kind, include_removed);
+        let found = view.naming(|naming| index.search(&query, kind, naming, include_removed));
         index.page(&found, Sort::CachedAt, Direction::Desc, &Start::Offset(0), most)
     })?;
     Ok(SearchResults {
-        results: bodies(&rows, &page)?,
+        results: bodies(&rows, &page, view)?,
         query,
         search_type: kind,
         total_found: int64(page.total),

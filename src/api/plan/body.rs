@@ -7,11 +7,12 @@ use super::names::{Cause, Lack, RefusalKind, Source, TroubleCode};
 use crate::api::answer::Payload;
 use crate::api::files::{EXAMPLE_ID, EXAMPLE_PATH, WhyBody};
 use crate::api::value::{Id, Timestamp, int64, text};
+use crate::api::view::{Shown, View};
 use crate::domain::file::Operation;
 use crate::domain::size::readable;
 use crate::librarian::shown::{
-    Kept, Listed, Shown, ShownAttribute, ShownPart, ShownReason, ShownRefused, ShownRoom, ShownSource,
-    ShownStep, ShownWisher, Trouble, Unresolved, name_of,
+    Kept, Listed, Shown as ShownPlan, ShownAttribute, ShownPart, ShownReason, ShownRefused, ShownRoom,
+    ShownSource, ShownStep, ShownWisher, Trouble, Unresolved, name_of,
 };
 
 /// What would be done now, and why.
@@ -44,7 +45,7 @@ pub struct PlanBody {
     refused: Vec<RefusedBody>,
     /// What is wished for, and is none of our files.
     unresolved: Vec<UnresolvedBody>,
-    /// How it stands with each source of each user.
+    /// How it stands with each source of each user; empty for viewers who are not told of users.
     sources: Vec<SourceBody>,
     /// At most so many entries of each list are shown.
     limit: i32,
@@ -167,7 +168,7 @@ struct StepBody {
     size_readable: String,
     /// The files: the video, unless it is there already, and its subtitles.
     parts: Vec<PartBody>,
-    /// Who wants it, the strongest reason first.
+    /// Who wants it, the strongest reason first; empty for viewers who are not told.
     users: Vec<WisherBody>,
     /// What it is worth, 0 to 100.
     priority: i32,
@@ -178,8 +179,8 @@ struct StepBody {
     cause: Option<Cause>,
 }
 
-impl From<&ShownStep> for StepBody {
-    fn from(step: &ShownStep) -> Self {
+impl StepBody {
+    fn of(step: &ShownStep, view: &View) -> Self {
         let size = step.size();
         let ShownStep { path, title, parts, wishers, score, why, cause } = step;
         Self {
@@ -188,9 +189,9 @@ impl From<&ShownStep> for StepBody {
             size_bytes: int64(size),
             size_readable: readable(size),
             parts: parts.iter().map(Into::into).collect(),
-            users: wishers.iter().map(Into::into).collect(),
+            users: wishers.iter().filter_map(|wisher| WisherBody::of(wisher, view)).collect(),
             priority: (*score).into(),
-            why: why.iter().map(Into::into).collect(),
+            why: reasons(why, view),
             cause: *cause,
         }
     }
@@ -228,23 +229,22 @@ impl From<&ShownPart> for PartBody {
 #[oai(rename = "Wisher")]
 struct WisherBody {
     /// The media user.
-    user_id: String,
+    user_id: Shown,
     /// The strongest of their reasons.
     operation: Operation,
 }
 
-impl From<&ShownWisher> for WisherBody {
-    fn from(wisher: &ShownWisher) -> Self {
+impl WisherBody {
+    fn of(wisher: &ShownWisher, view: &View) -> Option<Self> {
         let ShownWisher { user, operation } = wisher;
-        Self { user_id: user.clone(), operation: *operation }
+        Some(Self { user_id: view.user(user)?, operation: *operation })
     }
 }
 
-impl From<&ShownReason> for WhyBody {
-    fn from(reason: &ShownReason) -> Self {
-        let ShownReason { points, text, user } = reason;
-        Self { points: *points, text: text.clone(), user: user.clone() }
-    }
+fn reasons(why: &[ShownReason], view: &View) -> Vec<WhyBody> {
+    let body =
+        |ShownReason { points, text, user }: &ShownReason| WhyBody::of(*points, text, user.as_ref(), view);
+    why.iter().map(body).collect()
 }
 
 /// Somebody more wants a file that stays, or for a stronger reason.
@@ -256,19 +256,20 @@ struct AttributeBody {
     /// Its library path; null where it is gone by now.
     #[oai(nullable)]
     file_path: Option<String>,
-    /// The media user.
-    user_id: String,
+    /// The media user; null for viewers who are not told.
+    #[oai(nullable)]
+    user_id: Option<Shown>,
     /// The strongest of their reasons.
     operation: Operation,
 }
 
-impl From<&ShownAttribute> for AttributeBody {
-    fn from(one: &ShownAttribute) -> Self {
+impl AttributeBody {
+    fn of(one: &ShownAttribute, view: &View) -> Self {
         let ShownAttribute { file, path, wisher: ShownWisher { user, operation } } = one;
         Self {
             file_id: Id::of(file),
             file_path: path.as_ref().map(text),
-            user_id: user.clone(),
+            user_id: view.user(user),
             operation: *operation,
         }
     }
@@ -299,8 +300,9 @@ impl From<&Kept> for KeepBody {
 struct RefusedBody {
     /// The library path.
     file_path: String,
-    /// Whose wish it is.
-    user_id: String,
+    /// Whose wish it is; null for viewers who are not told.
+    #[oai(nullable)]
+    user_id: Option<Shown>,
     /// Why not, for programs.
     code: RefusalKind,
     /// Why not, for people.
@@ -312,16 +314,16 @@ struct RefusedBody {
     why: Vec<WhyBody>,
 }
 
-impl From<&ShownRefused> for RefusedBody {
-    fn from(refused: &ShownRefused) -> Self {
+impl RefusedBody {
+    fn of(refused: &ShownRefused, view: &View) -> Self {
         let ShownRefused { path, user, kind, sentence, score, why } = refused;
         Self {
             file_path: text(path),
-            user_id: user.clone(),
+            user_id: view.user(user),
             code: *kind,
             message: sentence.clone(),
             priority: score.map(Into::into),
-            why: why.iter().map(Into::into).collect(),
+            why: reasons(why, view),
         }
     }
 }
@@ -358,7 +360,7 @@ impl From<&Unresolved> for UnresolvedBody {
 #[oai(rename = "PlanSource")]
 struct SourceBody {
     /// The media user.
-    user_id: String,
+    user_id: Shown,
     /// The source.
     source: Source,
     /// So many films and episodes it names now.
@@ -391,8 +393,8 @@ struct TroubleBody {
     message: String,
 }
 
-impl From<&ShownSource> for SourceBody {
-    fn from(one: &ShownSource) -> Self {
+impl SourceBody {
+    fn of(one: &ShownSource, view: &View) -> Option<Self> {
         let ShownSource {
             user,
             source,
@@ -404,8 +406,13 @@ impl From<&ShownSource> for SourceBody {
             is_asked,
             trouble,
         } = one;
-        Self {
-            user_id: user.clone(),
+        let problem = |Trouble { code, sentence }: &Trouble| TroubleBody {
+            code: *code,
+            // It may name whose source it is.
+            message: view.sentence(sentence, "it did not say everything; operators are told why"),
+        };
+        Some(Self {
+            user_id: view.user(user)?,
             source: *source,
             items: int64(*items),
             answered_at: answered_at.map(Timestamp),
@@ -413,17 +420,15 @@ impl From<&ShownSource> for SourceBody {
             holds_until: holds_until.map(Timestamp),
             is_blind: *is_blind,
             is_asked: *is_asked,
-            problem: trouble
-                .as_ref()
-                .map(|Trouble { code, sentence }| TroubleBody { code: *code, message: sentence.clone() }),
-        }
+            problem: trouble.as_ref().map(problem),
+        })
     }
 }
 
 impl PlanBody {
-    /// A plan, of which so much is shown.
-    pub fn of(shown: &Shown, limit: i32, offset: i64) -> Self {
-        let Shown {
+    /// A plan, of which so much is shown, as it may be seen.
+    pub fn of(shown: &ShownPlan, limit: i32, offset: i64, view: &View) -> Self {
+        let ShownPlan {
             drawn_at,
             asked_at,
             quiet_until,
@@ -450,17 +455,26 @@ impl PlanBody {
                 refused: int64(refused.total),
                 unresolved: int64(unresolved.total),
             },
-            cache: cache.shown.iter().map(Into::into).collect(),
-            give_back: give_back.shown.iter().map(Into::into).collect(),
-            attribute: attribute.shown.iter().map(Into::into).collect(),
+            cache: cache.shown.iter().map(|step| StepBody::of(step, view)).collect(),
+            give_back: give_back.shown.iter().map(|step| StepBody::of(step, view)).collect(),
+            attribute: attribute.shown.iter().map(|one| AttributeBody::of(one, view)).collect(),
             keep: keep.into(),
-            refused: refused.shown.iter().map(Into::into).collect(),
+            refused: refused.shown.iter().map(|one| RefusedBody::of(one, view)).collect(),
             unresolved: unresolved.shown.iter().map(Into::into).collect(),
-            sources: sources.iter().map(Into::into).collect(),
+            sources: self::sources(sources, view),
             limit,
             offset,
         }
     }
+}
+
+fn sources(sources: &[ShownSource], view: &View) -> Vec<SourceBody> {
+    let mut bodies: Vec<_> = sources.iter().filter_map(|one| SourceBody::of(one, view)).collect();
+    if !view.has_names() {
+        // As they come, the owner's are first.
+        bodies.sort_by(|a, b| (&a.user_id, a.source).cmp(&(&b.user_id, b.source)));
+    }
+    bodies
 }
 
 impl Payload for PlanBody {
@@ -469,10 +483,10 @@ impl Payload for PlanBody {
 
 impl Example for PlanBody {
     fn example() -> Self {
-        let why = |points, text: &str, user: Option<&str>| WhyBody {
+        let why = |points, text: &str, user: Option<&'static str>| WhyBody {
             points,
             text: text.to_owned(),
-            user: user.map(str::to_owned),
+            user: user.map(Shown::example),
         };
         let size = 8 << 30;
         let part = PartBody {
@@ -487,7 +501,7 @@ impl Example for PlanBody {
             size_bytes: size,
             size_readable: readable(8 << 30),
             parts: vec![part],
-            users: vec![WisherBody { user_id: "user1".to_owned(), operation: Operation::Ondeck }],
+            users: vec![WisherBody { user_id: Shown::example("user1"), operation: Operation::Ondeck }],
             priority: 70,
             why: vec![
                 why(50, "every file", None),
@@ -522,13 +536,13 @@ impl Example for PlanBody {
             attribute: vec![AttributeBody {
                 file_id: Id::of(EXAMPLE_ID),
                 file_path: Some("/mnt/array/movies/Contact (1997)/Contact.mkv".to_owned()),
-                user_id: "user2".to_owned(),
+                user_id: Some(Shown::example("user2")),
                 operation: Operation::Watchlist,
             }],
             keep: (&Kept { files: 120, wanted: 112 }).into(),
             refused: vec![RefusedBody {
                 file_path: "/mnt/array/movies/Heat (1995)/Heat.mkv".to_owned(),
-                user_id: "user2".to_owned(),
+                user_id: Some(Shown::example("user2")),
                 code: RefusalKind::NoRoom,
                 message: "better files have the room; 4.0 GB are missing".to_owned(),
                 priority: Some(45),
@@ -536,7 +550,7 @@ impl Example for PlanBody {
             }],
             unresolved: vec![],
             sources: vec![SourceBody {
-                user_id: "user2".to_owned(),
+                user_id: Shown::example("user2"),
                 source: Source::Watchlist,
                 items: 14,
                 answered_at: Some(Timestamp::EXAMPLE),

@@ -15,6 +15,7 @@ use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
 use super::value::Id;
+use super::view::View;
 use crate::cacher::Cacher;
 use crate::domain::access::Principal;
 use crate::librarian::Librarian;
@@ -63,6 +64,7 @@ impl PlanApi {
         &self,
         cacher: Data<&Cacher>,
         librarian: Data<&Librarian>,
+        view: View,
         /// At most so many entries of each list; 100 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))]
         limit: Query<Option<i32>>,
@@ -81,7 +83,7 @@ impl PlanApi {
             let rows = store.read()?;
             // A file whose row cannot be read is shown without its path.
             let path_of = |file| rows.file(file).ok().flatten().map(|row| row.file_path);
-            Ok(PlanBody::of(&Shown::of(&drawn, window, path_of), limit, offset))
+            Ok(PlanBody::of(&Shown::of(&drawn, window, path_of), limit, offset, &view))
         })
         .await
         .map(Answer::ok)

@@ -6,6 +6,7 @@ use poem_openapi::types::Example;
 use crate::api::answer::Payload;
 use crate::api::people::PlexProblemBody;
 use crate::api::value::{Timestamp, closed_type};
+use crate::api::view::{Shown, View};
 use crate::domain::file::closed_names;
 use crate::domain::mapping::Mapping;
 use crate::domain::mapping::propose::{Location, Proposal, propose};
@@ -118,9 +119,10 @@ struct SourceBody {
 struct SignedInBody {
     /// Where it comes from.
     origin: TokenOrigin,
-    /// Whose it is, as they are called everywhere here; null as long as plex.tv did not tell.
+    /// Whose it is, as they are called everywhere here; null as long as plex.tv did not tell, and for viewers who are not told
+    /// names.
     #[oai(nullable)]
-    user_id: Option<String>,
+    user_id: Option<Shown>,
     /// When they signed in; null for a configured token.
     #[oai(nullable)]
     since: Option<Timestamp>,
@@ -168,16 +170,16 @@ struct ProposalBody {
 impl SourceList {
     /// As it is known now.
     #[must_use]
-    pub fn of(media: &Media, libraries: &[Library]) -> Self {
+    pub fn of(media: &Media, libraries: &[Library], view: &View) -> Self {
         let household = media.household();
         let address = household.reach().server().origin();
-        let source = SourceBody::of(address, media.status(), &household.people().snapshot(), libraries);
+        let source = SourceBody::of(address, media.status(), &household.people().snapshot(), libraries, view);
         Self { sources: vec![source] }
     }
 }
 
 impl SourceBody {
-    fn of(address: String, status: Status, snapshot: &Snapshot, libraries: &[Library]) -> Self {
+    fn of(address: String, status: Status, snapshot: &Snapshot, libraries: &[Library], view: &View) -> Self {
         let mapping = Mapping::of(libraries);
         let locations = |section: &Section| {
             let place = |path: &crate::domain::media::ServerPath| LocationBody {
@@ -213,7 +215,7 @@ impl SourceBody {
             asked_at: status.asked_at.max(snapshot.server_at).map(Timestamp),
             cloud_asked_at: snapshot.cloud_at.map(Timestamp),
             cloud_problem: snapshot.cloud_problem.as_ref().map(Into::into),
-            signed_in: SignedInBody::of(snapshot),
+            signed_in: SignedInBody::of(snapshot, view),
             sections: snapshot.sections.iter().map(section).collect(),
             proposals: proposals(&snapshot.sections, libraries),
         }
@@ -239,7 +241,7 @@ fn problem(status: &Status, snapshot: &Snapshot) -> Option<PlexProblemBody> {
 }
 
 impl SignedInBody {
-    fn of(snapshot: &Snapshot) -> Self {
+    fn of(snapshot: &Snapshot, view: &View) -> Self {
         let Ok(held) = &snapshot.owner else {
             return Self { origin: TokenOrigin::None, user_id: None, since: None };
         };
@@ -256,7 +258,7 @@ impl SignedInBody {
                 Origin::File => TokenOrigin::File,
                 Origin::SignedIn => TokenOrigin::SignedIn,
             },
-            user_id: person.map(|person| person.name.clone()),
+            user_id: person.and_then(|person| view.true_name(&person.name)),
             since: held.since.map(Timestamp),
         }
     }
@@ -314,7 +316,7 @@ impl Example for SourceList {
             cloud_problem: None,
             signed_in: SignedInBody {
                 origin: TokenOrigin::SignedIn,
-                user_id: Some("user1".to_owned()),
+                user_id: Some(Shown::example("user1")),
                 since: Some(Timestamp::EXAMPLE),
             },
             sections: vec![

@@ -10,6 +10,7 @@ use super::answer::Answer;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
 use super::value::Id;
+use super::view::View;
 use crate::cacher::Cacher;
 use crate::domain::access::Principal;
 use crate::media::Media;
@@ -52,8 +53,13 @@ impl Sources {
     /// The media server: whether it answers, who is signed in there, and which of its folders lies in which library of ours. A
     /// folder without a library is not cached; `proposals` says what `library.server_path` could be, from the names alone.
     #[oai(path = "/api/sources", method = "get", operation_id = "listSources")]
-    async fn list(&self, cacher: Data<&Cacher>, media: Data<&Media>) -> Result<Answer<SourceList>, Problem> {
-        Ok(Answer::ok(SourceList::of(media.0, cacher.0.engine().libraries())))
+    async fn list(
+        &self,
+        cacher: Data<&Cacher>,
+        media: Data<&Media>,
+        view: View,
+    ) -> Result<Answer<SourceList>, Problem> {
+        Ok(Answer::ok(SourceList::of(media.0, cacher.0.engine().libraries(), &view)))
     }
 
     /// Begin to sign in to Plex
@@ -68,12 +74,13 @@ impl Sources {
     async fn begin(
         &self,
         media: Data<&Media>,
+        view: View,
         by: Data<&Principal>,
         body: Json<Option<SignInRequest>>,
     ) -> Result<Answer<SignInBody>, Problem> {
         let (whose, forward) = body.0.unwrap_or_default().read()?;
         let begun = media.0.household().sign_ins().begin(whose, forward.as_deref(), &by.0.actor()).await?;
-        Ok(Answer::ok(SignInBody::of(&begun)).saying("Open the page and say yes there.".to_owned()))
+        Ok(Answer::ok(SignInBody::of(&begun, &view)).saying("Open the page and say yes there.".to_owned()))
     }
 
     /// Read how far a sign-in is
@@ -83,11 +90,12 @@ impl Sources {
     async fn get(
         &self,
         media: Data<&Media>,
+        view: View,
         /// The sign-in.
         sign_in_id: Path<Id>,
     ) -> Result<Answer<SignInBody>, Problem> {
         let one = media.0.household().sign_ins().get(sign_in_id.0.read("sign-in")?)?;
-        Ok(Answer::ok(SignInBody::of(&one)))
+        Ok(Answer::ok(SignInBody::of(&one, &view)))
     }
 
     /// Sign out of Plex

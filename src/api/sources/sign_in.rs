@@ -8,6 +8,7 @@ use crate::api::people::PlexProblemBody;
 use crate::api::problem::Problem;
 use crate::api::text::WebAddress;
 use crate::api::value::{Id, Timestamp, closed_type, int64};
+use crate::api::view::{Shown, View};
 use crate::domain::file::closed_names;
 use crate::domain::time::Time;
 use crate::media::sign_in::{SignIn, State, Whose};
@@ -105,7 +106,7 @@ pub struct SignInBody {
     expires_at: Timestamp,
     /// Who signed in, as they are called everywhere here; null unless it is done.
     #[oai(nullable)]
-    user_id: Option<String>,
+    user_id: Option<Shown>,
     /// As what: the owner of the server is its owner, also where `user` was asked for. Null unless it is done.
     #[oai(nullable)]
     signed_in_as: Option<Whose>,
@@ -117,12 +118,12 @@ pub struct SignInBody {
 impl SignInBody {
     /// As it is now.
     #[must_use]
-    pub fn of(one: &SignIn) -> Self {
+    pub fn of(one: &SignIn, view: &View) -> Self {
         let is_open = matches!(one.state, State::Waiting(_));
         let shown = |text: &crate::domain::secret::Secret| is_open.then(|| text.expose().to_owned());
         let (state, user_id, signed_in_as, problem) = match &one.state {
             State::Waiting(problem) => (Stage::Waiting, None, None, problem.as_ref()),
-            State::Done { name, whose } => (Stage::Done, Some(name.clone()), Some(*whose), None),
+            State::Done { name, whose } => (Stage::Done, view.true_name(name), Some(*whose), None),
             State::Expired => (Stage::Expired, None, None, None),
             State::Refused(problem) => (Stage::Refused, None, None, Some(problem)),
         };

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::{Read, one_of, whole};
 use crate::config::key::items;
 use crate::domain::plan::exclude::Pattern;
+use crate::domain::privacy::Attributions;
 use crate::domain::rules::UserKind;
 use crate::domain::schedule::{QuietHours, Schedule};
 use crate::domain::settings::{Versions, Viewers};
@@ -87,6 +88,10 @@ pub(in crate::config) fn versions(text: &str) -> Read<Versions> {
 
 pub(in crate::config) fn viewers(text: &str) -> Read<Viewers> {
     text.parse().map_err(|_| one_of(Viewers::ALL))
+}
+
+pub(in crate::config) fn attributions(text: &str) -> Read<Attributions> {
+    text.parse().map_err(|_| one_of(Attributions::ALL))
 }
 
 pub(in crate::config) fn user_name(text: &str) -> Read<String> {

@@ -9,7 +9,8 @@ use crate::support::app::TestApp;
 
 fn removal(number: usize) -> Event {
     let file_path = format!("/m/{number}").into();
-    Event::FileRemoved { file_id: FileId::new(), file_path, user: None, reason: "test".to_owned() }
+    let (reason, by) = ("test".to_owned(), "test".into());
+    Event::FileRemoved { file_id: FileId::new(), file_path, user: None, reason, by }
 }
 
 fn of_type<'a>(frames: &'a [Value], name: &str) -> Vec<&'a Value> {

@@ -15,6 +15,7 @@ use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
+use cacherr::domain::privacy::{Attributions, Privacy};
 use cacherr::domain::rules::House;
 use cacherr::domain::schedule::Schedule;
 use cacherr::domain::secret::Secret;
@@ -26,7 +27,7 @@ use cacherr::librarian::{self, Librarian, Wishes};
 use cacherr::live::Hub;
 use cacherr::media::reach::Address;
 use cacherr::media::tokens::Configured;
-use cacherr::media::{Household, Media, Retry, Rhythm};
+use cacherr::media::{Household, Media, Retry, Rhythm, pseudonyms};
 use cacherr::plex::{Patience, Trust};
 use cacherr::store::{Rows, Store};
 use futures_util::{SinkExt, StreamExt};
@@ -65,6 +66,8 @@ pub struct Options {
     pub clock: Option<Arc<ManualClock>>,
     /// Bytes of copies at most.
     pub limit: Option<u64>,
+    /// What viewers are told of who watches what.
+    pub attributions: Attributions,
     /// What is worth keeping; [`by_hand`] where nothing is said.
     pub librarian: Option<LibrarianSettings>,
     /// How connections are served.
@@ -83,6 +86,7 @@ impl Default for Options {
             plex: None,
             clock: None,
             limit: None,
+            attributions: Attributions::default(),
             librarian: None,
             connections: Connections::default(),
         }
@@ -272,12 +276,14 @@ impl TestApp {
         });
         let librarian = self.begin_to_plan(&cacher, &media, mapping);
         self.librarian = Some(librarian.clone());
+        self.cacher = Some(cacher.clone());
         let parts = ApiParts {
-            cacher: cacher.clone(),
+            cacher,
             media,
             librarian,
             doctor,
             hub: self.hub.clone(),
+            privacy: self.privacy(),
             server,
             access,
             hooks,
@@ -288,7 +294,6 @@ impl TestApp {
             let _ = stopped.await;
         }));
         self.origin = format!("127.0.0.1:{}", bind.port());
-        self.cacher = Some(cacher);
         self.server = Some((stop, serving));
     }
 
@@ -320,6 +325,11 @@ impl TestApp {
         address.sign_in_interval = Duration::from_millis(5);
         let configured = Configured { token, file: None };
         Household::open(store.clone(), self.clock(), configured, address).unwrap()
+    }
+
+    fn privacy(&self) -> Privacy {
+        let key = || pseudonyms::key(self.cacher().engine().store());
+        Privacy::of(self.options.attributions, key).unwrap()
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
