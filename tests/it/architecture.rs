@@ -382,7 +382,6 @@ fn secrets_are_shown_only_to_those_who_need_them() {
             "api/webhooks.rs", // the address that a person gives to the media server
             "cli/access.rs",   // a new password or key, to whoever asked for it
             "command/access.rs", // the same, through the socket
-            "domain/secret.rs", // where it is
             "media/pseudonyms.rs", // the key, from its digits
             "media/tokens.rs", // the identifier, which lies among the secrets and is none
             "media/tokens/card.rs", // from the store
