@@ -15,6 +15,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout};
 
+use cacherr::domain::access::Role;
+use cacherr::domain::settings::AccessSettings;
+
 use crate::support::app::{Options, TestApp};
 
 /// Longer than anything here takes, even where many tests share a slow machine.
@@ -37,9 +40,15 @@ fn endless() -> ConnectionLimits {
     }
 }
 
+/// Whoever asks from this machine is let in: what is tried here is the connection.
+fn open_here() -> AccessSettings {
+    AccessSettings { local_role: Some(Role::Admin), ..AccessSettings::default() }
+}
+
 async fn app(limits: ConnectionLimits) -> TestApp {
     let connections = Connections { limits, encryption: None };
-    TestApp::start_with(Options { connections, in_memory: true, ..Options::default() }).await
+    TestApp::start_with(Options { connections, in_memory: true, access: open_here(), ..Options::default() })
+        .await
 }
 
 /// A client that says what it likes.

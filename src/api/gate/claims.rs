@@ -104,7 +104,7 @@ mod tests {
     fn settings() -> AccessSettings {
         AccessSettings {
             local_role: Some(Role::Operator),
-            trusted_proxies: vec!["10.0.0.1".parse().unwrap()],
+            trusted_proxies: vec!["10.0.0.1/32".parse().unwrap()],
             user_header: Some("remote-user".to_owned()),
             hosts: vec!["nas.lan".to_owned()],
             ..AccessSettings::default()

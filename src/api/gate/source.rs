@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     fn traced(peer: &str, headers: &[(&'static str, &str)]) -> Source {
-        let trusted = ["10.0.0.1".parse().unwrap(), "10.0.1.0/24".parse().unwrap()];
+        let trusted = ["10.0.0.1/32".parse().unwrap(), "10.0.1.0/24".parse().unwrap()];
         let headers: HeaderMap = headers
             .iter()
             .map(|(name, value)| (header::HeaderName::from_static(name), value.parse().unwrap()))

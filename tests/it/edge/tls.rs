@@ -170,7 +170,13 @@ fn what_is_wrong_with_the_files_is_said_at_the_start() {
 async fn app(pair: &Pair, limits: ConnectionLimits) -> TestApp {
     let encryption = Some(watch::channel(server(pair)).1);
     let connections = Connections { limits, encryption };
-    TestApp::start_with(Options { connections, in_memory: true, ..Options::default() }).await
+    TestApp::start_with(Options {
+        connections,
+        in_memory: true,
+        access: super::open_here(),
+        ..Options::default()
+    })
+    .await
 }
 
 fn port_of(app: &TestApp) -> u16 {

@@ -136,6 +136,7 @@ fn what_root_left_in_the_data_dir_is_given_over_and_nothing_else_is() {
     fs::set_permissions(house.at("data/cacherr.redb"), fs::Permissions::from_mode(0o644)).unwrap();
     fs::write(house.at("data/notes.txt"), "theirs").unwrap();
     fs::write(house.at("elsewhere"), "root's").unwrap();
+    fs::remove_file(house.at("data/setup-token")).unwrap();
     fs::hard_link(house.at("elsewhere"), house.at("data/setup-token")).unwrap();
 
     let instance = start(&house, AS_USER);
