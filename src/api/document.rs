@@ -28,6 +28,7 @@ const IN_ANY_CASE: [&str; 1] = ["ExportFormat"];
 const ALL: &[Refusals] = &[
     accounts::REFUSALS,
     auth::REFUSALS,
+    auth::plex::REFUSALS,
     cleanup::REFUSALS,
     doctor::REFUSALS,
     export::REFUSALS,

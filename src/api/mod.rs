@@ -261,8 +261,15 @@ type OfCache = (
     jobs::Jobs,
 );
 type OfMedia = (people::PeopleApi, forget::Forget, sources::Sources, sessions::Sessions, webhooks::Webhooks);
-type OfInstance =
-    (system::System, doctor::DoctorApi, readers::Readers, auth::Auth, accounts::Accounts, keys::Keys);
+type OfInstance = (
+    system::System,
+    doctor::DoctorApi,
+    readers::Readers,
+    auth::Auth,
+    auth::plex::PlexLogIn,
+    accounts::Accounts,
+    keys::Keys,
+);
 
 /// Every resource. They have no state: what they work with comes with the request.
 fn service() -> OpenApiService<Resources, ()> {

@@ -34,6 +34,8 @@ const TABLE: &[(&str, Permission)] = &[
     ("getAuthState", Open),
     ("setUp", Open),
     ("logIn", Open),
+    ("beginPlexLogIn", Open),
+    ("claimPlexLogIn", Open),
     // One's own affairs, whoever one is.
     ("logOut", VIEWER),
     ("getMe", VIEWER),

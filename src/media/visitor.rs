@@ -5,6 +5,7 @@
 //! says. **Invariant:** so many wait and no more; what nobody fetches is forgotten, and it is fetched once, by whoever began.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::SignedDuration;
@@ -24,6 +25,8 @@ use crate::random;
 
 /// So many wait at once. They have seats of their own: whoever is not let in yet keeps nobody from signing in.
 const WAITING: usize = 16;
+/// And so many of one address.
+const WAITING_THERE: usize = 4;
 /// For so long after its end one can be fetched.
 const KEPT: SignedDuration = SignedDuration::from_mins(2);
 
@@ -83,6 +86,7 @@ struct Desk {
 type Board = BTreeMap<SignInId, Visit>;
 
 struct Visit {
+    from: IpAddr,
     claim: Secret,
     state: State,
     ended_at: Option<Time>,
@@ -102,23 +106,27 @@ impl Visits {
         self.desk.people.snapshot().account.is_some()
     }
 
-    /// Begins one. After it is confirmed, the person's browser goes to `forward`.
+    /// Begins one for whoever asks from there.
     ///
     /// # Errors
-    /// Too many wait; plex.tv does not answer; the owner is not connected.
-    pub async fn begin(&self, forward: Option<&str>) -> Result<Begun> {
+    /// Too many wait, or too many from there; plex.tv does not answer; the owner is not connected.
+    pub async fn begin(&self, from: IpAddr) -> Result<Begun> {
         if !self.are_possible() {
             let sentence =
                 "Plex is not connected yet, so it cannot say who somebody is; log in with a password";
             return Err(Error::PlexUnavailable { sentence: sentence.to_owned() });
         }
         self.desk.forget_old();
+        let is_waiting = |one: &&Visit| one.from == from && one.ended_at.is_none();
+        if self.desk.board().values().filter(is_waiting).count() >= WAITING_THERE {
+            return Err(Error::TooManySignIns { waiting: WAITING_THERE });
+        }
         let seat = self.seats.clone().try_acquire_owned();
         let seat = seat.map_err(|_| Error::TooManySignIns { waiting: WAITING })?;
-        let (pin, page) = ask_for_code(&self.desk.reach, forward).await?;
+        let (pin, page) = ask_for_code(&self.desk.reach, None).await?;
         let (id, claim) = (SignInId::new(), Secret::new(random::hex::<24>()?));
         let (code, expires_at) = (pin.code.clone(), expiry(&pin, self.desk.clock.now()));
-        let visit = Visit { claim: claim.clone(), state: State::Waiting(None), ended_at: None };
+        let visit = Visit { from, claim: claim.clone(), state: State::Waiting(None), ended_at: None };
         self.desk.board().insert(id, visit);
         let desk = self.desk.clone();
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,6 +3,7 @@
 mod access;
 mod access_keys;
 mod access_pages;
+mod access_plex;
 mod access_sessions;
 mod batch;
 mod bounds;

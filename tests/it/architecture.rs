@@ -375,6 +375,7 @@ fn secrets_are_shown_only_to_those_who_need_them() {
             "access/mod.rs",          // the configured key, to be digested
             "access/passwords.rs",    // to be hashed and compared
             "access/setup.rs", // the setup token: its file, and the one line of the log that is meant to be read
+            "api/auth/plex.rs", // claim, code and page, to whoever began to log in
             "api/gate/cookie.rs", // the cookie, to whoever logged in
             "api/keys.rs",     // a new key or a ticket, to whoever asked for it
             "api/text.rs",     // what a request says, to `access`

@@ -60,10 +60,15 @@ impl From<Way> for WayName {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Means {
     Password,
+    Plex,
 }
 
-closed_names!(Means { Password => "password" });
-closed_type!(Means, "LogInMethod", "How somebody can log in. `password`: name and password, by `logIn`.");
+closed_names!(Means { Password => "password", Plex => "plex" });
+closed_type!(
+    Means,
+    "LogInMethod",
+    "How somebody can log in. `password`: name and password, by `logIn`. `plex`: by signing in to Plex, by `beginPlexLogIn`."
+);
 
 /// Who asks.
 #[derive(Object, Clone, Debug)]

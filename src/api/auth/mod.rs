@@ -4,8 +4,10 @@
 //! token leaves in a cookie alone, never in a body.
 
 mod body;
+pub mod plex;
 
 use poem::Request;
+use poem::http::HeaderMap;
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -23,6 +25,7 @@ use crate::access::{Access, AccountChange, Caller, Opened, Password};
 use crate::domain::access::{Principal, Role, Way};
 use crate::domain::account::AccountRow;
 use crate::error::Error;
+use crate::media::Media;
 
 /// What an operation with a body may refuse with, before anything else.
 const BODY: [Code; 5] = [
@@ -83,10 +86,14 @@ pub struct Auth;
 
 /// A browser that is logged in from now on.
 fn opened(access: &Access, door: &Door, source: &Source, opened: &Opened) -> Answer<PrincipalBody> {
-    // The session's end slides; the browser keeps the cookie until the last one that there can be.
-    let longest = access.settings().session_longest.as_secs();
     let answer = Answer::ok(PrincipalBody::from(&opened.principal));
-    answer.with(|headers| door.cookie(source).give(headers, &opened.token, longest))
+    answer.with(|headers| cookie_of(access, door, source, opened, headers))
+}
+
+/// Gives a browser the cookie of a session. Its end slides; the browser keeps it until the last one that there can be.
+fn cookie_of(access: &Access, door: &Door, source: &Source, opened: &Opened, headers: &mut HeaderMap) {
+    let longest = access.settings().session_longest.as_secs();
+    door.cookie(source).give(headers, &opened.token, longest);
 }
 
 /// The account of who asks.
@@ -106,6 +113,7 @@ impl Auth {
     async fn state(
         &self,
         access: Data<&Access>,
+        media: Data<&Media>,
         door: Data<&Door>,
         source: Data<&Source>,
         from: Data<&Caller>,
@@ -114,11 +122,12 @@ impl Auth {
         let claims = door.claims(request, &source, false);
         // Whoever is not let in is a stranger, whatever they showed.
         let principal = door.admit(claims, &from).await.ok();
+        let by_plex = media.0.household().visits().are_possible().then_some(Means::Plex);
         let access = access.0.clone();
         blocking(move || {
             Ok(Answer::ok(StateBody {
                 needs_setup: access.needs_setup()?,
-                methods: Means::ALL.to_vec(),
+                methods: std::iter::once(Means::Password).chain(by_plex).collect(),
                 principal: principal.as_ref().map(Into::into),
             }))
         })
