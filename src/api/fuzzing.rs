@@ -77,7 +77,8 @@ fn values(text: &str) {
     }
     if let Ok(bytes) = size::parse(text) {
         assert_eq!(size::parse(&bytes.to_string()), Ok(bytes), "{text:?}");
-        assert!(size::parse(&size::readable(bytes)).is_ok(), "{text:?}");
+        // The very largest are rounded up, beyond what a size can be.
+        assert!(bytes > i64::MAX as u64 || size::parse(&size::readable(bytes)).is_ok(), "{text:?}");
     }
     for (sort, direction) in
         Sort::ALL.iter().flat_map(|sort| Direction::ALL.iter().map(move |way| (sort, way)))
