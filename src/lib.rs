@@ -11,6 +11,8 @@ pub mod clock;
 
 pub mod random;
 
+pub mod anybody;
+
 pub mod files;
 
 pub mod index;

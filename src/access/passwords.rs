@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
 use super::blocking;
+use crate::domain::account::SHORTEST_PASSWORD;
 use crate::domain::fold::fold;
 use crate::domain::secret::Secret;
 use crate::error::{Error, Result};
@@ -39,9 +40,7 @@ const AT_ONCE: usize = 2;
 /// and so many may wait for that.
 const WAITING: usize = 16;
 
-/// A new password has at least so many characters,
-const SHORTEST: usize = 8;
-/// and at most so many bytes.
+/// A password has at most so many bytes.
 const LONGEST: usize = 1024;
 
 /// A password, as somebody typed it. Nothing prints it.
@@ -72,7 +71,7 @@ impl Password {
     /// [`Error::WeakPassword`].
     pub(super) fn check_new(&self, name: &str) -> Result<()> {
         let text = self.0.expose();
-        let reason = if text.chars().count() < SHORTEST {
+        let reason = if text.chars().count() < SHORTEST_PASSWORD {
             "must have at least 8 characters"
         } else if text.len() > LONGEST {
             "must have at most 1024 bytes"

@@ -11,7 +11,7 @@ use super::answer::{Answer, Payload};
 use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
-use super::text::{Hidden, Name};
+use super::text::{AccountName, NewPassword};
 use super::value::{Id, Timestamp};
 use crate::access::{Access, AccountChange, NewAccount, Password};
 use crate::domain::access::{Principal, Role, Way};
@@ -66,7 +66,7 @@ struct AccountBody {
     /// Whether they can log in with a password.
     has_password: bool,
     /// The number of the Plex account that may sign in as this one.
-    #[oai(nullable)]
+    #[oai(nullable, validator(minimum(value = "1")))]
     plex_account: Option<i64>,
     /// When it was made.
     created_at: Timestamp,
@@ -106,14 +106,14 @@ struct AccountsBody {
 #[oai(rename = "AccountRequest", deny_unknown_fields, example)]
 struct AddAccount {
     /// 1 to 64 characters, without colons and control characters.
-    name: Name,
+    name: AccountName,
     /// What they may do.
     role: Role,
     /// Their password, at least 8 characters; absent or null where they come in by another way.
     #[oai(nullable)]
-    password: Option<Hidden>,
+    password: Option<NewPassword>,
     /// The number of the Plex account that may sign in as this one.
-    #[oai(nullable)]
+    #[oai(nullable, validator(minimum(value = "1")))]
     plex_account: Option<i64>,
 }
 
@@ -123,13 +123,13 @@ struct AddAccount {
 struct ChangeAccount {
     /// Another name.
     #[oai(nullable)]
-    name: Option<Name>,
+    name: Option<AccountName>,
     /// Another role.
     #[oai(nullable)]
     role: Option<Role>,
     /// Another password; all sessions of the account end, but for the one that asks.
     #[oai(nullable)]
-    password: Option<Hidden>,
+    password: Option<NewPassword>,
 }
 
 /// The resource.
@@ -170,7 +170,7 @@ impl Accounts {
     ) -> Result<Answer<AccountBody>, Problem> {
         let AddAccount { name, role, password, plex_account } = body.0;
         let password = password.map(|password| Password::new(password.read()));
-        let new = NewAccount { name: name.read("name")?, role, password, plex: plex_account };
+        let new = NewAccount { name: name.text(), role, password, plex: plex_account };
         Ok(Answer::ok((&access.add_account(new, &by.actor()).await?).into()))
     }
 
@@ -194,7 +194,7 @@ impl Accounts {
             Way::ConfiguredKey | Way::Key(_) | Way::Proxy(_) | Way::Local => None,
         };
         let change = AccountChange {
-            name: name.map(|name| name.read("name")).transpose()?,
+            name: name.map(AccountName::text),
             role,
             password: password.map(|password| Password::new(password.read())),
             keep,

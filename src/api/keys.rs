@@ -11,7 +11,7 @@ use super::answer::{Answer, Payload};
 use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
-use super::text::Name;
+use super::text::KeyName;
 use super::value::{Id, Timestamp};
 use crate::access::{Access, NewKey};
 use crate::domain::access::{Principal, Role};
@@ -92,7 +92,7 @@ struct KeysBody {
 #[oai(rename = "ApiKeyRequest", deny_unknown_fields, example)]
 struct AddKey {
     /// 1 to 64 characters; no other key has the same name, whatever the case.
-    name: Name,
+    name: KeyName,
     /// What it opens.
     role: Role,
     /// From then on it opens nothing; absent or null: never.
@@ -149,7 +149,7 @@ impl Keys {
     ) -> Result<Answer<NewKeyBody>, Problem> {
         let (access, by) = (access.0.clone(), by.actor());
         let AddKey { name, role, expires_at } = body.0;
-        let new = NewKey { name: name.read("name")?, role, expires_at: expires_at.map(|at| at.0) };
+        let new = NewKey { name: name.text(), role, expires_at: expires_at.map(|at| at.0) };
         blocking(move || {
             let (row, secret) = access.add_key(new, &by)?;
             Ok(Answer::ok(NewKeyBody { key: (&row).into(), secret: secret.expose().to_owned() }))

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::value::plain_type;
+use crate::domain::account::{LONGEST_NAME, SHORTEST_PASSWORD};
 use crate::domain::secret::Secret;
 
 /// Longest name or reason, in characters.
@@ -76,6 +77,22 @@ text_type!(
 );
 
 text_type!(
+    /// The name of an API key, as `domain::account` wants it.
+    KeyName,
+    "string_key_name",
+    LONGEST_NAME,
+    r"^[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]([^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff])?$"
+);
+
+text_type!(
+    /// The name of an account: the same, without a colon.
+    AccountName,
+    "string_account_name",
+    LONGEST_NAME,
+    r"^[^\s:\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]([^:\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*[^\s:\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff])?$"
+);
+
+text_type!(
     /// A path from the root.
     AbsolutePath,
     "string_path",
@@ -93,9 +110,12 @@ text_type!(
 
 /// A password or a token as it was sent: nobody sees it again. What it has to be is said by who takes it.
 #[derive(Clone, Debug)]
-pub struct Hidden(Secret);
+pub struct Hidden<const LEAST: usize = 1>(Secret);
 
-impl Hidden {
+/// A new password.
+pub type NewPassword = Hidden<SHORTEST_PASSWORD>;
+
+impl<const LEAST: usize> Hidden<LEAST> {
     /// The text.
     #[must_use]
     pub fn read(&self) -> &str {
@@ -103,36 +123,36 @@ impl Hidden {
     }
 }
 
-impl From<&str> for Hidden {
+impl<const LEAST: usize> From<&str> for Hidden<LEAST> {
     fn from(text: &str) -> Self {
         Self(Secret::new(text))
     }
 }
 
-impl Type for Hidden {
-    plain_type!(Hidden);
+impl<const LEAST: usize> Type for Hidden<LEAST> {
+    plain_type!(Hidden<LEAST>);
 
     fn name() -> Cow<'static, str> {
-        "string_password".into()
+        format!("string_password_{LEAST}").into()
     }
 
     fn schema_ref() -> MetaSchemaRef {
         MetaSchemaRef::Inline(Box::new(MetaSchema {
-            min_length: Some(1),
+            min_length: Some(LEAST),
             max_length: Some(LONGEST_HIDDEN),
             ..MetaSchema::new_with_format("string", "password")
         }))
     }
 }
 
-impl ParseFromJSON for Hidden {
+impl<const LEAST: usize> ParseFromJSON for Hidden<LEAST> {
     fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
         String::parse_from_json(value).map(|text| Self(Secret::new(text))).map_err(|error| error.propagate())
     }
 }
 
 /// For examples alone: what a request holds is sent nowhere.
-impl ToJSON for Hidden {
+impl<const LEAST: usize> ToJSON for Hidden<LEAST> {
     fn to_json(&self) -> Option<Value> {
         self.0.expose().to_json()
     }
@@ -164,6 +184,22 @@ impl Name {
     /// `InvalidParameter`.
     pub fn read(self, field: &str) -> Result<String, Problem> {
         if is_blank_or_long(&self.0) { Err(Problem::invalid(field, name_rule())) } else { Ok(self.0) }
+    }
+}
+
+impl KeyName {
+    /// The text. What it must be is checked by whoever takes it.
+    #[must_use]
+    pub fn text(self) -> String {
+        self.0
+    }
+}
+
+impl AccountName {
+    /// The text. What it must be is checked by whoever takes it.
+    #[must_use]
+    pub fn text(self) -> String {
+        self.0
     }
 }
 

@@ -17,7 +17,9 @@ use crate::error::{Error, Result};
 /// Names that mean somebody else in the log.
 const TAKEN: [&str; 4] = ["system", "local", "api_key", "demo"];
 /// Characters that a name has at most.
-const LONGEST_NAME: usize = 64;
+pub const LONGEST_NAME: usize = 64;
+/// Fewest characters of a new password.
+pub const SHORTEST_PASSWORD: usize = 8;
 
 /// The BLAKE3 of a token, which is all that is kept of one. Tokens are 256 random bits, so nothing slower is needed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

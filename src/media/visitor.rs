@@ -114,7 +114,7 @@ impl Visits {
         if !self.are_possible() {
             let sentence =
                 "Plex is not connected yet, so it cannot say who somebody is; log in with a password";
-            return Err(Error::PlexUnavailable { sentence: sentence.to_owned() });
+            return Err(Error::Forbidden(sentence.to_owned()));
         }
         self.desk.forget_old();
         let is_waiting = |one: &&Visit| one.from == from && one.ended_at.is_none();

@@ -4,10 +4,9 @@
 
 use std::sync::Arc;
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, RootCertStore};
+
+use crate::anybody::Anybody;
 
 /// Which certificates are accepted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -28,7 +27,7 @@ pub(super) fn config(trust: Trust) -> Result<ClientConfig, rustls::Error> {
         Trust::Roots => builder.with_root_certificates(roots()).with_no_client_auth(),
         Trust::Anything => builder
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Anything(provider)))
+            .with_custom_certificate_verifier(Arc::new(Anybody::by(provider)))
             .with_no_client_auth(),
     })
 }
@@ -39,45 +38,4 @@ fn roots() -> RootCertStore {
     let (added, _) = roots.add_parsable_certificates(system.certs);
     tracing::debug!(added, unreadable = system.errors.len(), "certificates of the system");
     roots
-}
-
-/// Accepts every certificate; that its owner has the key is still made sure of.
-#[derive(Debug)]
-struct Anything(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Anything {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }

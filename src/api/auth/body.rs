@@ -5,7 +5,7 @@ use poem_openapi::types::Example;
 
 use crate::access::Access;
 use crate::api::answer::Payload;
-use crate::api::text::{Hidden, Name};
+use crate::api::text::{AccountName, Hidden, Name, NewPassword};
 use crate::api::value::{Id, Timestamp, closed_type};
 use crate::domain::access::{Principal, Role, Way};
 use crate::domain::account::{AccountRow, SessionRow};
@@ -171,9 +171,9 @@ pub struct SetUp {
     /// The setup token: the log of the first start shows it, and so does the file `setup-token` in the data dir.
     pub token: Hidden,
     /// The name of the account.
-    pub name: Name,
+    pub name: AccountName,
     /// Its password: at least 8 characters.
-    pub password: Hidden,
+    pub password: NewPassword,
 }
 
 /// Another password.
@@ -183,7 +183,7 @@ pub struct PasswordChange {
     /// The present one.
     pub current: Hidden,
     /// The new one: at least 8 characters.
-    pub new: Hidden,
+    pub new: NewPassword,
 }
 
 impl Payload for PrincipalBody {

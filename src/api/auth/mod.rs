@@ -148,7 +148,7 @@ impl Auth {
         body: Json<SetUp>,
     ) -> Result<Answer<PrincipalBody>, Problem> {
         let SetUp { token, name, password } = body.0;
-        let (name, password) = (name.read("name")?, Password::new(password.read()));
+        let (name, password) = (name.text(), Password::new(password.read()));
         let began = access.set_up(token.read(), &name, password, &from).await?;
         Ok(opened(&access, &door, &source, &began))
     }

@@ -89,7 +89,7 @@ async fn accounts_come_change_and_go_and_one_admin_stays() {
         app.post("/api/accounts", &add(name)).await.refuses(400, "invalid_parameter");
     }
     let short = json!({ "name": "user3", "role": "viewer", "password": "short" });
-    app.post("/api/accounts", &short).await.refuses(400, "weak_password");
+    app.post("/api/accounts", &short).await.refuses(400, "invalid_parameter");
     let path = format!("/api/accounts/{id}");
     let change = |path: &str, body: serde_json::Value| send(app.request(Method::PATCH, path).json(&body));
     let changed = change(&path, json!({ "name": "user2", "role": "operator" })).await.is(200);

@@ -110,7 +110,7 @@ async fn nobody_but_the_owner_is_let_in_where_nothing_is_said() {
 #[tokio::test]
 async fn without_an_owner_who_is_connected_plex_cannot_say_who_somebody_is() {
     let app = TestApp::start().await;
-    send(app.stranger(Method::POST, "/api/auth/plex")).await.refuses(503, "plex_unavailable");
+    send(app.stranger(Method::POST, "/api/auth/plex")).await.refuses(403, "forbidden");
     let state = send(app.stranger(Method::GET, "/api/auth/state")).await.is(200);
     assert_eq!(state["methods"], json!(["password"]));
 }

@@ -33,7 +33,7 @@ async fn the_first_account_is_made_with_the_token_and_once() {
         send(app.stranger(Method::POST, "/api/auth/setup").json(&body))
     };
     set_up("0123", PASSWORD).await.refuses(403, "setup_token_wrong");
-    set_up(token.trim(), "short").await.refuses(400, "weak_password");
+    set_up(token.trim(), "short").await.refuses(400, "invalid_parameter");
     let answer = set_up(token.trim(), PASSWORD).await;
     let cookie = answer.cookie();
     let user = json!({ "name": "user1", "role": "admin", "way": "session" });
@@ -162,7 +162,7 @@ async fn another_password_ends_all_sessions_but_the_one_that_asks() {
         send(request.json(&json!({ "current": current, "new": new })))
     };
     change("wrong password", "another password").await.refuses(401, "log_in_failed");
-    change(PASSWORD, "short").await.refuses(400, "weak_password");
+    change(PASSWORD, "short").await.refuses(400, "invalid_parameter");
     me(&app, &there).await.is(200);
     change(PASSWORD, "another password").await.is(200);
     me(&app, &here).await.is(200);

@@ -71,7 +71,7 @@ async fn nobody_is_believed_before_the_owner_is_connected_and_too_many_wait_no_l
     let folks = Folks::with(Configured::default()).await;
     assert!(!folks.household().visits().are_possible());
     let refused = folks.household().visits().begin(HERE).await.unwrap_err();
-    assert_eq!(refused.code(), "plex_unavailable");
+    assert_eq!(refused.code(), "forbidden");
 
     let folks = Folks::new().await;
     folks.ask().await;
