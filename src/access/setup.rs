@@ -171,13 +171,13 @@ impl Access {
         let comes_in = self.0.configured.is_some() || self.settings().local_role == Some(Role::Admin);
         if comes_in {
             tracing::info!(
-                "nobody can log in by name yet; the web page makes the first account, with the token in {file}"
+                "nobody can log in by name yet; POST /api/auth/setup makes the first account, with the token in {file}"
             );
         } else {
             // The one secret that is meant to be seen.
             tracing::warn!(
-                "nobody can log in yet. Open the web page, and make the first account with this setup token: {} (it is in \
-                 {file}, too)",
+                "nobody can log in yet. POST /api/auth/setup makes the first account with this setup token: {} (it is in \
+                 {file}, too); so does `cacherr user add NAME --role admin`, without it",
                 token.expose()
             );
         }

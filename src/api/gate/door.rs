@@ -87,7 +87,10 @@ impl Door {
                 Ok(Some(Principal { name, role, way: Way::Local, address }))
             }
             Claim::Ticket(ticket) => blocking(move || Ok(access.by_ticket(&ticket))).await,
-            Claim::Key(key) => blocking(move || Ok(access.by_key(&key, &from)?)).await,
+            Claim::Key(key) => match access.by_configured_key(&key, &from) {
+                Some(principal) => Ok(Some(principal)),
+                None => blocking(move || Ok(access.by_key(&key, &from)?)).await,
+            },
             Claim::Session(token) => blocking(move || Ok(access.by_session(&token, &from)?)).await,
             Claim::Named(name) => blocking(move || Ok(access.by_account_name(&name, &from)?)).await,
         }
