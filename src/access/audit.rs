@@ -1,12 +1,10 @@
 //! What is written into the operation log: in the transaction of what it tells of.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::throttle::{LONGEST_WAIT, Network, Target};
 use crate::domain::actor::Actor;
-use crate::domain::id::LogId;
 use crate::domain::log::{LogKind, LogRow};
 use crate::domain::time::Time;
 use crate::error::Result;
@@ -21,19 +19,7 @@ pub(super) struct Entry(LogRow);
 
 /// That something was done.
 pub(super) fn entry(kind: LogKind, by: &Actor, reason: &str, at: Time) -> Entry {
-    Entry(LogRow {
-        id: LogId::new(),
-        kind,
-        file_id: None,
-        file_path: PathBuf::new(),
-        by: by.clone(),
-        user: None,
-        reason: reason.to_owned(),
-        success: true,
-        error: None,
-        metadata: Vec::new(),
-        at,
-    })
+    Entry(LogRow { reason: reason.to_owned(), ..LogRow::of(kind, by.clone(), at) })
 }
 
 impl Entry {

@@ -190,18 +190,17 @@ impl Config {
         let plex = build::plex(&mut values);
         let librarian = build::librarian(&mut values, plex.as_ref().map(|plex| plex.episodes_ahead));
         let log = values.get(&keys::LOG);
-        let (Some(serving), Some(process)) = (serving, process) else {
-            return Err(Error::Config(values.problems.join("\n")));
-        };
         let (
             Some(server),
+            Some(serving),
+            Some(process),
             Some(access),
             Some(attributions),
             Some(cache),
             Some(plex),
             Some(librarian),
             Some(libraries),
-        ) = (server, access, attributions, cache, plex, librarian, libraries)
+        ) = (server, serving, process, access, attributions, cache, plex, librarian, libraries)
         else {
             return Err(Error::Config(values.problems.join("\n")));
         };

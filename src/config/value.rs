@@ -80,7 +80,6 @@ pub(super) fn base_path(text: &str) -> Read<String> {
     Ok(if trimmed.is_empty() { "/".to_owned() } else { trimmed.to_owned() })
 }
 
-/// A key long enough not to be guessed, of characters that every header can carry.
 /// Days; none where the log is kept for ever.
 pub(super) fn log_days(text: &str) -> Read<Option<SignedDuration>> {
     match librarian::days(text)? {
@@ -91,6 +90,7 @@ pub(super) fn log_days(text: &str) -> Read<Option<SignedDuration>> {
     }
 }
 
+/// A key long enough not to be guessed, of characters that every header can carry.
 pub(super) fn api_key(text: &str) -> Read<Secret> {
     if text.len() < KEY_LENGTH || !text.chars().all(|c| c.is_ascii_graphic()) {
         return Err(format!(
