@@ -7,10 +7,11 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::domain::fold::fold;
+use crate::domain::network::household;
 
 /// So many failures are nobody's fault.
 const FREE: u32 = 5;
@@ -29,13 +30,7 @@ pub(super) struct Network(IpAddr);
 
 impl Network {
     pub fn of(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V6(address) => {
-                let prefix = u128::from(address) & !u128::from(u64::MAX);
-                IpAddr::V6(Ipv6Addr::from(prefix))
-            }
-            address => address,
-        })
+        Self(household(address))
     }
 }
 

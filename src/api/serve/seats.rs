@@ -1,8 +1,10 @@
 //! How many are connected, in all and from where.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::domain::network::household;
 
 /// Seats that are left to this machine when all others are taken, so that whoever looks after the instance still gets in.
 const OUR_OWN: usize = 16;
@@ -44,7 +46,7 @@ impl Seats {
     /// A seat for whoever connects from there. This machine may take any number of them: a reverse proxy brings everybody
     /// from one address.
     pub fn take(&self, address: IpAddr) -> Result<Seat, Full> {
-        let of = network(address);
+        let of = household(address);
         let (most, most_of_one) = match of.is_loopback() {
             true => (self.most.saturating_add(OUR_OWN), usize::MAX),
             false => (self.most, self.most_of_one),
@@ -78,16 +80,6 @@ impl Drop for Seat {
 
 fn lock(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
     taken.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What counts as one: an address, or with IPv6 the network that every household has for itself.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(ip) if !ip.is_loopback() => {
-            IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)))
-        }
-        other => other,
-    }
 }
 
 #[cfg(test)]
