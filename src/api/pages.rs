@@ -22,14 +22,14 @@ struct Kept {
     /// The store's count of changes that these pages are of.
     changes: u64,
     bytes: usize,
-    by_query: HashMap<(Ear, String), Arc<Prepared>>,
+    by_query: HashMap<Ear, HashMap<String, Arc<Prepared>>>,
 }
 
 impl Pages {
     /// The page that a query got, if nothing changed since.
     pub fn get(&self, changes: u64, ear: Ear, query: &str) -> Option<Arc<Prepared>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.by_query.get(&(ear, query.to_owned())).filter(|_| kept.changes == changes).cloned()
+        kept.by_query.get(&ear)?.get(query).filter(|_| kept.changes == changes).cloned()
     }
 
     /// Keeps a page for whoever asks the same, and may see the same.
@@ -41,7 +41,7 @@ impl Pages {
         }
         if changes == kept.changes && page.len() + query.len() <= MOST {
             kept.bytes += page.len() + query.len();
-            kept.by_query.insert((ear, query.to_owned()), page.clone());
+            kept.by_query.entry(ear).or_default().insert(query.to_owned(), page.clone());
         }
     }
 }

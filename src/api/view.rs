@@ -20,7 +20,7 @@ use super::value::plain_type;
 use crate::domain::access::{Principal, Role};
 use crate::domain::actor::Actor;
 use crate::domain::file::Operation;
-use crate::domain::log::LogKind;
+use crate::domain::log::{LogKind, USER_FACT};
 use crate::domain::privacy::{DELETED_USER, Privacy, PseudonymKey};
 use crate::index::{Files, Index, Naming};
 use crate::live::Ear;
@@ -45,8 +45,6 @@ const PLAIN_FACTS: [&str; 11] = [
     "status",
     "waiting",
 ];
-/// The fact that names a media user.
-const USER_FACT: &str = "user_id";
 
 /// A name, as it may be shown. Only a [`View`] gives it out.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Debug)]
@@ -157,13 +155,10 @@ impl View {
     /// A media user.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<Shown> {
-        let key = match &self.0 {
-            Sight::Viewer(Privacy::Hidden) => return None,
-            Sight::Viewer(Privacy::Pseudonym(key)) => key,
-            Sight::Admin | Sight::Operator | Sight::Viewer(Privacy::Full) => {
-                return Some(Shown(name.to_owned()));
-            }
-        };
+        if self.has_names() {
+            return Some(Shown(name.to_owned()));
+        }
+        let key = self.pseudonyms()?;
         // That somebody was deleted tells of nobody.
         Some(Shown(if name == DELETED_USER { name.to_owned() } else { key.pseudonym(name) }))
     }

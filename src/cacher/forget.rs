@@ -6,6 +6,7 @@
 //! **Invariant:** each transaction is short and leaves rows that are whole; cut short, the rest is found when it is asked for
 //! again. That it was asked for is in the log before anything is deleted.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::domain::actor::Actor;
@@ -13,7 +14,7 @@ use crate::domain::batch::BatchScope;
 use crate::domain::event::Event;
 use crate::domain::id::{FileId, JobId, LogId, PlaybackId};
 use crate::domain::job::{JobKind, JobRow, Wish};
-use crate::domain::log::{LogKind, LogRow};
+use crate::domain::log::{LogKind, LogRow, USER_FACT};
 use crate::domain::playback::PlaybackRow;
 use crate::domain::privacy::{DELETED_USER, Forgotten};
 use crate::domain::time::Time;
@@ -26,8 +27,6 @@ use super::engine::Engine;
 const SLICE: usize = 500;
 /// So often it is looked again: what was under way meanwhile may have written the name once more.
 const LOOKS: usize = 3;
-/// The fact of an export that names a media user.
-const USER_FACT: &str = "user_id";
 
 /// The rows that name somebody.
 #[derive(Default)]
@@ -110,25 +109,20 @@ impl Engine {
 
     /// Where a media user is named.
     fn named(&self, user: &str) -> Result<Named> {
-        let (files, rows) = self.store.look(|index| index.wanted_by(user))?;
-        let mut named = Named { jobs: vec![], files, playbacks: vec![], entries: vec![], holds: vec![] };
         if user == DELETED_USER {
             // Nobody is called so: it stands for those who are gone already.
-            named.files.clear();
-            return Ok(named);
+            return Ok(Named::default());
         }
+        let (files, rows) = self.store.look(|index| index.wanted_by(user))?;
+        let mut named = Named { files, ..Named::default() };
         let jobs = rows.jobs(usize::MAX)?.into_iter();
         named.jobs = jobs.filter_map(|mut job| unname_job(&mut job, user).then_some(job.id)).collect();
-        let mut before = None;
-        loop {
-            let some = rows.playbacks(before, SLICE)?;
-            let theirs = some.iter().filter(|row| row.user.as_deref() == Some(user));
-            named.playbacks.extend(theirs.map(|row| (row.started_at, row.id)));
-            match some.last() {
-                Some(last) => before = Some((last.started_at, last.id)),
-                None => break,
+        rows.walk_playbacks(Time::from_micros(i64::MIN), &mut |row| {
+            if row.user.as_deref() == Some(user) {
+                named.playbacks.push((row.started_at, row.id));
             }
-        }
+            Ok(ControlFlow::Continue(()))
+        })?;
         let mut before = None;
         loop {
             let mut some = rows.log(before, SLICE)?;

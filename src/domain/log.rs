@@ -10,6 +10,9 @@ use super::id::{FileId, LogId};
 use super::path::bytes;
 use super::time::Time;
 
+/// The name of a fact in [`LogRow::metadata`] that names a media user.
+pub const USER_FACT: &str = "user_id";
+
 /// One entry.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LogRow {

@@ -8,6 +8,7 @@ use super::file::ExportedFile;
 use crate::Result;
 use crate::api::view::View;
 use crate::domain::file::{Attribution, FileRow, Status};
+use crate::domain::log::USER_FACT;
 use crate::domain::query::Filter;
 use crate::domain::time::Time;
 use crate::store::{Order, Reader, Rows};
@@ -68,7 +69,7 @@ impl Selection {
         let given = [
             ("format", Some(format.to_owned())),
             ("files", Some(self.total.to_string())),
-            ("user_id", self.user.clone()),
+            (USER_FACT, self.user.clone()),
             ("status", self.status.map(|status| status.name().to_owned())),
             ("include_metadata", (self.detail == Detail::Metadata).then(|| "true".to_owned())),
         ];
