@@ -22,34 +22,8 @@ use crate::error::Error;
 /// What each operation here may refuse with, beside what every operation may.
 pub const REFUSALS: Refusals = &[
     ("listAccounts", &[Code::UnknownParameter]),
-    (
-        "addAccount",
-        &[
-            Code::InvalidParameter,
-            Code::UnknownParameter,
-            Code::MalformedJson,
-            Code::PayloadTooLarge,
-            Code::UnsupportedMediaType,
-            Code::WeakPassword,
-            Code::NameTaken,
-            Code::Busy,
-        ],
-    ),
-    (
-        "changeAccount",
-        &[
-            Code::InvalidParameter,
-            Code::UnknownParameter,
-            Code::MalformedJson,
-            Code::PayloadTooLarge,
-            Code::UnsupportedMediaType,
-            Code::NotFound,
-            Code::WeakPassword,
-            Code::NameTaken,
-            Code::LastAdmin,
-            Code::Busy,
-        ],
-    ),
+    ("addAccount", &[Code::WeakPassword, Code::NameTaken, Code::Busy]),
+    ("changeAccount", &[Code::NotFound, Code::WeakPassword, Code::NameTaken, Code::LastAdmin, Code::Busy]),
     ("removeAccount", &[Code::InvalidParameter, Code::UnknownParameter, Code::NotFound, Code::LastAdmin]),
 ];
 

@@ -18,19 +18,8 @@ use crate::domain::cleanup::{Cleaned, Lost};
 use crate::domain::id::JobId;
 
 /// What each operation here may refuse with, beside what every operation may.
-pub const REFUSALS: Refusals = &[(
-    "cleanUp",
-    &[
-        Code::InvalidParameter,
-        Code::UnknownParameter,
-        Code::MalformedJson,
-        Code::MassOrphanBrake,
-        Code::PayloadTooLarge,
-        Code::UnsupportedMediaType,
-        Code::IoError,
-        Code::CacheVolumeMissing,
-    ],
-)];
+pub const REFUSALS: Refusals =
+    &[("cleanUp", &[Code::MassOrphanBrake, Code::IoError, Code::CacheVolumeMissing])];
 
 /// How to clean up.
 #[derive(Object, Debug, Default)]

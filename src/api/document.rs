@@ -21,6 +21,14 @@ pub type Refusals = &'static [(&'static str, &'static [Code])];
 const COMMON: &[Code] = &[Code::Forbidden, Code::StoreFailed, Code::InternalError];
 /// What every operation that takes a body may.
 const WITH_BODY: &[Code] = &[Code::RequestTimeout];
+/// What every operation may whose body is JSON and nothing else: the gate checks it.
+const WITH_JSON: &[Code] = &[
+    Code::InvalidParameter,
+    Code::UnknownParameter,
+    Code::MalformedJson,
+    Code::PayloadTooLarge,
+    Code::UnsupportedMediaType,
+];
 /// What every operation may that is not open to everybody.
 const WITH_KEY: &[Code] = &[Code::Unauthorized];
 /// Closed names that may be written in any case. OpenAPI has no word for that.
@@ -221,7 +229,8 @@ fn finish(operation: &mut Value, refusals: &BTreeMap<&str, &[Code]>) {
     let with_key = if is_open { &[] } else { WITH_KEY };
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     let with_body = if operation.get("requestBody").is_some() { WITH_BODY } else { &[] };
-    for code in own.iter().chain(with_key).chain(with_body).chain(COMMON) {
+    let with_json = if with_body.is_empty() || id == webhooks::TAKES_FORMS.0 { &[] } else { WITH_JSON };
+    for code in with_json.iter().chain(own).chain(with_key).chain(with_body).chain(COMMON) {
         by_status.entry(code.status()).or_default().push(*code);
     }
     for (status, codes) in by_status {

@@ -21,17 +21,7 @@ use crate::error::Error;
 /// What each operation here may refuse with, beside what every operation may.
 pub const REFUSALS: Refusals = &[
     ("listKeys", &[Code::UnknownParameter]),
-    (
-        "addKey",
-        &[
-            Code::InvalidParameter,
-            Code::UnknownParameter,
-            Code::MalformedJson,
-            Code::PayloadTooLarge,
-            Code::UnsupportedMediaType,
-            Code::NameTaken,
-        ],
-    ),
+    ("addKey", &[Code::NameTaken]),
     ("revokeKey", &[Code::InvalidParameter, Code::UnknownParameter, Code::NotFound]),
     ("createTicket", &[Code::UnknownParameter, Code::Busy]),
 ];

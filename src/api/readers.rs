@@ -20,16 +20,7 @@ use crate::domain::readers::{ReaderKind, ReaderRow};
 /// What each operation here may refuse with, beside what every operation may.
 pub const REFUSALS: Refusals = &[
     ("listReaders", &[Code::UnknownParameter]),
-    (
-        "putReader",
-        &[
-            Code::InvalidParameter,
-            Code::UnknownParameter,
-            Code::MalformedJson,
-            Code::PayloadTooLarge,
-            Code::UnsupportedMediaType,
-        ],
-    ),
+    ("putReader", &[]),
     ("removeReader", &[Code::InvalidParameter, Code::UnknownParameter, Code::NotFound]),
 ];
 

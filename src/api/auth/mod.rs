@@ -27,26 +27,12 @@ use crate::domain::account::AccountRow;
 use crate::error::Error;
 use crate::media::Media;
 
-/// What an operation with a body may refuse with, before anything else.
-const BODY: [Code; 5] = [
-    Code::InvalidParameter,
-    Code::UnknownParameter,
-    Code::MalformedJson,
-    Code::PayloadTooLarge,
-    Code::UnsupportedMediaType,
-];
-
 /// What each operation here may refuse with, beside what every operation may.
 pub const REFUSALS: Refusals = &[
     ("getAuthState", &[Code::UnknownParameter]),
     (
         "setUp",
         &[
-            BODY[0],
-            BODY[1],
-            BODY[2],
-            BODY[3],
-            BODY[4],
             Code::WeakPassword,
             Code::SetupTokenWrong,
             Code::AlreadySetUp,
@@ -55,28 +41,14 @@ pub const REFUSALS: Refusals = &[
             Code::Busy,
         ],
     ),
-    (
-        "logIn",
-        &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], Code::LogInFailed, Code::TooManyAttempts, Code::Busy],
-    ),
+    ("logIn", &[Code::LogInFailed, Code::TooManyAttempts, Code::Busy]),
     ("logOut", &[Code::UnknownParameter, Code::NotFound]),
     ("getMe", &[Code::UnknownParameter]),
     ("listAuthSessions", &[Code::InvalidParameter, Code::UnknownParameter]),
     ("revokeAuthSession", &[Code::InvalidParameter, Code::UnknownParameter, Code::NotFound]),
     (
         "changePassword",
-        &[
-            BODY[0],
-            BODY[1],
-            BODY[2],
-            BODY[3],
-            BODY[4],
-            Code::NotFound,
-            Code::WeakPassword,
-            Code::LogInFailed,
-            Code::TooManyAttempts,
-            Code::Busy,
-        ],
+        &[Code::NotFound, Code::WeakPassword, Code::LogInFailed, Code::TooManyAttempts, Code::Busy],
     ),
 ];
 

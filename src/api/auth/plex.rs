@@ -9,7 +9,7 @@ use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
 
 use super::body::PrincipalBody;
-use super::{BODY, cookie_of};
+use super::cookie_of;
 use crate::access::{Access, Caller};
 use crate::api::Tag;
 use crate::api::answer::{Answer, Payload};
@@ -26,7 +26,7 @@ use crate::media::visitor::{Begun, State};
 /// What each operation here may refuse with, beside what every operation may.
 pub const REFUSALS: Refusals = &[
     ("beginPlexLogIn", &[Code::UnknownParameter, Code::PlexUnavailable, Code::TooManySignIns]),
-    ("claimPlexLogIn", &[BODY[0], BODY[1], BODY[2], BODY[3], BODY[4], Code::NotFound]),
+    ("claimPlexLogIn", &[Code::NotFound]),
 ];
 
 /// How far it is.

@@ -51,9 +51,6 @@ pub const REFUSALS: Refusals = &[
     (
         "addFile",
         &[
-            Code::InvalidParameter,
-            Code::UnknownParameter,
-            Code::MalformedJson,
             Code::OutsideLibraries,
             Code::LeadsOutOfLibrary,
             Code::NotRegularFile,
@@ -67,8 +64,6 @@ pub const REFUSALS: Refusals = &[
             Code::LinkNotRead,
             Code::FileBusy,
             Code::PathLocked,
-            Code::PayloadTooLarge,
-            Code::UnsupportedMediaType,
             Code::IoError,
             Code::CacheVolumeMissing,
             Code::LibraryVolumeMissing,
@@ -78,9 +73,6 @@ pub const REFUSALS: Refusals = &[
     (
         "removeFile",
         &[
-            Code::InvalidParameter,
-            Code::UnknownParameter,
-            Code::MalformedJson,
             Code::NotFound,
             Code::AlreadyRemoved,
             Code::FileVanished,
@@ -90,8 +82,6 @@ pub const REFUSALS: Refusals = &[
             Code::SourceChanged,
             Code::Unrecoverable,
             Code::NeedsAttention,
-            Code::PayloadTooLarge,
-            Code::UnsupportedMediaType,
             Code::IoError,
             Code::VerifyFailed,
             Code::CacheVolumeMissing,
@@ -99,16 +89,7 @@ pub const REFUSALS: Refusals = &[
             Code::LibraryVolumeFull,
         ],
     ),
-    (
-        "startBatch",
-        &[
-            Code::InvalidParameter,
-            Code::UnknownParameter,
-            Code::MalformedJson,
-            Code::PayloadTooLarge,
-            Code::UnsupportedMediaType,
-        ],
-    ),
+    ("startBatch", &[]),
 ];
 
 /// The resource.

@@ -24,19 +24,7 @@ use sign_in::{RefreshBody, SignInBody, SignInRequest, SignedOutBody};
 /// What each operation here may refuse with, beside what every operation may.
 pub const REFUSALS: Refusals = &[
     ("listSources", &[Code::UnknownParameter]),
-    (
-        "beginPlexSignIn",
-        &[
-            Code::InvalidParameter,
-            Code::UnknownParameter,
-            Code::MalformedJson,
-            Code::TokenConfigured,
-            Code::PayloadTooLarge,
-            Code::UnsupportedMediaType,
-            Code::TooManySignIns,
-            Code::PlexUnavailable,
-        ],
-    ),
+    ("beginPlexSignIn", &[Code::TokenConfigured, Code::TooManySignIns, Code::PlexUnavailable]),
     ("getPlexSignIn", &[Code::UnknownParameter, Code::NotFound]),
     ("signOutOfPlex", &[Code::InvalidParameter, Code::UnknownParameter, Code::TokenConfigured]),
     ("refreshPlex", &[Code::UnknownParameter]),
