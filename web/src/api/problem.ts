@@ -1,0 +1,58 @@
+/** What can go wrong between a click and its answer. */
+import type { ErrorCode } from "./schema";
+
+/** The server's codes, and those of the way there. */
+export type ProblemCode = ErrorCode | "unreachable" | "unreadable_answer";
+
+/** A refusal, as the server words it: what happened, and what to do. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+
+  constructor(
+    readonly code: ProblemCode,
+    message: string,
+    /** The HTTP status; absent where there was no answer. */
+    readonly status?: number,
+    /** The body, for those few codes that say more. */
+    readonly body?: unknown,
+  ) {
+    super(message);
+  }
+
+  /** Whether asking again, without any change, may succeed. */
+  get isPassing(): boolean {
+    return this.status === undefined || this.status === 429 || this.status >= 500;
+  }
+}
+
+interface Refusal {
+  error: string;
+  code: ErrorCode;
+}
+
+function isRefusal(body: unknown): body is Refusal {
+  return typeof body === "object" && body !== null && "code" in body && "error" in body;
+}
+
+/** What went wrong, as a `Problem`. */
+export async function asProblem(cause: unknown): Promise<Problem> {
+  if (cause instanceof Problem) return cause;
+  if (cause instanceof Response) {
+    let body: unknown;
+    try {
+      body = await cause.clone().json();
+    } catch {
+      // A proxy in between answers in its own words.
+    }
+    return isRefusal(body)
+      ? new Problem(body.code, body.error, cause.status, body)
+      : new Problem("unreadable_answer", `${cause.status} ${cause.statusText}`.trim(), cause.status);
+  }
+  return new Problem("unreachable", cause instanceof Error ? cause.message : String(cause));
+}
+
+/** The same where nothing can be waited for: whatever is thrown within the app. */
+export function problemOf(cause: unknown): Problem {
+  if (cause instanceof Problem) return cause;
+  return new Problem("unreachable", cause instanceof Error ? cause.message : String(cause));
+}
