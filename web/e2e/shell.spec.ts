@@ -15,7 +15,9 @@ for (const scheme of ["dark", "light"] as const) {
         // What is read shows by itself; axe judges what is there then.
         await page.waitForLoadState("networkidle");
         const { violations } = await new AxeBuilder({ page }).analyze();
-        const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+        const told = violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`,
+        );
         expect(told, `/${path} ${scheme}`).toEqual([]);
       }
     });

@@ -76,9 +76,9 @@ export function Shell() {
         </ActionIcon>
       </nav>
       <header className={classes.bar}>
-        <UnstyledButton className={classes.palette} onClick={openPalette} aria-label={t.shell.search}>
+        <UnstyledButton className={classes.palette} onClick={openPalette}>
           <IconSearch size={15} aria-hidden />
-          <span className={classes.wide}>{t.shell.search}</span>
+          <span className={classes.prompt}>{t.shell.search}</span>
           <span className={classes.grow} />
           <Kbd size="xs" className={classes.wide ?? ""} aria-hidden>
             Ctrl K
