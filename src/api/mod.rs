@@ -12,6 +12,7 @@
 //! | `/api/cached/users/{user_id}/stats` | GET | what one user wants (`users`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/plan`, `/api/plan/run` | GET; POST | what would be cached and given back; carry it out (`plan`) |
+//! | `/api/library` | GET | what there is to be cached (`library`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
 //! | `/api/sessions` | GET | who plays what (`sessions`) |
@@ -60,6 +61,7 @@ mod instance;
 mod jobs;
 mod keys;
 mod lease;
+mod library;
 mod operations;
 mod pages;
 mod people;
@@ -275,6 +277,7 @@ fn page(content_type: &str, policy: &str, text: &Bytes) -> Response {
 type Resources = (OfCache, OfMedia, OfInstance);
 type OfCache = (
     files::Files,
+    library::Library,
     plan::PlanApi,
     cleanup::CleanupApi,
     export::Export,

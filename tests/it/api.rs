@@ -15,6 +15,7 @@ mod events;
 mod export;
 mod files;
 mod jobs;
+mod library;
 mod lists;
 mod permissions;
 mod plan;
