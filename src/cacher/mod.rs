@@ -11,6 +11,7 @@ mod admit;
 mod aliases;
 mod audit;
 pub mod batch;
+pub mod browse;
 mod caching;
 pub mod cleanup;
 mod control;

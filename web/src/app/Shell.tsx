@@ -76,11 +76,11 @@ export function Shell() {
         </ActionIcon>
       </nav>
       <header className={classes.bar}>
-        <UnstyledButton className={classes.palette} onClick={openPalette} aria-label={t.shell.openPalette}>
+        <UnstyledButton className={classes.palette} onClick={openPalette}>
           <IconSearch size={15} aria-hidden />
-          <span className={classes.wide}>{t.shell.search}</span>
+          <span className={classes.prompt}>{t.shell.search}</span>
           <span className={classes.grow} />
-          <Kbd size="xs" className={classes.wide}>
+          <Kbd size="xs" className={classes.wide ?? ""} aria-hidden>
             Ctrl K
           </Kbd>
         </UnstyledButton>
