@@ -7,6 +7,7 @@ mod access_plex;
 mod access_sessions;
 mod batch;
 mod bounds;
+mod browser;
 mod cleanup;
 mod doors;
 mod envelope;

@@ -1,0 +1,3 @@
+export const cached = {
+  title: "Cached",
+} as const;
