@@ -4,7 +4,7 @@ import { IconPlayerPause, IconPlayerPlay, IconX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { $api } from "@/api/client";
 import type { Job } from "@/api/schema";
-import { reportProblem } from "@/components/report";
+import { reportDone, reportProblem } from "@/components/report";
 import { fileName } from "@/lib/format";
 import { readAgainSoon } from "@/live/effects";
 import { t } from "@/strings";
@@ -21,10 +21,13 @@ export function JobActions({ job }: { job: Job }) {
     onSettled: () => readAgainSoon(queries, "/api/jobs"),
   };
   const params = { params: { path: { job_id: job.id } } };
+  const name = jobName(job);
   const pause = $api.useMutation("post", "/api/jobs/{job_id}/pause", act);
   const resume = $api.useMutation("post", "/api/jobs/{job_id}/resume", act);
-  const cancel = $api.useMutation("post", "/api/jobs/{job_id}/cancel", act);
-  const name = jobName(job);
+  const cancel = $api.useMutation("post", "/api/jobs/{job_id}/cancel", {
+    ...act,
+    onSuccess: () => reportDone(t.common.cancelledJob(name)),
+  });
   // Past the swap there is no way back, only forward.
   const committed = job.state === "swapping";
   return (

@@ -52,10 +52,11 @@ export const common = {
   pauseJob: (name: string) => `Halt ${name}`,
   resumeJob: (name: string) => `Let ${name} go on`,
   cancelJob: (name: string) => `Cancel ${name}`,
+  cancelledJob: (name: string) => `Cancelled: ${name}. The file at its path was not touched.`,
   jobKind: {
     cache: "Cache a file",
     restore: "Put a file back",
-    evict: "Make room",
+    evict: "Give a file back",
     remove: "Remove from the cache",
     heal: "Mend a missing copy",
     reconcile: "Set right",
