@@ -63,6 +63,23 @@ export const common = {
     batch: "Many files at once",
     plan: "Plan",
   } satisfies Record<JobKind, string>,
+  jobReason: {
+    watching: (who: string) => `${who} is watching it`,
+    askedBy: (who: string) => `asked for by ${who}`,
+    near: (who: string, title: string) => `${who} is watching ${title}`,
+    wanted: "somebody wants it next",
+    kind: {
+      cache: "somebody wants it next",
+      restore: "everything is put back",
+      evict: "nobody wants it any more, or its room is needed",
+      remove: "it was removed",
+      heal: "its copy is missing",
+      reconcile: "somebody else changed it",
+      cleanup: "looks for every copy",
+      batch: "many files at once",
+      plan: "asks what is wanted, and caches and gives back accordingly",
+    } satisfies Record<JobKind, string>,
+  },
   paused: "halted",
   jobState: {
     queued: "waiting",
