@@ -9,6 +9,13 @@ const system = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-br
 export default defineConfig({
   testDir: "e2e",
   outputDir: "e2e/.out",
+  projects: [
+    { name: "pages", testMatch: "*.spec.ts" },
+    // `scripts/screenshots`
+    { name: "screenshots", testMatch: "screenshots.ts", timeout: 180_000 },
+    // `scripts/bench web`
+    { name: "measure", testMatch: "measure.ts" },
+  ],
   // Each test has an instance of its own, with its own library, store and simulated Plex.
   fullyParallel: true,
   workers: 2,

@@ -8,6 +8,7 @@ import { activity } from "./en/activity";
 import { add } from "./en/add";
 import { cached } from "./en/cached";
 import { common } from "./en/common";
+import { consent } from "./en/consent";
 import { dashboard } from "./en/dashboard";
 import { logIn } from "./en/logIn";
 import { plan } from "./en/plan";
@@ -23,6 +24,7 @@ export const t = {
   add,
   cached,
   common,
+  consent,
   dashboard,
   logIn,
   plan,
