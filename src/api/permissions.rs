@@ -59,6 +59,7 @@ const TABLE: &[(&str, Permission)] = &[
     ("listen", VIEWER),
     // To act on files, and what shows more than there is to see.
     ("browseLibrary", OPERATOR),
+    ("searchLibrary", OPERATOR),
     ("addFile", OPERATOR),
     ("removeFile", OPERATOR),
     ("startBatch", OPERATOR),

@@ -225,7 +225,8 @@ impl Engine {
         self.fs.stat_at(folder, name).map(|stat| stat.kind)
     }
 
-    fn entry(&self, here: &Here<'_>, mark: &Mark, rows: &Reader) -> Result<Entry> {
+    /// One name of it.
+    pub(super) fn entry(&self, here: &Here<'_>, mark: &Mark, rows: &Reader) -> Result<Entry> {
         let below = here.below.join(&mark.name);
         let path = within(&here.root.library.path, &below);
         // What went away meanwhile is told as something that is not cached.
@@ -321,11 +322,11 @@ impl Engine {
 }
 
 /// A folder that is open.
-struct Here<'a> {
-    root: &'a Root<'a>,
-    below: &'a Path,
-    folder: &'a Fd,
-    itself: Stat,
+pub(super) struct Here<'a> {
+    pub root: &'a Root<'a>,
+    pub below: &'a Path,
+    pub folder: &'a Fd,
+    pub itself: Stat,
 }
 
 /// Whether a folder of a library can have this path at all. Opening refuses the others, too, in words of the system.

@@ -17,6 +17,7 @@ pub mod cleanup;
 mod control;
 mod drive;
 pub mod engine;
+pub mod find;
 mod forget;
 pub mod ground;
 mod holds;

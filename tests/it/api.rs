@@ -16,6 +16,7 @@ mod export;
 mod files;
 mod jobs;
 mod library;
+mod library_search;
 mod lists;
 mod permissions;
 mod plan;

@@ -10,24 +10,30 @@ use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Problem};
 use crate::cacher::Cacher;
+use crate::media::Media;
 
 mod entry;
 mod folder;
+mod search;
 
 use folder::{Asked, LibraryPage};
+use search::LibraryFound;
 
 /// What each operation here may refuse with, beside what every operation may.
-pub const REFUSALS: Refusals = &[(
-    "browseLibrary",
-    &[
-        Code::InvalidParameter,
-        Code::UnknownParameter,
-        Code::NameNotText,
-        Code::NotFound,
-        Code::LibraryVolumeMissing,
-        Code::IoError,
-    ],
-)];
+pub const REFUSALS: Refusals = &[
+    (
+        "browseLibrary",
+        &[
+            Code::InvalidParameter,
+            Code::UnknownParameter,
+            Code::NameNotText,
+            Code::NotFound,
+            Code::LibraryVolumeMissing,
+            Code::IoError,
+        ],
+    ),
+    ("searchLibrary", &[Code::InvalidParameter, Code::UnknownParameter]),
+];
 
 /// The resource.
 #[derive(Default)]
@@ -63,5 +69,27 @@ impl Library {
         let asked = Asked::read(root.0, path.0, limit.0, cursor.0)?;
         let cacher = cacher.0.clone();
         blocking(move || folder::read(cacher.engine(), asked)).await.map(Answer::ok)
+    }
+
+    /// Search the libraries
+    ///
+    /// At the media server by title, if one is connected (of shows that are found these are the episodes), and on disk by the
+    /// words of the query in the names of videos and of the folders above them. Both at once; a file that both find is told
+    /// once. The search on disk ends after four seconds or 300,000 names, or when whoever asked is gone, and wakes the disks of
+    /// all libraries. `searched` says what may be missing, and why.
+    #[oai(path = "/api/library/search", method = "get", operation_id = "searchLibrary")]
+    async fn search(
+        &self,
+        cacher: Data<&Cacher>,
+        media: Data<&Media>,
+        /// What is looked for.
+        #[oai(validator(min_length = "1", max_length = "255"))]
+        q: Query<String>,
+        /// At most this many results; 25 when absent.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<i32>>,
+    ) -> Result<Answer<LibraryFound>, Problem> {
+        let limit = usize::try_from(limit.0.unwrap_or(25)).unwrap_or(1);
+        search::search(cacher.0, media.0, q.0, limit).await.map(Answer::ok)
     }
 }
