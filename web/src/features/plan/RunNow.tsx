@@ -10,6 +10,7 @@ import { useShortcut } from "@/app/shortcuts";
 import { PageLink } from "@/components/PageLink";
 import { reportProblem } from "@/components/report";
 import { readAgainSoon } from "@/live/effects";
+import { useJob } from "@/live/job";
 import { useLiveEvent } from "@/live/live";
 import { t } from "@/strings";
 
@@ -21,12 +22,7 @@ export function RunNow() {
     onError: reportProblem,
     onSuccess: ({ data }) => setAsked(data.job_id),
   });
-  const job = $api.useQuery(
-    "get",
-    "/api/jobs/{job_id}",
-    { params: { path: { job_id: asked ?? "" } } },
-    { enabled: asked !== null },
-  ).data?.data;
+  const job = useJob(asked);
   useLiveEvent((event) => {
     if (event.type === "job_finished" && event.data.id === asked) readAgainSoon(queries, "/api/plan");
   });

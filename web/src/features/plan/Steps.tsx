@@ -41,13 +41,15 @@ function Step({ step }: { step: PlanStep }) {
         ))}
       </Text>
       <Points priority={step.priority} why={step.why} />
-      <Disclosure label={words.parts(step.parts.length)}>
-        {step.parts.map((part) => (
-          <Part key={part.file_path} part={part} />
-        ))}
-      </Disclosure>
+      <Parts parts={step.parts} />
     </>
   );
+}
+
+/** One file says what it is by its path; many are shown when asked for. */
+function Parts({ parts }: { parts: readonly PlanPart[] }) {
+  const all = parts.map((part) => <Part key={part.file_path} part={part} />);
+  return parts.length === 1 ? all : <Disclosure label={t.plan.parts(parts.length)}>{all}</Disclosure>;
 }
 
 function Part({ part }: { part: PlanPart }) {
@@ -60,7 +62,7 @@ function Part({ part }: { part: PlanPart }) {
             {t.plan.details}
           </PageLink>
         )}
-        <Text size="sm" c="dimmed">
+        <Text size="xs" c="dimmed">
           {bytes(part.file_size_bytes)}
         </Text>
       </Group>
