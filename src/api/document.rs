@@ -11,7 +11,7 @@ use super::permissions::{self, Permission};
 use super::problem::{Code, ProblemBody};
 use super::{
     accounts, auth, cleanup, doctor, export, files, forget, frames, jobs, keys, operations, people, plan,
-    readers, sessions, socket, sources, statistics, system, users, webhooks,
+    readers, restart, sessions, socket, sources, statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -48,6 +48,7 @@ const ALL: &[Refusals] = &[
     people::REFUSALS,
     plan::REFUSALS,
     readers::REFUSALS,
+    restart::REFUSALS,
     sessions::REFUSALS,
     socket::REFUSALS,
     sources::REFUSALS,
