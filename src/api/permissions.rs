@@ -76,6 +76,7 @@ const TABLE: &[(&str, Permission)] = &[
     // To say how it is to be, and who is who.
     ("putReader", ADMIN),
     ("removeReader", ADMIN),
+    ("restart", ADMIN),
     ("forgetUser", ADMIN),
     ("listWebhooks", ADMIN),
     ("beginPlexSignIn", ADMIN),

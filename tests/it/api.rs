@@ -22,6 +22,7 @@ mod permissions;
 mod plan;
 mod search;
 mod statistics;
+mod system;
 mod transport;
 mod webhooks;
 mod words;
