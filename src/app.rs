@@ -19,8 +19,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::access::{self, Access};
+use crate::api::Instance;
 use crate::cacher::{Cacher, Engine, Parts, Sink};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::command::server::{Door, With};
 use crate::command::{self, Context, Copies, Reply, Request};
 use crate::config::Config;
@@ -95,7 +96,13 @@ async fn serve(
     let parts = librarian::parts(config, cacher, media.household(), media.changes())?;
     let librarian = Librarian::start(parts);
     let access = Access::open(access_parts(config, cacher.engine().store()))?;
-    let mut web = web.open(cacher, &media, &librarian, &doctor, access.clone())?;
+    let instance = Instance {
+        started_at: SystemClock.now(),
+        data_dir: config.data_dir.clone(),
+        config_file: config.config_file.clone(),
+        is_demo: false,
+    };
+    let mut web = web.open(cacher, &media, &librarian, &doctor, access.clone(), instance)?;
     let watch = watch_cache(config, cacher)?;
     let begun = begin(cacher);
     let looks = Looks::start(cacher);

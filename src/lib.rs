@@ -37,6 +37,8 @@ pub mod librarian;
 
 pub mod doctor;
 
+pub mod ui;
+
 pub mod api;
 
 pub mod command;

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::permissions::{self, Permission};
 use super::problem::{Code, ProblemBody};
 use super::{
-    accounts, auth, cleanup, doctor, export, files, forget, frames, jobs, keys, operations, people, plan,
-    readers, sessions, socket, sources, statistics, system, users, webhooks,
+    accounts, auth, cleanup, doctor, export, files, forget, frames, jobs, keys, library, operations, people,
+    plan, readers, sessions, socket, sources, statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -44,6 +44,7 @@ const ALL: &[Refusals] = &[
     forget::REFUSALS,
     jobs::REFUSALS,
     keys::REFUSALS,
+    library::REFUSALS,
     operations::REFUSALS,
     people::REFUSALS,
     plan::REFUSALS,

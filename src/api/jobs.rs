@@ -259,26 +259,30 @@ pub struct JobPagination {
     has_more: bool,
 }
 
-fn list(
-    cacher: &Cacher,
-    view: &View,
+/// Which jobs are meant.
+struct Which {
     state: Option<JobState>,
-    limit: i32,
-    offset: i64,
-) -> Result<JobPage, Problem> {
+    /// Those that have not ended, or those that have.
+    active: Option<bool>,
+}
+
+fn list(cacher: &Cacher, view: &View, which: &Which, limit: i32, offset: i64) -> Result<JobPage, Problem> {
     let progress = cacher.progress();
     let rows = cacher.engine().store().read()?;
     let now = |row: &JobRow| progress.iter().find(|progress| progress.job == row.id);
-    let mut jobs = match state {
-        None => rows.jobs(usize::MAX)?,
+    let mut jobs = match (which.state, which.active) {
         // Told by the running worker; the row says queued.
-        Some(JobState::Copying | JobState::Verifying) => rows.jobs_in(JobState::Queued)?,
-        Some(JobState::Swapping) => {
+        (Some(JobState::Copying | JobState::Verifying), _) => rows.jobs_in(JobState::Queued)?,
+        (Some(JobState::Swapping), _) | (None, Some(true)) => {
             [rows.jobs_in(JobState::Queued)?, rows.jobs_in(JobState::Swapping)?].concat()
         }
-        Some(state) => rows.jobs_in(state)?,
+        (Some(state), _) => rows.jobs_in(state)?,
+        (None, None | Some(false)) => rows.jobs(usize::MAX)?,
     };
-    jobs.retain(|row| state.is_none_or(|state| state_of(row, now(row)) == state));
+    jobs.retain(|row| {
+        which.state.is_none_or(|state| state_of(row, now(row)) == state)
+            && which.active.is_none_or(|active| row.state.is_final() != active)
+    });
     jobs.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
     let total = jobs.len();
     let start = usize::try_from(offset).unwrap_or(usize::MAX).min(total);
@@ -321,6 +325,8 @@ impl Jobs {
         view: View,
         /// Jobs in this state.
         state: Query<Option<JobState>>,
+        /// `true`: those that wait or run; `false`: those that have ended.
+        active: Query<Option<bool>>,
         /// At most this many jobs; 50 when absent.
         #[oai(validator(minimum(value = "1"), maximum(value = "500")))]
         limit: Query<Option<i32>>,
@@ -330,7 +336,8 @@ impl Jobs {
     ) -> Result<Answer<JobPage>, Problem> {
         let cacher = cacher.0.clone();
         let (limit, offset) = (limit.0.unwrap_or(50), offset.0.unwrap_or(0));
-        blocking(move || list(&cacher, &view, state.0, limit, offset)).await.map(Answer::ok)
+        let which = Which { state: state.0, active: active.0 };
+        blocking(move || list(&cacher, &view, &which, limit, offset)).await.map(Answer::ok)
     }
 
     /// Read one job

@@ -12,6 +12,7 @@
 //! | `/api/cached/users/{user_id}/stats` | GET | what one user wants (`users`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/plan`, `/api/plan/run` | GET; POST | what would be cached and given back; carry it out (`plan`) |
+//! | `/api/library`, `/api/library/search` | GET | what there is to be cached (`library`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
 //! | `/api/sessions` | GET | who plays what (`sessions`) |
@@ -31,6 +32,7 @@
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
+//! | everything else | GET | the web app (`browser`) |
 //!
 //! A connection comes through `serve`. A request passes the `gate` first (source, who asks, `permissions`, names and values as
 //! the document has them), then the handler of its resource, which reads the store or asks the [`Cacher`] over the `bridge`.
@@ -43,6 +45,7 @@ mod accounts;
 mod answer;
 mod auth;
 mod bridge;
+mod browser;
 mod cleanup;
 mod compress;
 mod doctor;
@@ -54,9 +57,11 @@ mod frames;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod gate;
+mod instance;
 mod jobs;
 mod keys;
 mod lease;
+mod library;
 mod operations;
 mod pages;
 mod people;
@@ -99,8 +104,10 @@ use crate::domain::privacy::Privacy;
 use crate::librarian::Librarian;
 use crate::live::Hub;
 use crate::media::Media;
+use crate::ui::Ui;
 
 pub use document::{codes_page, document};
+pub use instance::Instance;
 pub use permissions::permissions;
 pub use problem::Code;
 pub use serve::{ConnectionLimits, Connections};
@@ -149,6 +156,10 @@ pub struct ApiParts {
     pub hooks: Option<Hooks>,
     /// How connections are served.
     pub connections: Connections,
+    /// The web app.
+    pub ui: Ui,
+    /// What this start is.
+    pub instance: Instance,
 }
 
 /// How long requests and clients may take to end when the server stops.
@@ -188,8 +199,20 @@ async fn tell_statistics(cacher: &Cacher, hub: &Hub) {
 }
 
 fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
-    let ApiParts { cacher, media, librarian, doctor, hub, privacy, server, access, hooks, connections: _ } =
-        parts;
+    let ApiParts {
+        cacher,
+        media,
+        librarian,
+        doctor,
+        hub,
+        privacy,
+        server,
+        access,
+        hooks,
+        connections: _,
+        ui,
+        instance,
+    } = parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
     shape.add_page("/api/docs");
@@ -224,10 +247,12 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
                 .data(access)
                 .data(door.clone())
                 .data(Arc::<pages::Pages>::default())
-                .data(here),
+                .data(here)
+                .data(Arc::new(instance::About { instance, ui_build: ui.build().map(str::to_owned) })),
         );
     let gate = gate::Gate { inner, door, shape };
-    let routes = Route::new().nest(&server.base_path, gate).catch_all_error(|_| async {
+    let browser = browser::Browser { ui, base_path: server.base_path.clone(), gate };
+    let routes = Route::new().nest(&server.base_path, browser).catch_all_error(|_| async {
         problem::Problem::new(Code::NotFound, "nothing is served here; look below the base path")
     });
     // Every answer has an id, and what the log says of it has the same.
@@ -252,6 +277,7 @@ fn page(content_type: &str, policy: &str, text: &Bytes) -> Response {
 type Resources = (OfCache, OfMedia, OfInstance);
 type OfCache = (
     files::Files,
+    library::Library,
     plan::PlanApi,
     cleanup::CleanupApi,
     export::Export,

@@ -58,6 +58,8 @@ const TABLE: &[(&str, Permission)] = &[
     ("listUsers", VIEWER),
     ("listen", VIEWER),
     // To act on files, and what shows more than there is to see.
+    ("browseLibrary", OPERATOR),
+    ("searchLibrary", OPERATOR),
     ("addFile", OPERATOR),
     ("removeFile", OPERATOR),
     ("startBatch", OPERATOR),

@@ -1,5 +1,7 @@
 //! What the instance is, and whether it works.
 
+use std::sync::Arc;
+
 use poem::web::Data;
 use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
@@ -8,7 +10,9 @@ use super::Tag;
 use super::answer::{Answer, Payload};
 use super::bridge::blocking;
 use super::document::Refusals;
+use super::instance::About;
 use super::problem::{Code, Problem};
+use super::value::Timestamp;
 use crate::cacher::Cacher;
 
 /// What each operation here may refuse with, beside what every operation may.
@@ -26,6 +30,11 @@ struct VersionBody {
     name: String,
     /// The version of the program. Within 1.x the API only grows.
     version: String,
+    /// Which web app it brings: another one has another id. Null where it was built without.
+    #[oai(nullable)]
+    ui_build: Option<String>,
+    /// Since when it runs; a restart in place is another start.
+    started_at: Timestamp,
 }
 
 /// That it is well.
@@ -48,10 +57,14 @@ fn well() -> HealthBody {
 impl System {
     /// Read the version
     ///
-    /// Of the program, which is also that of this document.
+    /// Of the program, which is also that of this document, and of the web app that comes with it.
     #[oai(path = "/api/version", method = "get", operation_id = "getVersion")]
-    async fn version(&self) -> Result<Answer<VersionBody>, Problem> {
-        Ok(Answer::ok(VersionBody::example()))
+    async fn version(&self, about: Data<&Arc<About>>) -> Result<Answer<VersionBody>, Problem> {
+        Ok(Answer::ok(VersionBody {
+            ui_build: about.ui_build.clone(),
+            started_at: Timestamp(about.instance.started_at),
+            ..VersionBody::example()
+        }))
     }
 
     /// Is the process alive?
@@ -94,7 +107,12 @@ impl Payload for HealthBody {
 
 impl Example for VersionBody {
     fn example() -> Self {
-        Self { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+        Self {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ui_build: Some("0f3a9c1d5e7b2468".to_owned()),
+            started_at: Timestamp::EXAMPLE,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::access::Access;
-use crate::api::{self, ApiParts, ConnectionLimits, Connections, Hooks};
+use crate::api::{self, ApiParts, ConnectionLimits, Connections, Hooks, Instance};
 use crate::cacher::Cacher;
 use crate::clock::SystemClock;
 use crate::config::{Config, ServerSettings, ServingSettings};
@@ -18,6 +18,7 @@ use crate::error::{Error, IoContext, Result};
 use crate::librarian::Librarian;
 use crate::live::Hub;
 use crate::media::{Media, pseudonyms};
+use crate::ui::Ui;
 
 use super::tls::Certificate;
 
@@ -62,6 +63,7 @@ impl Web {
         librarian: &Librarian,
         doctor: &Doctor,
         access: Access,
+        instance: Instance,
     ) -> Result<Open> {
         let Self { listener, server, limits, certificate, attributions, hub } = self;
         let privacy = Privacy::of(attributions, || pseudonyms::key(cacher.engine().store()))?;
@@ -86,6 +88,8 @@ impl Web {
             access,
             hooks: Some(hooks),
             connections: Connections { limits, encryption: certificate.as_ref().map(Certificate::newest) },
+            ui: Ui::embedded(),
+            instance,
         };
         let serving = api::serve(listener, parts, async {
             // Told, or nobody is left who could tell.

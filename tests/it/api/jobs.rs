@@ -39,6 +39,8 @@ async fn a_running_job_shows_its_progress_and_can_be_cancelled() {
     let running = app.get("/api/jobs?state=copying").await.is(200);
     assert_eq!(running["jobs"][0]["id"], job.as_str());
     assert_eq!(app.get("/api/jobs?state=queued").await.is(200)["pagination"]["total_count"], 0);
+    assert_eq!(app.get("/api/jobs?active=true").await.is(200)["jobs"][0]["id"], job.as_str());
+    assert_eq!(app.get("/api/jobs?active=false").await.is(200)["pagination"]["total_count"], 0);
 
     act(&app, &job, "cancel").await;
     let ended = app.ended(&job).await;
@@ -48,7 +50,10 @@ async fn a_running_job_shows_its_progress_and_can_be_cancelled() {
         let answer = send(app.request(Method::POST, &format!("/api/jobs/{job}/{verb}"))).await;
         answer.refuses(409, "wrong_job_state");
     }
-    assert_eq!(app.get("/api/jobs?state=cancelled").await.is(200)["jobs"][0]["id"], job.as_str());
+    for ended in ["state=cancelled", "active=false"] {
+        assert_eq!(app.get(&format!("/api/jobs?{ended}")).await.is(200)["jobs"][0]["id"], job.as_str());
+    }
+    assert_eq!(app.get("/api/jobs?active=true").await.is(200)["pagination"]["total_count"], 0);
     app.get("/api/jobs?state=lost").await.refuses(400, "invalid_parameter");
 }
 

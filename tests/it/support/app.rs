@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use cacherr::Error;
 use cacherr::access::{self, Access};
-use cacherr::api::{ApiParts, Connections, Hooks, serve};
+use cacherr::api::{ApiParts, Connections, Hooks, Instance, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::{Clock, ManualClock, SystemClock};
 use cacherr::config::ServerSettings;
@@ -30,6 +30,7 @@ use cacherr::media::tokens::Configured;
 use cacherr::media::{Household, Media, Retry, Rhythm, pseudonyms};
 use cacherr::plex::{Patience, Trust};
 use cacherr::store::{Rows, Store};
+use cacherr::ui::Ui;
 use futures_util::{SinkExt, StreamExt};
 use jiff::SignedDuration;
 use reqwest::{Method, RequestBuilder};
@@ -72,6 +73,8 @@ pub struct Options {
     pub librarian: Option<LibrarianSettings>,
     /// How connections are served.
     pub connections: Connections,
+    /// The files of the web app; none where there are none.
+    pub ui: &'static [(&'static str, &'static [u8])],
 }
 
 impl Default for Options {
@@ -89,6 +92,7 @@ impl Default for Options {
             attributions: Attributions::default(),
             librarian: None,
             connections: Connections::default(),
+            ui: &[],
         }
     }
 }
@@ -288,6 +292,13 @@ impl TestApp {
             access,
             hooks,
             connections: self.options.connections.clone(),
+            ui: Ui::of(self.options.ui.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()))),
+            instance: Instance {
+                started_at: self.clock().now(),
+                data_dir: root,
+                config_file: None,
+                is_demo: false,
+            },
         };
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, parts, async {

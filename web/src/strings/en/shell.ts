@@ -1,0 +1,51 @@
+import { plural } from "../plural";
+
+export const shell = {
+  name: "Cacherr",
+  skip: "Skip to the content",
+  navigation: "Pages",
+  collapse: "Narrow the navigation",
+  expand: "Widen the navigation",
+  more: "More pages",
+  search: "Go to, search, do",
+  searchShort: "Search",
+  paletteEmpty: "Nothing is called that.",
+  palettePages: "Pages",
+  paletteActions: "Actions",
+  theme: "Colours",
+  themes: { auto: "As the system", dark: "Dark", light: "Light" },
+  account: "Account",
+  logOut: "Log out",
+  changePassword: "Change password",
+  shortcuts: "Keyboard",
+  shortcutsHint: "Shortcuts do nothing while you type.",
+  shortcutGroups: { anywhere: "Anywhere", pages: "Pages", here: "On this page" },
+  andThen: "then",
+  showShortcuts: "Show what the keyboard can do",
+  openPalette: "Search and commands",
+  live: "Live",
+  liveHint: "What is shown changes by itself.",
+  connecting: "Connecting",
+  lost: "Not connected",
+  lostFor: (age: string) => `Not connected. What you see is from ${age}.`,
+  lostHint: "Cacherr goes on by itself; only this page does not hear of it.",
+  reconnect: "Connect now",
+  newBuild: "Cacherr was updated. This page still has the old version.",
+  reload: "Load the new version",
+  jobs: (running: number, waiting: number) =>
+    running === 0 && waiting === 0
+      ? "No jobs"
+      : [running > 0 ? `${running} running` : null, waiting > 0 ? `${waiting} waiting` : null]
+          .filter(Boolean)
+          .join(", "),
+  jobsTitle: "Jobs",
+  jobsEmpty: "Nothing is being copied or put back.",
+  jobsAll: "Queue and history",
+  jobsMore: (count: number) => plural(count, "more job", "more jobs"),
+  paused: "Caching is paused",
+  pausedHint: "Nothing is cached by itself until it is resumed.",
+  resume: "Resume",
+  putBack: "Put everything back…",
+  notFound: "There is no such page.",
+  toDashboard: "To the dashboard",
+} as const;
