@@ -72,6 +72,7 @@ const TABLE: &[(&str, Permission)] = &[
     ("getDiagnosis", OPERATOR),
     ("listSources", OPERATOR),
     ("refreshPlex", OPERATOR),
+    ("testPlexMapping", OPERATOR),
     ("listReaders", OPERATOR),
     // To say how it is to be, and who is who.
     ("putReader", ADMIN),
