@@ -3,7 +3,7 @@ import { plural } from "../plural";
 export const dashboard = {
   title: "Dashboard",
   space: "Space",
-  spaceUsed: (used: string, capacity: string) => `${used} of ${capacity}`,
+  spaceOf: (capacity: string) => `of ${capacity}`,
   spaceParts: {
     pinned: "pinned",
     wanted: "wanted",
@@ -18,8 +18,8 @@ export const dashboard = {
     reserved: "Promised to copies that are being made.",
     free: "What copies may still take.",
   },
-  spaceLimit: (limit: string) => `Copies may take ${limit} in all.`,
-  spaceMinFree: (size: string) => `${size} of the disk always stays free.`,
+  spaceOver: (limit: string) =>
+    `More than the limit of ${limit}: the next run gives the least valuable back.`,
   spaceAway:
     "The fast disk is not there, or is not the one of this Cacherr. Nothing is written to it meanwhile.",
   spaceShort:
@@ -69,7 +69,7 @@ export const dashboard = {
   fromLibrary: "library",
   fromCacheHint: "The copy on the fast disk was there when it began.",
   fromLibraryHint: "It began from the library.",
-  since: "since",
+  began: "began",
   latest: "Latest",
   latestAll: "All that happened",
   latestNothing: "Nothing has happened so far.",
