@@ -5,6 +5,7 @@ export const dashboard = {
   space: "Space",
   spaceOf: (capacity: string) => `of ${capacity}`,
   spaceParts: {
+    copies: "copies",
     pinned: "pinned",
     wanted: "wanted",
     unwanted: "could go",
@@ -12,6 +13,7 @@ export const dashboard = {
     free: "free",
   },
   spacePartHints: {
+    copies: "What the copies take.",
     pinned: "Stays until somebody unpins it.",
     wanted: "Somebody wants it next.",
     unwanted: "Nobody wants it any more; it makes room when room is needed.",
@@ -26,6 +28,9 @@ export const dashboard = {
     "Less is free on the disk than what shall stay free: nothing more is cached until there is room.",
   served: "Served from the fast disk",
   servedOf: (starts: number) => `of ${plural(starts, "start", "starts")} in 30 days`,
+  servedRatio: "of all starts in 30 days",
+  servedNow: (files: number, size: string) =>
+    `${plural(files, "file", "files")} on the fast disk now, ${size}.`,
   servedNothing: "Nothing was played in the last 30 days.",
   servedNothingHint: "As soon as somebody presses play, it shows here how often the fast disk served it.",
   servedChart: "Starts per day, from the fast disk and from the library",
@@ -49,8 +54,6 @@ export const dashboard = {
   copyingRate: (rate: string) => `copying at ${rate}`,
   copyingNone: "Nothing is being copied.",
   waiting: (count: number) => `${plural(count, "job waits", "jobs wait")}`,
-  files: "cached",
-  filesHint: (size: string) => `${size} on the fast disk`,
   jobs: "Being copied",
   jobsAll: "Queue and history",
   jobsNext: (count: number, size: string) => `Next: ${plural(count, "more", "more")}, ${size}`,
