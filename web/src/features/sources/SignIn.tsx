@@ -2,28 +2,15 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { IconPlugConnected } from "@tabler/icons-react";
-import { $api, client } from "@/api/client";
-import type { PlexSignIn, Source } from "@/api/schema";
+import { $api } from "@/api/client";
+import { askPlexSignIn, beginPlexSignIn } from "@/api/plexSignIn";
+import type { Source } from "@/api/schema";
 import { PlexConsent } from "@/components/PlexConsent";
 import { reportDone, reportProblem } from "@/components/report";
 import { t } from "@/strings";
 import { needsSignIn, useReadSourcesAgain } from "./reading";
 
 const say = t.sources.plex;
-
-async function begin() {
-  const { data } = await client.POST("/api/sources/plex/sign-in", { body: { whose: "owner" } });
-  if (!data?.data.page_url) throw new Error("a sign-in without a page");
-  return { ...data.data, page_url: data.data.page_url };
-}
-
-async function ask({ id }: Pick<PlexSignIn, "id">) {
-  const { data } = await client.GET("/api/sources/plex/sign-in/{sign_in_id}", {
-    params: { path: { sign_in_id: id } },
-  });
-  if (!data) throw new Error("an answer without a body");
-  return data.data;
-}
 
 export function SignIn({ source }: { source: Source }) {
   const readAgain = useReadSourcesAgain();
@@ -35,8 +22,8 @@ export function SignIn({ source }: { source: Source }) {
         label={isNeeded ? say.signIn : say.signInAgain}
         variant={isNeeded ? "filled" : "default"}
         icon={<IconPlugConnected size={17} aria-hidden />}
-        begin={begin}
-        ask={ask}
+        begin={beginPlexSignIn}
+        ask={askPlexSignIn}
         onDone={() => {
           reportDone(say.signedInNow);
           readAgain();
