@@ -101,7 +101,7 @@ export function PlexConsent<Begun extends Consent>({
 
   const again = step.kind === "expired" || step.kind === "refused" || step.kind === "failed";
   return (
-    <Stack gap="sm">
+    <Stack gap={step.kind === "idle" || step.kind === "opening" ? 0 : "sm"}>
       <div aria-live="polite">
         {step.kind === "waiting" && (
           <Waiting begun={step.begun} blocked={step.blocked} says={step.says}>

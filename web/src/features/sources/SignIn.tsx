@@ -1,12 +1,12 @@
 /** Signing in to Plex as the owner of the media server, and out again. */
 import { Button, Stack, Text } from "@mantine/core";
-import { modals } from "@mantine/modals";
 import { IconPlugConnected } from "@tabler/icons-react";
-import { $api } from "@/api/client";
+import { client } from "@/api/client";
 import { askPlexSignIn, beginPlexSignIn } from "@/api/plexSignIn";
 import type { Source } from "@/api/schema";
+import { askFirst } from "@/components/askFirst";
 import { PlexConsent } from "@/components/PlexConsent";
-import { reportDone, reportProblem } from "@/components/report";
+import { reportDone } from "@/components/report";
 import { t } from "@/strings";
 import { needsSignIn, useReadSourcesAgain } from "./reading";
 
@@ -35,23 +35,20 @@ export function SignIn({ source }: { source: Source }) {
 
 export function SignOut() {
   const readAgain = useReadSourcesAgain();
-  const signOut = $api.useMutation("delete", "/api/sources/plex/token", {
-    onSuccess: (answer) => {
-      reportDone(say.signedOut(answer.data.forgotten_tokens));
-      readAgain();
-    },
-    onError: reportProblem,
-  });
   const confirm = () =>
-    modals.openConfirmModal({
+    askFirst({
       title: say.signOutTitle,
-      children: say.signOutSays,
-      labels: { confirm: say.signOutDo, cancel: t.common.cancel },
-      confirmProps: { color: "red" },
-      onConfirm: () => signOut.mutate({}),
+      says: say.signOutSays,
+      act: say.signOutDo,
+      isLoss: true,
+      run: async () => {
+        const { data } = await client.DELETE("/api/sources/plex/token");
+        reportDone(say.signedOut(data?.data.forgotten_tokens ?? 0));
+        readAgain();
+      },
     });
   return (
-    <Button variant="default" loading={signOut.isPending} onClick={confirm}>
+    <Button variant="default" onClick={confirm}>
       {say.signOut}
     </Button>
   );
