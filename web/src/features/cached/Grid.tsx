@@ -39,6 +39,8 @@ export interface GridHandle {
   /** Moves the keyboard by so many rows, and to the table. */
   step(by: number): void;
   focus(): void;
+  /** Scrolls a row into sight and leaves the keyboard where it is. */
+  reveal(index: number): void;
 }
 
 interface Props {
@@ -118,6 +120,10 @@ export function Grid({
   useImperativeHandle(ref, () => ({
     step: (by) => moveTo(cursor.index + by),
     focus: () => moveTo(cursor.index),
+    reveal: (index) => {
+      rows.reveal(index);
+      cursor.moveTo(index);
+    },
   }));
 
   const onKeyDown = (event: KeyboardEvent) => {
