@@ -27,6 +27,7 @@
 //! | `/api/auth/sessions`, `/api/auth/sessions/{session_id}` | GET DELETE | (`auth`) |
 //! | `/api/accounts`, `/api/accounts/{account_id}` | GET POST PATCH DELETE | who may log in (`accounts`) |
 //! | `/api/keys`, `/api/keys/{key_id}`, `/api/ws/ticket` | GET POST DELETE | for programs (`keys`) |
+//! | `/api/settings` | GET PATCH | the configuration file (`settings`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
@@ -72,6 +73,7 @@ mod readers;
 mod revalidate;
 mod serve;
 mod sessions;
+mod settings;
 mod shape;
 mod socket;
 mod sources;
@@ -98,7 +100,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::access::Access;
 use crate::cacher::Cacher;
-use crate::config::ServerSettings;
+use crate::config::{ServerSettings, SettingsFile};
 use crate::doctor::Doctor;
 use crate::domain::privacy::Privacy;
 use crate::librarian::Librarian;
@@ -111,6 +113,7 @@ pub use instance::Instance;
 pub use permissions::permissions;
 pub use problem::Code;
 pub use serve::{ConnectionLimits, Connections};
+pub use settings::Apply;
 pub use webhooks::Hooks;
 
 /// Groups of operations.
@@ -156,6 +159,10 @@ pub struct ApiParts {
     pub hooks: Option<Hooks>,
     /// How connections are served.
     pub connections: Connections,
+    /// The configuration file.
+    pub settings: SettingsFile,
+    /// Starts anew, in place, with what it says; tells whether that is so.
+    pub apply: Apply,
     /// The web app.
     pub ui: Ui,
     /// What this start is.
@@ -210,6 +217,8 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
         access,
         hooks,
         connections: _,
+        settings,
+        apply,
         ui,
         instance,
     } = parts;
@@ -248,6 +257,8 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
                 .data(door.clone())
                 .data(Arc::<pages::Pages>::default())
                 .data(here)
+                .data(settings)
+                .data(apply)
                 .data(Arc::new(instance::About { instance, ui_build: ui.build().map(str::to_owned) })),
         );
     let gate = gate::Gate { inner, door, shape };
@@ -291,6 +302,7 @@ type OfInstance = (
     system::System,
     doctor::DoctorApi,
     readers::Readers,
+    settings::SettingsApi,
     auth::Auth,
     auth::plex::PlexLogIn,
     accounts::Accounts,

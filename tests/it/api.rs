@@ -21,6 +21,7 @@ mod lists;
 mod permissions;
 mod plan;
 mod search;
+mod settings;
 mod statistics;
 mod transport;
 mod webhooks;

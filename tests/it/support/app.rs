@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use cacherr::Error;
 use cacherr::access::{self, Access};
-use cacherr::api::{ApiParts, Connections, Hooks, Instance, serve};
+use cacherr::api::{ApiParts, Apply, Connections, Hooks, Instance, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::{Clock, ManualClock, SystemClock};
-use cacherr::config::ServerSettings;
+use cacherr::config::{Config, Environment, Flags, ServerSettings, SettingsFile};
 use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
@@ -75,6 +75,10 @@ pub struct Options {
     pub connections: Connections,
     /// The files of the web app; none where there are none.
     pub ui: &'static [(&'static str, &'static [u8])],
+    /// Variables with which the configuration file is read.
+    pub env: Environment,
+    /// What starts anew with what the configuration file says.
+    pub apply: Apply,
 }
 
 impl Default for Options {
@@ -93,7 +97,17 @@ impl Default for Options {
             librarian: None,
             connections: Connections::default(),
             ui: &[],
+            env: Environment::new(),
+            apply: Arc::new(|| false),
         }
+    }
+}
+
+impl Options {
+    /// What the configuration file of a data dir says; the instance runs with what a test gives it all the same.
+    fn config(&self, data_dir: &Path) -> Config {
+        let flags = Flags { data_dir: Some(data_dir.to_path_buf()), config: None };
+        Config::load(flags, &self.env).unwrap()
     }
 }
 
@@ -292,6 +306,8 @@ impl TestApp {
             access,
             hooks,
             connections: self.options.connections.clone(),
+            settings: SettingsFile::of(&self.options.config(&root)).unwrap(),
+            apply: self.options.apply.clone(),
             ui: Ui::of(self.options.ui.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()))),
             instance: Instance {
                 started_at: self.clock().now(),
