@@ -28,6 +28,7 @@
 //! | `/api/auth/sessions`, `/api/auth/sessions/{session_id}` | GET DELETE | (`auth`) |
 //! | `/api/accounts`, `/api/accounts/{account_id}` | GET POST PATCH DELETE | who may log in (`accounts`) |
 //! | `/api/keys`, `/api/keys/{key_id}`, `/api/ws/ticket` | GET POST DELETE | for programs (`keys`) |
+//! | `/api/settings` | GET PATCH | the configuration file (`settings`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
 //! | `/api/system/restart` | POST | (`restart`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
@@ -75,6 +76,7 @@ mod restart;
 mod revalidate;
 mod serve;
 mod sessions;
+mod settings;
 mod shape;
 mod socket;
 mod sources;
@@ -101,7 +103,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::access::Access;
 use crate::cacher::Cacher;
-use crate::config::ServerSettings;
+use crate::config::{ServerSettings, SettingsFile};
 use crate::doctor::Doctor;
 use crate::domain::privacy::Privacy;
 use crate::librarian::Librarian;
@@ -161,6 +163,8 @@ pub struct ApiParts {
     pub hooks: Option<Hooks>,
     /// How connections are served.
     pub connections: Connections,
+    /// The configuration file.
+    pub settings: SettingsFile,
     /// The web app.
     pub ui: Ui,
     /// What this start is.
@@ -218,6 +222,7 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
         access,
         hooks,
         connections: _,
+        settings,
         ui,
         instance,
         restart,
@@ -258,6 +263,7 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
                 .data(Arc::<pages::Pages>::default())
                 .data(here)
                 .data(restart)
+                .data(settings)
                 .data(Arc::new(instance::About { instance, ui_build: ui.build().map(str::to_owned) })),
         );
     let gate = gate::Gate { inner, door, shape };
@@ -302,6 +308,7 @@ type OfInstance = (
     restart::RestartApi,
     doctor::DoctorApi,
     readers::Readers,
+    settings::SettingsApi,
     auth::Auth,
     auth::plex::PlexLogIn,
     accounts::Accounts,

@@ -83,6 +83,8 @@ const TABLE: &[(&str, Permission)] = &[
     ("beginPlexSignIn", ADMIN),
     ("getPlexSignIn", ADMIN),
     ("signOutOfPlex", ADMIN),
+    ("getSettings", ADMIN),
+    ("changeSettings", ADMIN),
     ("listAccounts", ADMIN),
     ("addAccount", ADMIN),
     ("changeAccount", ADMIN),

@@ -22,6 +22,7 @@ mod mapping;
 mod permissions;
 mod plan;
 mod search;
+mod settings;
 mod statistics;
 mod system;
 mod transport;
