@@ -34,12 +34,22 @@ test.describe("a copy", () => {
   });
 });
 
-test.describe("before anything is set up", () => {
-  test.use({ choice: { start: "configured" } });
+test("before anything is cached it says what will be, and when", async ({ page, cacherr }) => {
+  await page.goto(cacherr.url);
+  await expect(page.getByText("Nothing is cached yet")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Cache something by hand" })).toBeVisible();
+});
 
-  test("it says what will be cached, and when", async ({ page, cacherr }) => {
+test.describe("for viewers", () => {
+  test.use({ role: "viewer" });
+
+  test("nothing is asked that they may not know, and nothing offered that they may not do", async ({
+    page,
+    cacherr,
+  }) => {
+    await cacherr.cache("Heat");
     await page.goto(cacherr.url);
-    await expect(page.getByText("Nothing is cached yet")).toBeVisible();
-    await expect(page.getByRole("link", { name: "Cache something by hand" })).toBeVisible();
+    await expect(page.getByRole("region", { name: "Latest" }).getByText(/^Heat/)).toBeVisible();
+    await expect(page.getByRole("link", { name: "Cache something by hand" })).toHaveCount(0);
   });
 });

@@ -14,6 +14,8 @@ for (const scheme of ["dark", "light"] as const) {
     test.use({ colorScheme: scheme, choice: { start: "configured", bandwidth: "2MB" } });
 
     test(`every view of Activity and Plan can be used by everybody, ${scheme}`, async ({ page, cacherr }) => {
+      // Axe takes its time with each of so many views.
+      test.slow();
       await cacherr.cache("Heat", "user2");
       await cacherr.cache("Alien");
       await cacherr.ask("POST", "/api/cached/files", { file_path: cacherr.stage.video("Arrival").path });
