@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use super::permissions::{self, Permission};
 use super::problem::{Code, ProblemBody};
 use super::{
-    accounts, auth, cleanup, doctor, export, files, forget, frames, jobs, keys, library, operations, people,
-    plan, readers, sessions, socket, sources, statistics, system, users, webhooks,
+    accounts, auth, cleanup, doctor, export, files, forget, frames, jobs, keys, library, operations, people, plan, readers, restart, sessions, socket, sources, statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -49,6 +48,7 @@ const ALL: &[Refusals] = &[
     people::REFUSALS,
     plan::REFUSALS,
     readers::REFUSALS,
+    restart::REFUSALS,
     sessions::REFUSALS,
     socket::REFUSALS,
     sources::REFUSALS,

@@ -72,10 +72,12 @@ const TABLE: &[(&str, Permission)] = &[
     ("getDiagnosis", OPERATOR),
     ("listSources", OPERATOR),
     ("refreshPlex", OPERATOR),
+    ("testPlexMapping", OPERATOR),
     ("listReaders", OPERATOR),
     // To say how it is to be, and who is who.
     ("putReader", ADMIN),
     ("removeReader", ADMIN),
+    ("restart", ADMIN),
     ("forgetUser", ADMIN),
     ("listWebhooks", ADMIN),
     ("beginPlexSignIn", ADMIN),

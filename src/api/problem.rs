@@ -51,6 +51,7 @@ codes! {
     LinkTooLong "link_too_long" 400 "The text of the link would be too long."
     MethodNotSupported "method_not_supported" 400 "The mode is known, and not possible (here)."
     SwapNotSupported "swap_not_supported" 400 "The file system refuses the atomic exchange of two names."
+    InvalidSettings "invalid_settings" 400 "The configuration cannot be used, as it is or as it would be; the sentence says why. Nothing was changed."
     WeakPassword "weak_password" 400 "The new password is easily guessed, or not possible; the sentence says what it has to be."
     LogInFailed "log_in_failed" 401 "The name or the password is wrong."
     Unauthorized "unauthorized" 401 "Nobody is logged in, or what was sent to be let in is wrong or over."
