@@ -9,9 +9,12 @@
 //! | `/api/cached/files/batch` | POST | one act on many (`files`) |
 //! | `/api/cached/cleanup` | POST | (`cleanup`) |
 //! | `/api/cached/statistics` | GET | counts and sums (`statistics`) |
+//! | `/api/cached/statistics/history` | GET | the hit ratio day by day (`history`) |
+//! | `/api/cached/space` | GET | how full the cache is (`space`) |
 //! | `/api/cached/users/{user_id}/stats` | GET | what one user wants (`users`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/plan`, `/api/plan/run` | GET; POST | what would be cached and given back; carry it out (`plan`) |
+//! | `/api/library`, `/api/library/search` | GET | what there is to be cached (`library`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
 //! | `/api/sessions` | GET | who plays what (`sessions`) |
@@ -27,6 +30,7 @@
 //! | `/api/accounts`, `/api/accounts/{account_id}` | GET POST PATCH DELETE | who may log in (`accounts`) |
 //! | `/api/keys`, `/api/keys/{key_id}`, `/api/ws/ticket` | GET POST DELETE | for programs (`keys`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
+//! | `/api/system/info` | GET | what runs here, and where (`instance`) |
 //! | `/api/system/restart` | POST | (`restart`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
@@ -57,10 +61,12 @@ mod frames;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod gate;
+mod history;
 mod instance;
 mod jobs;
 mod keys;
 mod lease;
+mod library;
 mod operations;
 mod pages;
 mod people;
@@ -75,6 +81,7 @@ mod sessions;
 mod shape;
 mod socket;
 mod sources;
+mod space;
 mod statistics;
 mod system;
 mod text;
@@ -284,10 +291,12 @@ fn page(content_type: &str, policy: &str, text: &Bytes) -> Response {
 type Resources = (OfCache, OfMedia, OfInstance);
 type OfCache = (
     files::Files,
+    library::Library,
     plan::PlanApi,
     cleanup::CleanupApi,
     export::Export,
     statistics::StatisticsApi,
+    (history::HistoryApi, space::SpaceApi),
     users::Users,
     operations::Operations,
     jobs::Jobs,
@@ -295,6 +304,7 @@ type OfCache = (
 type OfMedia = (people::PeopleApi, forget::Forget, sources::Sources, sessions::Sessions, webhooks::Webhooks);
 type OfInstance = (
     system::System,
+    instance::InstanceApi,
     restart::RestartApi,
     doctor::DoctorApi,
     readers::Readers,

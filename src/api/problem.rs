@@ -47,6 +47,7 @@ codes! {
     FileVanished "file_vanished" 400 "Nothing is at the path."
     Excluded "excluded" 400 "Files of this name, or in this folder, are never cached."
     FileProtected "file_protected" 400 "The file must not be renamed: immutable, append-only or in a sticky folder."
+    NameNotText "name_not_text" 400 "The name has bytes that are no text (UTF-8), so nobody can ask for it here; the command line can."
     LinkTooLong "link_too_long" 400 "The text of the link would be too long."
     MethodNotSupported "method_not_supported" 400 "The mode is known, and not possible (here)."
     SwapNotSupported "swap_not_supported" 400 "The file system refuses the atomic exchange of two names."

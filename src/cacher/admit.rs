@@ -38,6 +38,32 @@ const NOT_LIBRARY: [&str; 8] = [
 /// A file that changed less than this ago may still be changing, where we cannot see all processes.
 const SETTLED: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 
+/// Why nothing of this name, below its root, is ever cached.
+pub(super) fn never_cached(below: &Path) -> Option<&'static str> {
+    if below.file_name().is_some_and(is_ours) {
+        Some("its name is one that Cacherr gives to files it keeps or puts aside")
+    } else if below.components().any(|part| NOT_LIBRARY.iter().any(|name| part.as_os_str() == *name)) {
+        Some("it lies in a snapshot or recycle folder")
+    } else {
+        None
+    }
+}
+
+/// Why this file of that folder must not be renamed.
+pub(super) fn protected(stat: &Stat, folder: &Stat) -> Option<&'static str> {
+    let me = crate::files::effective_user();
+    let sticky = folder.identity.mode & 0o1000 != 0;
+    if stat.frozen {
+        Some("it is immutable or append-only (chattr)")
+    } else if folder.frozen {
+        Some("its folder is immutable or append-only (chattr)")
+    } else if sticky && me != 0 && me != stat.identity.uid && me != folder.identity.uid {
+        Some("it lies in a sticky folder and belongs to somebody else")
+    } else {
+        None
+    }
+}
+
 impl Engine {
     /// Finds the library and the real folder of an absolute path.
     pub(super) fn locate(&self, path: &Path) -> Result<Located<'_>> {
@@ -87,11 +113,8 @@ impl Engine {
     pub(super) fn admit(&self, at: &Located<'_>, method: Method) -> Result<(Stat, Method)> {
         let path = || at.file_path.clone();
         let excluded = |reason| Err(Error::Excluded { path: path(), reason });
-        if is_ours(&at.name) {
-            return excluded("its name is one that Cacherr gives to files it keeps or puts aside");
-        }
-        if at.below.components().any(|part| NOT_LIBRARY.iter().any(|name| part.as_os_str() == *name)) {
-            return excluded("it lies in a snapshot or recycle folder");
+        if let Some(reason) = never_cached(&at.below) {
+            return excluded(reason);
         }
         let stat = match self.fs.stat_at(&at.spot.folder, &at.name) {
             Ok(stat) => stat,
@@ -104,18 +127,9 @@ impl Engine {
         if stat.kind != Kind::File {
             return Err(Error::NotRegularFile { path: path(), kind: stat.kind.words() });
         }
-        let protected = |reason| Err(Error::Protected { path: path(), reason });
-        if stat.frozen {
-            return protected("it is immutable or append-only (chattr)");
-        }
         let folder = self.fs.stat(&at.spot.folder).doing("look at", &at.spot.path)?;
-        if folder.frozen {
-            return protected("its folder is immutable or append-only (chattr)");
-        }
-        let me = crate::files::effective_user();
-        let sticky = folder.identity.mode & 0o1000 != 0;
-        if sticky && me != 0 && me != stat.identity.uid && me != folder.identity.uid {
-            return protected("it lies in a sticky folder and belongs to somebody else");
+        if let Some(reason) = protected(&stat, &folder) {
+            return Err(Error::Protected { path: path(), reason });
         }
         if at.root.library.swap == SwapMethod::LinkRename && method == Method::AtomicSymlink {
             return Err(Error::MethodNotSupported {

@@ -97,6 +97,8 @@ fn configuration(folder: &Folder, port: u16, simulator: &Simulator, env: &Enviro
     let mut env: Environment = log.map(|(name, value)| (name.clone(), value.clone())).into_iter().collect();
     env.insert("CACHERR_API_KEY_FILE".into(), folder.key_file().into());
     env.insert("CACHERR_SERVER__BIND".into(), OsString::from(format!("127.0.0.1:{port}")));
+    // Whoever sits at this machine looks around without a log-in; nobody else reaches it.
+    env.insert("CACHERR_ACCESS__LOCAL_ROLE".into(), "admin".into());
     for (name, value) in [
         ("URL", simulator.url()),
         ("CLOUD_URL", simulator.url()),
@@ -121,8 +123,9 @@ A sample library of {files} films and episodes ({size}), and a simulated Plex wh
 them in fast motion. What they play is cached while they do, and so are the episodes that follow and what stands
 on their lists (On Deck, watchlists). Nothing of yours is touched.
 
+Open {address} in a browser.
+
   folder   {dir}
-  address  {address}
   key      {key}
   Plex     {plex}
 

@@ -16,7 +16,7 @@ pub mod seal;
 use std::any::Any;
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -120,6 +120,9 @@ pub struct Holders {
     pub complete: bool,
 }
 
+/// Told of a name in a folder, and of what it stands for, if that is known.
+pub type VisitName<'v> = dyn FnMut(&OsStr, Option<Kind>) -> ControlFlow<()> + 'v;
+
 /// The system calls that the engine makes.
 ///
 /// All names are single components. Errors are the system's own; "not found" is an error like any other here, and
@@ -145,6 +148,17 @@ pub trait Fs: Send + Sync + 'static {
     fn stat_at(&self, folder: &Fd, name: &OsStr) -> io::Result<Stat>;
     /// All names in a folder, without `.` and `..`, in no order.
     fn list(&self, folder: &Fd) -> io::Result<Vec<OsString>>;
+    /// Each name in a folder as it comes, with what it stands for where the file system tells that by itself, until `visit`
+    /// says that it is enough. However many there are, no more than one is held.
+    fn each_name(&self, folder: &Fd, visit: &mut VisitName<'_>) -> io::Result<()> {
+        // For file systems that are made of lists.
+        for name in self.list(folder)? {
+            if visit(&name, None).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
     /// What a link says.
     fn read_link(&self, folder: &Fd, name: &OsStr) -> io::Result<PathBuf>;
     /// Room on the volume of an open file or folder.

@@ -21,11 +21,12 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{
-    Advice, AtFlags, Dir, Mode, OFlags, RenameFlags, SeekFrom, Timespec, Timestamps, UTIME_OMIT, XattrFlags,
+    Advice, AtFlags, Dir, FileType, Mode, OFlags, RenameFlags, SeekFrom, Timespec, Timestamps, UTIME_OMIT,
+    XattrFlags,
 };
 use rustix::io::{Errno, retry_on_intr};
 
-use super::{Fd, Fs, Holders, Space, Stat};
+use super::{Fd, Fs, Holders, Kind, Space, Stat, VisitName};
 use crate::domain::time::FileTime;
 use uncached::Bounce;
 
@@ -121,6 +122,27 @@ impl Fs for RealFs {
             }
         }
         Ok(names)
+    }
+
+    fn each_name(&self, folder: &Fd, visit: &mut VisitName<'_>) -> io::Result<()> {
+        for entry in Dir::read_from(folder)? {
+            let entry = entry?;
+            let name = entry.file_name().to_bytes();
+            if name == b"." || name == b".." {
+                continue;
+            }
+            let kind = match entry.file_type() {
+                FileType::RegularFile => Some(Kind::File),
+                FileType::Directory => Some(Kind::Folder),
+                FileType::Symlink => Some(Kind::Link),
+                FileType::Unknown => None,
+                _ => Some(Kind::Special),
+            };
+            if visit(OsStr::from_bytes(name), kind).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn read_link(&self, folder: &Fd, name: &OsStr) -> io::Result<PathBuf> {

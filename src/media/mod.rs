@@ -22,6 +22,7 @@ mod plays;
 pub mod pseudonyms;
 pub mod reach;
 mod reader;
+pub mod search;
 pub mod sign_in;
 pub mod status;
 pub mod tokens;

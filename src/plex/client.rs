@@ -24,6 +24,7 @@ pub mod deck;
 pub mod library;
 mod paging;
 pub mod playing;
+mod search;
 
 /// A media server, seen by one token. Cheap to clone.
 #[derive(Clone)]

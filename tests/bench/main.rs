@@ -13,6 +13,7 @@ mod server;
 mod socket;
 mod store;
 mod table;
+mod web;
 
 use std::process::ExitCode;
 
@@ -40,8 +41,9 @@ fn main() -> ExitCode {
         ["plan", "--json"] => plan::measure(true),
         ["ws"] => socket::measure(false),
         ["ws", "--json"] => socket::measure(true),
+        ["web"] => web::measure(),
         _ => {
-            eprintln!("usage: bench copy|store|http|plan|ws [--json]");
+            eprintln!("usage: bench copy|store|http|plan|ws|web [--json]");
             return ExitCode::from(2);
         }
     };

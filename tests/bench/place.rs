@@ -65,15 +65,22 @@ impl Place {
         built(self.target.join("bench-peers/release/peers"))
     }
 
-    /// Our store, and SQLite's, of all records; made if they are not there.
+    /// Our store of all records; made if it is not there.
+    pub fn our_store(&self) -> Outcome<PathBuf> {
+        self.loaded("ours.redb", "ours")
+    }
+
+    /// The same, and SQLite's.
     pub fn stores(&self) -> Outcome<[PathBuf; 2]> {
-        let stores = ["ours.redb", "sqlite.db"].map(|name| self.dir.join(name));
-        for (store, contender) in stores.iter().zip(["ours", "SQLite"]) {
-            if !store.exists() {
-                self.store(contender, &["load"])?;
-            }
+        Ok([self.our_store()?, self.loaded("sqlite.db", "SQLite")?])
+    }
+
+    fn loaded(&self, name: &str, contender: &str) -> Outcome<PathBuf> {
+        let store = self.dir.join(name);
+        if !store.exists() {
+            self.store(contender, &["load"])?;
         }
-        Ok(stores)
+        Ok(store)
     }
 
     /// Lets a contender work on its store; what it prints.

@@ -50,8 +50,7 @@ impl Home {
             fs::create_dir_all(home.dir.join(name))?;
         }
         if stock == Stock::Everything {
-            let [store, _] = place.stores()?;
-            copy_file(&store, &home.dir.join("data/cacherr.redb"))?;
+            copy_file(&place.our_store()?, &home.dir.join("data/cacherr.redb"))?;
         }
         let at = |below: &str| home.dir.join(below).display().to_string();
         let config = format!(

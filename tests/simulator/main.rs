@@ -1,10 +1,13 @@
-//! The Plex simulator alone, with a household to look at: `cargo run --example simulator -- [address]`.
+//! The Plex simulator alone, with a household to look at: `cargo run --example simulator -- [address [folder]]`.
 //!
 //! Says in one line of JSON where it is and by which tokens people are known, and runs until its input ends. Its files
-//! are made below a new folder among the temporary files, and removed at the end.
+//! are made below a new folder among the temporary files, and removed at the end. With a folder named, a larger
+//! household is made there, stays there, and does what lines on standard input say (`stage`).
+
+mod stage;
 
 use std::error::Error;
-use std::io::{Read, Write};
+use std::io::{BufRead, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,13 +18,26 @@ use serde_json::{Value, json};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let bind = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:0".to_owned());
+    let stage = std::env::args_os().nth(2);
     let folder = tempfile::tempdir()?;
     let world = World::new(Arc::new(SystemClock));
-    let mut told = furnish(&world, folder.path())?;
-    let simulator = Simulator::start(bind.parse()?, world)?;
+    let mut told = match &stage {
+        Some(stage) => stage::furnish(&world, stage.as_ref())?,
+        None => furnish(&world, folder.path())?,
+    };
+    let simulator = Simulator::start(bind.parse()?, world.clone())?;
     told["url"] = simulator.url().into();
     writeln!(std::io::stdout(), "{told}")?;
-    tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut vec![])).await??;
+    let acting = tokio::task::spawn_blocking(move || -> std::io::Result<()> {
+        for line in std::io::stdin().lock().lines() {
+            let line = line?;
+            if stage.is_some() {
+                writeln!(std::io::stdout(), "{}", stage::act(&world, &line))?;
+            }
+        }
+        Ok(())
+    });
+    acting.await??;
     simulator.stop().await;
     Ok(())
 }

@@ -12,6 +12,7 @@ mod identity;
 mod marks;
 mod metadata;
 mod prefs;
+mod search;
 mod sections;
 mod sessions;
 
@@ -64,6 +65,7 @@ fn from_server(world: &World, asked: &Asked) -> Reply {
         ["library", "metadata", key, "children"] => metadata::children(state, &view, key),
         ["library", "metadata", key, "allLeaves" | "grandchildren"] => metadata::leaves(state, &view, key),
         ["hubs"] | ["hubs", "promoted"] => hubs::hubs(state, &view),
+        ["hubs", "search"] => search::search(state, &view),
         ["hubs", "continueWatching"] => hubs::hub(state, &view),
         ["hubs", "continueWatching", "items"] | ["hubs", "home", "continueWatching"] => {
             hubs::items(state, &view, None)

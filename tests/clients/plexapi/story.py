@@ -74,6 +74,10 @@ def the_server():
     assert titles(bluey.episodes()) == ["Verandah Santa", "Magic Xylophone", "Hospital", "Dance Mode"]
     assert [episode.isPlayed for episode in bluey.episodes()] == [False, True, True, False]
 
+    assert titles(plex.search("dune")) == ["Dune"]
+    assert titles(plex.search("mode", mediatype="episode")) == ["Dance Mode"]
+    assert plex.search("nothing of this name") == []
+
     assert titles(plex.library.onDeck()) == ["Dune", "Dance Mode"]
     assert titles(shows.onDeck()) == ["Dance Mode"]
     assert titles(plex.continueWatching()) == ["Dune", "Dance Mode"]

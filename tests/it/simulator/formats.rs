@@ -59,6 +59,7 @@ async fn xml_and_json_say_the_same_at_every_door() {
         "/hubs".to_owned(),
         "/hubs/continueWatching".to_owned(),
         "/hubs/continueWatching/items".to_owned(),
+        "/hubs/search?query=e&limit=2".to_owned(),
         "/status/sessions".to_owned(),
         "/status/sessions/history/all".to_owned(),
         "/accounts".to_owned(),

@@ -15,6 +15,8 @@ export class Problem extends Error {
     readonly status?: number,
     /** The body, for those few codes that say more. */
     readonly body?: unknown,
+    /** Seconds until asking again makes sense, where the server says so. */
+    readonly retryAfter?: number,
   ) {
     super(message);
   }
@@ -34,6 +36,12 @@ function isRefusal(body: unknown): body is Refusal {
   return typeof body === "object" && body !== null && "code" in body && "error" in body;
 }
 
+/** `Retry-After` in seconds; as a date it is of no use to a browser whose clock may be wrong. */
+function secondsOf(header: string | null): number | undefined {
+  const seconds = header === null ? Number.NaN : Number(header);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+}
+
 /** What went wrong, as a `Problem`. */
 export async function asProblem(cause: unknown): Promise<Problem> {
   if (cause instanceof Problem) return cause;
@@ -45,7 +53,7 @@ export async function asProblem(cause: unknown): Promise<Problem> {
       // A proxy in between answers in its own words.
     }
     return isRefusal(body)
-      ? new Problem(body.code, body.error, cause.status, body)
+      ? new Problem(body.code, body.error, cause.status, body, secondsOf(cause.headers.get("Retry-After")))
       : new Problem("unreadable_answer", `${cause.status} ${cause.statusText}`.trim(), cause.status);
   }
   return new Problem("unreachable", cause instanceof Error ? cause.message : String(cause));

@@ -2,7 +2,7 @@
 import { Center, Loader, Stack } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useRef } from "react";
 import { ErrorNotice } from "@/components/Notice";
 import { LiveProvider } from "@/live/live";
 import { t } from "@/strings";
@@ -17,6 +17,9 @@ const FirstAccount = lazy(() => import("@/features/logIn/FirstAccount"));
 export function App() {
   const entrance = useEntrance();
   const queries = useQueryClient();
+  // Whoever was inside comes back to where they were: the address stays.
+  const wasInside = useRef(false);
+  wasInside.current ||= entrance.kind === "inside";
   switch (entrance.kind) {
     case "loading":
       return <Waiting />;
@@ -37,7 +40,7 @@ export function App() {
     case "logIn":
       return (
         <Suspense fallback={<Waiting />}>
-          <LogIn methods={entrance.state.methods} />
+          <LogIn methods={entrance.state.methods} again={wasInside.current} />
         </Suspense>
       );
     case "inside":

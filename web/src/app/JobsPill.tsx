@@ -1,17 +1,16 @@
 /** How much is being copied, on every page; a click shows each job. */
-import { ActionIcon, Anchor, Drawer, Group, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Anchor, Drawer, Group, Stack, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconCopy, IconListCheck, IconPlayerPause, IconPlayerPlay, IconX } from "@tabler/icons-react";
+import { IconCopy, IconListCheck } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { $api } from "@/api/client";
 import type { Job } from "@/api/schema";
 import { CopyProgress } from "@/components/CopyProgress";
 import { Empty } from "@/components/Empty";
-import { reportProblem } from "@/components/report";
 import { JobStateMark } from "@/components/State";
-import { fileName, rate } from "@/lib/format";
+import { rate } from "@/lib/format";
 import { type ActiveJobs, useActiveJobs } from "@/live/jobs";
 import { t } from "@/strings";
+import { JobActions, jobName } from "./JobActions";
 import { useSession } from "./session";
 import classes from "./shell.module.css";
 
@@ -59,7 +58,7 @@ function JobsList({ active, onLeave }: { active: ActiveJobs; onLeave: () => void
 /** One job that waits or runs, with what can be done about it. */
 export function JobRow({ job }: { job: Job }) {
   const { may } = useSession();
-  const name = job.path ? fileName(job.path) : t.common.jobKind[job.kind];
+  const name = jobName(job);
   return (
     <div>
       <Group justify="space-between" wrap="nowrap" gap="xs">
@@ -73,30 +72,5 @@ export function JobRow({ job }: { job: Job }) {
       </Group>
       {job.state !== "queued" && <CopyProgress job={job} />}
     </div>
-  );
-}
-
-function JobActions({ job }: { job: Job }) {
-  const act = { onError: reportProblem };
-  const params = { params: { path: { job_id: job.id } } };
-  const pause = $api.useMutation("post", "/api/jobs/{job_id}/pause", act);
-  const resume = $api.useMutation("post", "/api/jobs/{job_id}/resume", act);
-  const cancel = $api.useMutation("post", "/api/jobs/{job_id}/cancel", act);
-  const name = job.path ? fileName(job.path) : t.common.jobKind[job.kind];
-  return (
-    <>
-      {job.paused ? (
-        <ActionIcon size={28} aria-label={t.common.resumeJob(name)} onClick={() => resume.mutate(params)}>
-          <IconPlayerPlay size={16} />
-        </ActionIcon>
-      ) : (
-        <ActionIcon size={28} aria-label={t.common.pauseJob(name)} onClick={() => pause.mutate(params)}>
-          <IconPlayerPause size={16} />
-        </ActionIcon>
-      )}
-      <ActionIcon size={28} aria-label={t.common.cancelJob(name)} onClick={() => cancel.mutate(params)}>
-        <IconX size={16} />
-      </ActionIcon>
-    </>
   );
 }

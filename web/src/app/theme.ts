@@ -52,9 +52,7 @@ const gray: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "teal",
-  primaryShade: { light: 8, dark: 5 },
-  autoContrast: true,
-  luminanceThreshold: 0.32,
+  primaryShade: { light: 8, dark: 7 },
   colors: { teal, dark, gray },
   defaultRadius: "sm",
   cursorType: "pointer",

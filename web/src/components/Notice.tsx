@@ -3,6 +3,7 @@ import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { problemOf } from "@/api/problem";
+import { asSentence } from "@/lib/sentence";
 import { t } from "@/strings";
 
 /** The sentence for a failure. */
@@ -10,7 +11,7 @@ export function sentenceOf(error: unknown): string {
   const problem = problemOf(error);
   if (problem.code === "unreachable") return t.common.unreachable;
   if (problem.code === "unreadable_answer") return t.common.unreadable;
-  return problem.message;
+  return asSentence(problem.message);
 }
 
 export function ErrorNotice({

@@ -19,6 +19,7 @@ interface Live {
   state: LineState;
   tryNow(): void;
   listen(listener: Listener): () => void;
+  listenResync(listener: () => void): () => void;
 }
 
 const LiveContext = createContext<Live | null>(null);
@@ -28,6 +29,7 @@ export function LiveProvider({ children, onRefused }: { children: ReactNode; onR
   const queries = useQueryClient();
   const [state, setState] = useState<LineState>({ kind: "connecting" });
   const listeners = useRef(new Set<Listener>());
+  const resyncs = useRef(new Set<() => void>());
   const connection = useRef<Connection | null>(null);
   const refused = useRef(onRefused);
   refused.current = onRefused;
@@ -38,7 +40,10 @@ export function LiveProvider({ children, onRefused }: { children: ReactNode; onR
         applyEvent(queries, event);
         for (const listener of listeners.current) listener(event);
       },
-      resync: () => readEverythingAgain(queries),
+      resync() {
+        readEverythingAgain(queries);
+        for (const listener of resyncs.current) listener();
+      },
       state: setState,
       refused: () => refused.current(),
     });
@@ -53,7 +58,16 @@ export function LiveProvider({ children, onRefused }: { children: ReactNode; onR
       listeners.current.delete(listener);
     };
   }, []);
-  const live = useMemo<Live>(() => ({ state, tryNow, listen }), [state, tryNow, listen]);
+  const listenResync = useCallback((listener: () => void) => {
+    resyncs.current.add(listener);
+    return () => {
+      resyncs.current.delete(listener);
+    };
+  }, []);
+  const live = useMemo<Live>(
+    () => ({ state, tryNow, listen, listenResync }),
+    [state, tryNow, listen, listenResync],
+  );
   return <LiveContext value={live}>{children}</LiveContext>;
 }
 
@@ -69,4 +83,12 @@ export function useLiveEvent(listener: Listener): void {
   const newest = useRef(listener);
   newest.current = listener;
   useEffect(() => listen((event) => newest.current(event)), [listen]);
+}
+
+/** Calls `listener` when something may have been missed: for what is kept outside of TanStack Query. */
+export function useResync(listener: () => void): void {
+  const { listenResync } = useLive();
+  const newest = useRef(listener);
+  newest.current = listener;
+  useEffect(() => listenResync(() => newest.current()), [listenResync]);
 }

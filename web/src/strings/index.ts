@@ -8,9 +8,11 @@ import { activity } from "./en/activity";
 import { add } from "./en/add";
 import { cached } from "./en/cached";
 import { common } from "./en/common";
+import { consent } from "./en/consent";
 import { dashboard } from "./en/dashboard";
 import { logIn } from "./en/logIn";
 import { plan } from "./en/plan";
+import { putBack } from "./en/putBack";
 import { settings } from "./en/settings";
 import { shell } from "./en/shell";
 import { sources } from "./en/sources";
@@ -23,9 +25,11 @@ export const t = {
   add,
   cached,
   common,
+  consent,
   dashboard,
   logIn,
   plan,
+  putBack,
   settings,
   shell,
   sources,

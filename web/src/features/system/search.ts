@@ -1,6 +1,14 @@
 /** What the address of this page remembers. */
-export type SystemSearch = Record<string, never>;
+export const TABS = ["checks", "keys", "accounts", "logins", "about"] as const;
 
-export function systemSearch(_given: Record<string, unknown>): SystemSearch {
-  return {};
+export type SystemTab = (typeof TABS)[number];
+
+export interface SystemSearch {
+  /** Absent: the first that one may see. */
+  tab?: SystemTab;
+}
+
+export function systemSearch(given: Record<string, unknown>): SystemSearch {
+  const tab = TABS.find((one) => one === given.tab);
+  return tab ? { tab } : {};
 }
