@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use super::permissions::{self, Permission};
 use super::problem::{Code, ProblemBody};
 use super::{
-    accounts, auth, cleanup, doctor, export, files, forget, frames, jobs, keys, library, operations, people,
-    plan, readers, restart, sessions, settings, socket, sources, statistics, system, users, webhooks,
+    accounts, auth, cleanup, doctor, export, files, forget, frames, history, instance, jobs, keys, library, operations, people, plan, readers, restart, sessions, settings, socket, sources, space, statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -42,6 +41,8 @@ const ALL: &[Refusals] = &[
     export::REFUSALS,
     files::REFUSALS,
     forget::REFUSALS,
+    history::REFUSALS,
+    instance::REFUSALS,
     jobs::REFUSALS,
     keys::REFUSALS,
     library::REFUSALS,
@@ -54,6 +55,7 @@ const ALL: &[Refusals] = &[
     settings::REFUSALS,
     socket::REFUSALS,
     sources::REFUSALS,
+    space::REFUSALS,
     statistics::REFUSALS,
     system::REFUSALS,
     users::REFUSALS,

@@ -9,6 +9,8 @@
 //! | `/api/cached/files/batch` | POST | one act on many (`files`) |
 //! | `/api/cached/cleanup` | POST | (`cleanup`) |
 //! | `/api/cached/statistics` | GET | counts and sums (`statistics`) |
+//! | `/api/cached/statistics/history` | GET | the hit ratio day by day (`history`) |
+//! | `/api/cached/space` | GET | how full the cache is (`space`) |
 //! | `/api/cached/users/{user_id}/stats` | GET | what one user wants (`users`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/plan`, `/api/plan/run` | GET; POST | what would be cached and given back; carry it out (`plan`) |
@@ -30,6 +32,7 @@
 //! | `/api/keys`, `/api/keys/{key_id}`, `/api/ws/ticket` | GET POST DELETE | for programs (`keys`) |
 //! | `/api/settings` | GET PATCH | the configuration file (`settings`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
+//! | `/api/system/info` | GET | what runs here, and where (`instance`) |
 //! | `/api/system/restart` | POST | (`restart`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
@@ -60,6 +63,7 @@ mod frames;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod gate;
+mod history;
 mod instance;
 mod jobs;
 mod keys;
@@ -80,6 +84,7 @@ mod settings;
 mod shape;
 mod socket;
 mod sources;
+mod space;
 mod statistics;
 mod system;
 mod text;
@@ -298,6 +303,7 @@ type OfCache = (
     cleanup::CleanupApi,
     export::Export,
     statistics::StatisticsApi,
+    (history::HistoryApi, space::SpaceApi),
     users::Users,
     operations::Operations,
     jobs::Jobs,
@@ -305,6 +311,7 @@ type OfCache = (
 type OfMedia = (people::PeopleApi, forget::Forget, sources::Sources, sessions::Sessions, webhooks::Webhooks);
 type OfInstance = (
     system::System,
+    instance::InstanceApi,
     restart::RestartApi,
     doctor::DoctorApi,
     readers::Readers,

@@ -22,7 +22,7 @@ mod mapping;
 mod permissions;
 mod plan;
 mod search;
-mod settings;
+    mod, settings, space,
 mod statistics;
 mod system;
 mod transport;
