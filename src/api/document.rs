@@ -11,7 +11,7 @@ use super::permissions::{self, Permission};
 use super::problem::{Code, ProblemBody};
 use super::{
     accounts, auth, cleanup, doctor, export, files, forget, frames, jobs, keys, library, operations, people,
-    plan, readers, sessions, socket, sources, statistics, system, users, webhooks,
+    plan, probe, readers, sessions, socket, sources, statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -48,6 +48,7 @@ const ALL: &[Refusals] = &[
     operations::REFUSALS,
     people::REFUSALS,
     plan::REFUSALS,
+    probe::REFUSALS,
     readers::REFUSALS,
     sessions::REFUSALS,
     socket::REFUSALS,

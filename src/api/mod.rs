@@ -30,6 +30,7 @@
 //! | `/api/keys`, `/api/keys/{key_id}`, `/api/ws/ticket` | GET POST DELETE | for programs (`keys`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
+//! | `/api/system/probe` | POST | what is not configured yet, tried (`probe`) |
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
@@ -68,6 +69,7 @@ mod pages;
 mod people;
 mod permissions;
 mod plan;
+mod probe;
 mod problem;
 mod readers;
 mod revalidate;
@@ -291,6 +293,7 @@ type OfMedia = (people::PeopleApi, forget::Forget, sources::Sources, sessions::S
 type OfInstance = (
     system::System,
     doctor::DoctorApi,
+    probe::Probe,
     readers::Readers,
     auth::Auth,
     auth::plex::PlexLogIn,

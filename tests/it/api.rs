@@ -21,6 +21,7 @@ mod lists;
 mod mapping;
 mod permissions;
 mod plan;
+mod probe;
 mod search;
 mod statistics;
 mod transport;
