@@ -35,6 +35,7 @@
 //! | `/api/system/info` | GET | what runs here, and where (`instance`) |
 //! | `/api/system/restart` | POST | (`restart`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
+//! | `/api/system/probe` | POST | what is not configured yet, tried (`probe`) |
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
@@ -74,6 +75,7 @@ mod pages;
 mod people;
 mod permissions;
 mod plan;
+mod probe;
 mod problem;
 mod readers;
 mod restart;
@@ -314,6 +316,7 @@ type OfInstance = (
     instance::InstanceApi,
     restart::RestartApi,
     doctor::DoctorApi,
+    probe::Probe,
     readers::Readers,
     settings::SettingsApi,
     auth::Auth,

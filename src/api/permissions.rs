@@ -78,6 +78,7 @@ const TABLE: &[(&str, Permission)] = &[
     ("testPlexMapping", OPERATOR),
     ("listReaders", OPERATOR),
     // To say how it is to be, and who is who.
+    ("probe", ADMIN),
     ("putReader", ADMIN),
     ("removeReader", ADMIN),
     ("restart", ADMIN),

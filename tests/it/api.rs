@@ -21,6 +21,7 @@ mod lists;
 mod mapping;
 mod permissions;
 mod plan;
+mod probe;
 mod search;
     mod, settings, space,
 mod statistics;
