@@ -134,6 +134,13 @@ test.describe("the list of cached files", () => {
   });
 });
 
+test("an empty list says so, and fills by itself", async ({ page, cacherr }) => {
+  await page.goto(`${cacherr.url}/cached`);
+  await expect(page.getByText("Nothing is cached yet")).toBeVisible();
+  await cacherr.cache("Heat");
+  await expect(row(page, "Heat")).toBeVisible();
+});
+
 test("many files are removed at once: a preview, what is watched left out, progress, the way back", async ({
   page,
   cacherr,
