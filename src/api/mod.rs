@@ -9,6 +9,8 @@
 //! | `/api/cached/files/batch` | POST | one act on many (`files`) |
 //! | `/api/cached/cleanup` | POST | (`cleanup`) |
 //! | `/api/cached/statistics` | GET | counts and sums (`statistics`) |
+//! | `/api/cached/statistics/history` | GET | the hit ratio day by day (`history`) |
+//! | `/api/cached/space` | GET | how full the cache is (`space`) |
 //! | `/api/cached/users/{user_id}/stats` | GET | what one user wants (`users`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/plan`, `/api/plan/run` | GET; POST | what would be cached and given back; carry it out (`plan`) |
@@ -22,13 +24,18 @@
 //! | `/api/sources` | GET | the media server (`sources`) |
 //! | `/api/sources/plex/sign-in`, `/{id}` | POST; GET | signing in (`sources`) |
 //! | `/api/sources/plex/token` | DELETE | signing out (`sources`) |
+//! | `/api/sources/plex/mapping/test` | POST | are its files where the libraries are (`sources`) |
 //! | `/api/sources/plex/refresh` | POST | asks anew (`sources`) |
 //! | `/api/auth/state`, `/setup`, `/login`, `/logout`, `/me`, `/password` | GET POST PUT | logging in (`auth`) |
 //! | `/api/auth/sessions`, `/api/auth/sessions/{session_id}` | GET DELETE | (`auth`) |
 //! | `/api/accounts`, `/api/accounts/{account_id}` | GET POST PATCH DELETE | who may log in (`accounts`) |
 //! | `/api/keys`, `/api/keys/{key_id}`, `/api/ws/ticket` | GET POST DELETE | for programs (`keys`) |
+//! | `/api/settings` | GET PATCH | the configuration file (`settings`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
+//! | `/api/system/info` | GET | what runs here, and where (`instance`) |
+//! | `/api/system/restart` | POST | (`restart`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
+//! | `/api/system/probe` | POST | what is not configured yet, tried (`probe`) |
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
@@ -57,6 +64,7 @@ mod frames;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod gate;
+mod history;
 mod instance;
 mod jobs;
 mod keys;
@@ -67,14 +75,18 @@ mod pages;
 mod people;
 mod permissions;
 mod plan;
+mod probe;
 mod problem;
 mod readers;
+mod restart;
 mod revalidate;
 mod serve;
 mod sessions;
+mod settings;
 mod shape;
 mod socket;
 mod sources;
+mod space;
 mod statistics;
 mod system;
 mod text;
@@ -98,7 +110,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::access::Access;
 use crate::cacher::Cacher;
-use crate::config::ServerSettings;
+use crate::config::{ServerSettings, SettingsFile};
 use crate::doctor::Doctor;
 use crate::domain::privacy::Privacy;
 use crate::librarian::Librarian;
@@ -110,7 +122,9 @@ pub use document::{codes_page, document};
 pub use instance::Instance;
 pub use permissions::permissions;
 pub use problem::Code;
+pub use restart::Restart;
 pub use serve::{ConnectionLimits, Connections};
+pub use socket::Parting;
 pub use webhooks::Hooks;
 
 /// Groups of operations.
@@ -156,10 +170,14 @@ pub struct ApiParts {
     pub hooks: Option<Hooks>,
     /// How connections are served.
     pub connections: Connections,
+    /// The configuration file.
+    pub settings: SettingsFile,
     /// The web app.
     pub ui: Ui,
     /// What this start is.
     pub instance: Instance,
+    /// The way to another one.
+    pub restart: Restart,
 }
 
 /// How long requests and clients may take to end when the server stops.
@@ -167,15 +185,16 @@ const ENDING: Duration = Duration::from_secs(10);
 /// The statistics are told at most this often.
 const STATISTICS: Duration = Duration::from_secs(1);
 
-/// Serves until `shutdown`: then no connection is accepted any more, running requests end, WebSockets are closed.
-pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future<Output = ()>) {
-    let (stop, stopped) = watch::channel(false);
+/// Serves until `shutdown`: then no connection is accepted any more, running requests end, WebSockets are closed, and are told
+/// which end it is.
+pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future<Output = Parting>) {
+    let (stop, stopped) = watch::channel(None);
     let (open, mut all_closed) = mpsc::channel(1);
     let (cacher, hub, connections) = (parts.cacher.clone(), parts.hub.clone(), parts.connections.clone());
     let app = routes(parts, socket::Closing { stop: stopped, open });
     let ending = async {
-        shutdown.await;
-        stop.send_replace(true);
+        let parting = shutdown.await;
+        stop.send_replace(Some(parting));
     };
     tokio::select! {
         () = serve::serve(listener, app, connections, ENDING, ending) => {}
@@ -210,8 +229,10 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
         access,
         hooks,
         connections: _,
+        settings,
         ui,
         instance,
+        restart,
     } = parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
@@ -248,6 +269,8 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
                 .data(door.clone())
                 .data(Arc::<pages::Pages>::default())
                 .data(here)
+                .data(restart)
+                .data(settings)
                 .data(Arc::new(instance::About { instance, ui_build: ui.build().map(str::to_owned) })),
         );
     let gate = gate::Gate { inner, door, shape };
@@ -282,6 +305,7 @@ type OfCache = (
     cleanup::CleanupApi,
     export::Export,
     statistics::StatisticsApi,
+    (history::HistoryApi, space::SpaceApi),
     users::Users,
     operations::Operations,
     jobs::Jobs,
@@ -289,8 +313,12 @@ type OfCache = (
 type OfMedia = (people::PeopleApi, forget::Forget, sources::Sources, sessions::Sessions, webhooks::Webhooks);
 type OfInstance = (
     system::System,
+    instance::InstanceApi,
+    restart::RestartApi,
     doctor::DoctorApi,
+    probe::Probe,
     readers::Readers,
+    settings::SettingsApi,
     auth::Auth,
     auth::plex::PlexLogIn,
     accounts::Accounts,

@@ -9,8 +9,10 @@
 pub mod checks;
 mod disk;
 pub mod finding;
+pub mod mapping;
 pub mod mounts;
 pub mod server;
+pub mod survey;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -10,6 +10,7 @@
 
 mod backend;
 mod check;
+mod closing;
 mod create;
 mod database;
 mod dump;
@@ -39,6 +40,7 @@ use crate::domain::time::Time;
 use crate::index::Index;
 use database::{Database, Source};
 
+pub use closing::Closing;
 pub use read::{Order, Reader, Rows};
 pub use write::Writer;
 
@@ -78,6 +80,12 @@ impl Store {
     #[must_use]
     pub fn id(&self) -> StoreId {
         self.database.id()
+    }
+
+    /// When it is closed, which it is once nobody has a handle on it any more.
+    #[must_use]
+    pub fn closing(&self) -> Closing {
+        self.database.closing()
     }
 
     /// A snapshot: sees what was committed before, and nothing that comes after. A snapshot that is still held when
@@ -128,6 +136,21 @@ impl Store {
     /// As [`Store::read`].
     pub fn hits(&self, since: Time) -> Result<Hits> {
         self.database.hits(since)
+    }
+
+    /// The playbacks that began at each of these instants or later, and before the next of them, and how many of them the
+    /// cache served. The instants rise; there is one answer less than there are of them.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn hits_between(&self, instants: &[Time]) -> Result<Vec<Hits>> {
+        self.database.hits_between(instants)
+    }
+
+    /// Bytes of the store's file; none where it is in no file, or cannot be looked at.
+    #[must_use]
+    pub fn bytes(&self) -> Option<u64> {
+        self.database.bytes()
     }
 
     /// Runs `act` as one transaction: durable when this returns `Ok`, and without any trace when `act` fails.

@@ -18,10 +18,14 @@ mod jobs;
 mod library;
 mod library_search;
 mod lists;
+mod mapping;
 mod permissions;
 mod plan;
+mod probe;
 mod search;
+    mod, settings, space,
 mod statistics;
+mod system;
 mod transport;
 mod webhooks;
 mod words;

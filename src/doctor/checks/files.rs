@@ -33,11 +33,7 @@ pub(in crate::doctor) fn judge(
     let mut findings: Vec<Finding> =
         locations.iter().map(|location| covered(location, libraries, mapping, &proposals)).collect();
     if findings.is_empty() {
-        findings.push(Check::Locations.warning(
-            "Plex",
-            "it has no section of films or shows that this token may see",
-            "use the token of the server's owner, and add the libraries to Plex",
-        ));
+        findings.push(no_section());
     }
     findings.extend(told.sections.iter().filter_map(|section| {
         let files = match &section.files {
@@ -52,13 +48,23 @@ pub(in crate::doctor) fn judge(
     findings
 }
 
+/// The finding about a server that has nothing for us.
+pub(in crate::doctor) fn no_section() -> Finding {
+    Check::Locations.warning(
+        "Plex",
+        "it has no section of films or shows that this token may see",
+        "use the token of the server's owner, and add the libraries to Plex",
+    )
+}
+
 /// At most so many, from all over the list.
 fn spread<'a, T>(all: &[&'a T]) -> Vec<&'a T> {
     let step = all.len().div_ceil(SAMPLES).max(1);
     all.iter().step_by(step).copied().collect()
 }
 
-fn locations(section: &TellsOf) -> Vec<Location> {
+/// The folders of a section, each with some of the files in it.
+pub(in crate::doctor) fn locations(section: &TellsOf) -> Vec<Location> {
     let files = section.files.as_deref().unwrap_or_default();
     let location = |path: &ServerPath| {
         let below: Vec<&Filed> = files.iter().filter(|filed| lies_below(&filed.file, path)).collect();

@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use cacherr::Error;
 use cacherr::access::{self, Access};
-use cacherr::api::{ApiParts, Connections, Hooks, Instance, serve};
+use cacherr::api::{ApiParts, Connections, Hooks, Instance, Parting, Restart, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::{Clock, ManualClock, SystemClock};
-use cacherr::config::ServerSettings;
+use cacherr::config::{Config, Environment, Flags, ServerSettings, SettingsFile};
 use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
@@ -75,6 +75,10 @@ pub struct Options {
     pub connections: Connections,
     /// The files of the web app; none where there are none.
     pub ui: &'static [(&'static str, &'static [u8])],
+    /// What becomes of whoever asks for a restart in place; nothing, unless somebody says otherwise.
+    pub restart: Restart,
+    /// Variables with which the configuration file is read.
+    pub env: Environment,
 }
 
 impl Default for Options {
@@ -93,7 +97,17 @@ impl Default for Options {
             librarian: None,
             connections: Connections::default(),
             ui: &[],
+            restart: Restart::by(|| Ok(())),
+            env: Environment::new(),
         }
+    }
+}
+
+impl Options {
+    /// What the configuration file of a data dir says; the instance runs with what a test gives it all the same.
+    fn config(&self, data_dir: &Path) -> Config {
+        let flags = Flags { data_dir: Some(data_dir.to_path_buf()), config: None };
+        Config::load(flags, &self.env).unwrap()
     }
 }
 
@@ -164,7 +178,7 @@ pub struct TestApp {
     media: Option<Media>,
     librarian: Option<Librarian>,
     access: Option<Access>,
-    server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    server: Option<(oneshot::Sender<Parting>, JoinHandle<()>)>,
     origin: String,
     client: reqwest::Client,
 }
@@ -292,6 +306,7 @@ impl TestApp {
             access,
             hooks,
             connections: self.options.connections.clone(),
+            settings: SettingsFile::of(&self.options.config(&root)).unwrap(),
             ui: Ui::of(self.options.ui.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()))),
             instance: Instance {
                 started_at: self.clock().now(),
@@ -299,11 +314,11 @@ impl TestApp {
                 config_file: None,
                 is_demo: false,
             },
+            restart: self.options.restart.clone(),
         };
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(serve(listener, parts, async {
-            let _ = stopped.await;
-        }));
+        let parting = async { stopped.await.unwrap_or(Parting::Stop) };
+        let serving = tokio::spawn(serve(listener, parts, parting));
         self.origin = format!("127.0.0.1:{}", bind.port());
         self.server = Some((stop, serving));
     }
@@ -386,7 +401,7 @@ impl TestApp {
     /// Stops the server alone; ends well within the time that clients are given.
     pub async fn stop_server(&mut self) {
         let (stop, serving) = self.server.take().unwrap();
-        let _ = stop.send(());
+        let _ = stop.send(Parting::Stop);
         tokio::time::timeout(Duration::from_secs(20), serving).await.unwrap().unwrap();
     }
 
@@ -535,7 +550,7 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         if let Some((stop, serving)) = self.server.take() {
-            let _ = stop.send(());
+            let _ = stop.send(Parting::Stop);
             serving.abort();
         }
         let Some(cacher) = self.cacher.take() else { return };
