@@ -9,6 +9,8 @@
 //! | `/api/cached/files/batch` | POST | one act on many (`files`) |
 //! | `/api/cached/cleanup` | POST | (`cleanup`) |
 //! | `/api/cached/statistics` | GET | counts and sums (`statistics`) |
+//! | `/api/cached/statistics/history` | GET | the hit ratio day by day (`history`) |
+//! | `/api/cached/space` | GET | how full the cache is (`space`) |
 //! | `/api/cached/users/{user_id}/stats` | GET | what one user wants (`users`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/plan`, `/api/plan/run` | GET; POST | what would be cached and given back; carry it out (`plan`) |
@@ -28,9 +30,12 @@
 //! | `/api/auth/sessions`, `/api/auth/sessions/{session_id}` | GET DELETE | (`auth`) |
 //! | `/api/accounts`, `/api/accounts/{account_id}` | GET POST PATCH DELETE | who may log in (`accounts`) |
 //! | `/api/keys`, `/api/keys/{key_id}`, `/api/ws/ticket` | GET POST DELETE | for programs (`keys`) |
+//! | `/api/settings` | GET PATCH | the configuration file (`settings`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
+//! | `/api/system/info` | GET | what runs here, and where (`instance`) |
 //! | `/api/system/restart` | POST | (`restart`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
+//! | `/api/system/probe` | POST | what is not configured yet, tried (`probe`) |
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
@@ -59,6 +64,7 @@ mod frames;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod gate;
+mod history;
 mod instance;
 mod jobs;
 mod keys;
@@ -69,15 +75,18 @@ mod pages;
 mod people;
 mod permissions;
 mod plan;
+mod probe;
 mod problem;
 mod readers;
 mod restart;
 mod revalidate;
 mod serve;
 mod sessions;
+mod settings;
 mod shape;
 mod socket;
 mod sources;
+mod space;
 mod statistics;
 mod system;
 mod text;
@@ -101,7 +110,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::access::Access;
 use crate::cacher::Cacher;
-use crate::config::ServerSettings;
+use crate::config::{ServerSettings, SettingsFile};
 use crate::doctor::Doctor;
 use crate::domain::privacy::Privacy;
 use crate::librarian::Librarian;
@@ -161,6 +170,8 @@ pub struct ApiParts {
     pub hooks: Option<Hooks>,
     /// How connections are served.
     pub connections: Connections,
+    /// The configuration file.
+    pub settings: SettingsFile,
     /// The web app.
     pub ui: Ui,
     /// What this start is.
@@ -218,6 +229,7 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
         access,
         hooks,
         connections: _,
+        settings,
         ui,
         instance,
         restart,
@@ -258,6 +270,7 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
                 .data(Arc::<pages::Pages>::default())
                 .data(here)
                 .data(restart)
+                .data(settings)
                 .data(Arc::new(instance::About { instance, ui_build: ui.build().map(str::to_owned) })),
         );
     let gate = gate::Gate { inner, door, shape };
@@ -292,6 +305,7 @@ type OfCache = (
     cleanup::CleanupApi,
     export::Export,
     statistics::StatisticsApi,
+    (history::HistoryApi, space::SpaceApi),
     users::Users,
     operations::Operations,
     jobs::Jobs,
@@ -299,9 +313,12 @@ type OfCache = (
 type OfMedia = (people::PeopleApi, forget::Forget, sources::Sources, sessions::Sessions, webhooks::Webhooks);
 type OfInstance = (
     system::System,
+    instance::InstanceApi,
     restart::RestartApi,
     doctor::DoctorApi,
+    probe::Probe,
     readers::Readers,
+    settings::SettingsApi,
     auth::Auth,
     auth::plex::PlexLogIn,
     accounts::Accounts,

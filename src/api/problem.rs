@@ -76,6 +76,8 @@ codes! {
     NeedsAttention "needs_attention" 409 "Something only a person can decide; nothing was touched."
     MassOrphanBrake "mass_orphan_brake" 409 "So much seems to be gone that a missing volume is likelier."
     TokenConfigured "token_configured" 409 "The Plex token comes from the configuration; it has to be removed there."
+    SettingsChanged "settings_changed" 409 "The configuration file is another one than was seen."
+    SettingPinned "setting_pinned" 409 "A variable or an argument decides about the setting, or it does not belong in the file; the sentence says which."
     AlreadySetUp "already_set_up" 409 "There is an account for an admin already."
     NameTaken "name_taken" 409 "Another account or API key has this name."
     LastAdmin "last_admin" 409 "Nobody else who can log in is an admin."
@@ -169,6 +171,28 @@ pub struct Problem {
     allow: Option<String>,
     /// Seconds after which it is worth another try.
     retry_after: Option<u64>,
+    /// What is wrong with which part of what was sent.
+    details: Vec<Detail>,
+}
+
+/// What is wrong with a part of what was sent.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    /// The part; none where it is the whole.
+    pub key: Option<String>,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// What is wrong with a part of what was sent.
+#[derive(Object, Clone, Debug)]
+#[oai(rename = "ProblemDetail")]
+pub struct DetailBody {
+    /// The part, such as the name of a setting; null where it is the whole.
+    #[oai(nullable)]
+    key: Option<String>,
+    /// What is wrong with it, and what is allowed.
+    message: String,
 }
 
 /// The body of every refusal.
@@ -181,6 +205,9 @@ pub struct ProblemBody {
     error: String,
     /// The same for programs.
     code: Code,
+    /// The same part by part, where what was sent has several.
+    #[oai(skip_serializing_if_is_none)]
+    details: Option<Vec<DetailBody>>,
     /// When it was answered.
     timestamp: Timestamp,
 }
@@ -191,6 +218,7 @@ impl poem_openapi::types::Example for ProblemBody {
             success: false,
             error: "limit must be a whole number from 1 to 500".to_owned(),
             code: Code::InvalidParameter,
+            details: None,
             timestamp: Timestamp::EXAMPLE,
         }
     }
@@ -200,7 +228,13 @@ impl Problem {
     /// A refusal in the given words.
     #[must_use]
     pub fn new(code: Code, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into(), allow: None, retry_after: None }
+        Self { code, sentence: sentence.into(), allow: None, retry_after: None, details: Vec::new() }
+    }
+
+    /// With what is wrong part by part.
+    #[must_use]
+    pub fn with(self, details: Vec<Detail>) -> Self {
+        Self { details, ..self }
     }
 
     /// A value that is not allowed.
@@ -276,10 +310,17 @@ impl From<Error> for Problem {
 impl From<&Problem> for ProblemBody {
     fn from(problem: &Problem) -> Self {
         let plain = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+        let plain = |text: &str| text.chars().take(LONGEST).map(plain).collect::<String>();
+        let detail = |Detail { key, message }: &Detail| DetailBody {
+            key: key.as_deref().map(plain),
+            message: plain(message),
+        };
+        let details = problem.details.iter().map(detail).collect::<Vec<_>>();
         Self {
             success: false,
-            error: problem.sentence.chars().take(LONGEST).map(plain).collect(),
+            error: plain(&problem.sentence),
             code: problem.code,
+            details: (!details.is_empty()).then_some(details),
             timestamp: stamp(),
         }
     }

@@ -12,7 +12,7 @@ use crate::access::Access;
 use crate::api::{self, ApiParts, ConnectionLimits, Connections, Hooks, Instance, Parting, Restart};
 use crate::cacher::Cacher;
 use crate::clock::SystemClock;
-use crate::config::{Config, ServerSettings, ServingSettings};
+use crate::config::{Config, ServerSettings, ServingSettings, SettingsFile};
 use crate::doctor::Doctor;
 use crate::domain::privacy::{Attributions, Privacy};
 use crate::error::{Error, IoContext, Result};
@@ -51,6 +51,7 @@ pub(super) struct Web {
     limits: ConnectionLimits,
     certificate: Option<Certificate>,
     attributions: Attributions,
+    settings: SettingsFile,
     /// Where events go.
     pub hub: Hub,
 }
@@ -74,7 +75,8 @@ impl Web {
         let ServingSettings { connections, connections_per_address, .. } = *serving;
         let limits = ConnectionLimits { connections, connections_per_address, ..ConnectionLimits::default() };
         let (attributions, hub) = (config.attributions, Hub::new(Arc::new(SystemClock)));
-        Ok(Self { listener, server, limits, certificate, attributions, hub })
+        let settings = SettingsFile::of(config)?;
+        Ok(Self { listener, server, limits, certificate, attributions, settings, hub })
     }
 
     /// Answers from now on. Called within the runtime.
@@ -87,7 +89,7 @@ impl Web {
         access: Access,
         (instance, restart): (Instance, Restart),
     ) -> Result<Open> {
-        let Self { listener, server, limits, certificate, attributions, hub } = self;
+        let Self { listener, server, limits, certificate, attributions, settings, hub } = self;
         let privacy = Privacy::of(attributions, || pseudonyms::key(cacher.engine().store()))?;
         let at = server.bind.to_string();
         let listener = TcpListener::from_std(listener).doing("listen at", &at)?;
@@ -109,6 +111,7 @@ impl Web {
             server,
             access,
             hooks: Some(hooks),
+            settings,
             connections: Connections { limits, encryption: certificate.as_ref().map(Certificate::newest) },
             ui: Ui::embedded(),
             instance,

@@ -60,6 +60,30 @@ impl Engine {
         })
     }
 
+    /// Writes down that somebody changed settings, with `facts` about what. The next start, which does what was changed, does
+    /// not tell it again. What the file said otherwise before that, nobody has told yet.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn note_changed_settings(
+        &self,
+        by: &Actor,
+        before: &Shown,
+        after: &Shown,
+        facts: Vec<(String, String)>,
+    ) -> Result<()> {
+        self.note_settings(before)?;
+        let entry = LogRow {
+            reason: "changed".to_owned(),
+            metadata: facts,
+            ..LogRow::of(LogKind::Settings, by.clone(), self.clock.now())
+        };
+        self.store.write(|w| {
+            w.set_settings(after)?;
+            w.put_log(&entry)
+        })
+    }
+
     /// Forgets what was done longer ago than the log is kept, little by little: whoever waits to write gets in between.
     pub(super) fn forget_log(&self) -> Result<()> {
         let Some(kept) = self.cache.log_kept else { return Ok(()) };

@@ -21,7 +21,9 @@ mod lists;
 mod mapping;
 mod permissions;
 mod plan;
+mod probe;
 mod search;
+    mod, settings, space,
 mod statistics;
 mod system;
 mod transport;

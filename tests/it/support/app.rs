@@ -10,7 +10,7 @@ use cacherr::access::{self, Access};
 use cacherr::api::{ApiParts, Connections, Hooks, Instance, Parting, Restart, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::{Clock, ManualClock, SystemClock};
-use cacherr::config::ServerSettings;
+use cacherr::config::{Config, Environment, Flags, ServerSettings, SettingsFile};
 use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
@@ -77,6 +77,8 @@ pub struct Options {
     pub ui: &'static [(&'static str, &'static [u8])],
     /// What becomes of whoever asks for a restart in place; nothing, unless somebody says otherwise.
     pub restart: Restart,
+    /// Variables with which the configuration file is read.
+    pub env: Environment,
 }
 
 impl Default for Options {
@@ -96,7 +98,16 @@ impl Default for Options {
             connections: Connections::default(),
             ui: &[],
             restart: Restart::by(|| Ok(())),
+            env: Environment::new(),
         }
+    }
+}
+
+impl Options {
+    /// What the configuration file of a data dir says; the instance runs with what a test gives it all the same.
+    fn config(&self, data_dir: &Path) -> Config {
+        let flags = Flags { data_dir: Some(data_dir.to_path_buf()), config: None };
+        Config::load(flags, &self.env).unwrap()
     }
 }
 
@@ -295,6 +306,7 @@ impl TestApp {
             access,
             hooks,
             connections: self.options.connections.clone(),
+            settings: SettingsFile::of(&self.options.config(&root)).unwrap(),
             ui: Ui::of(self.options.ui.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()))),
             instance: Instance {
                 started_at: self.clock().now(),

@@ -1,9 +1,10 @@
 /** The order, where there is no header to click: on a phone. */
-import { Button, Menu } from "@mantine/core";
+import { Menu } from "@mantine/core";
 import { IconArrowsSort } from "@tabler/icons-react";
 import { t } from "@/strings";
 import { firstOrder, type Sorting } from "./filter";
 import { SORTS } from "./search";
+import { ToolButton } from "./ToolButton";
 import type { SetSearch } from "./useSearchState";
 
 export function SortMenu({ sorting, set }: { sorting: Sorting; set: SetSearch }) {
@@ -21,9 +22,7 @@ export function SortMenu({ sorting, set }: { sorting: Sorting; set: SetSearch })
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button variant="default" leftSection={<IconArrowsSort size={16} />}>
-          {t.cached.sortedBy}
-        </Button>
+        <ToolButton small label={t.cached.sortedBy} icon={IconArrowsSort} />
       </Menu.Target>
       <Menu.Dropdown>
         {SORTS.map((sort) =>

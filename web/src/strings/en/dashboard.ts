@@ -82,6 +82,9 @@ export const dashboard = {
   needsBroken: "does not work",
   needsLook: "should be looked at",
   need: {
+    finding: (subject: string, says: string) => (subject ? `${subject}: ${says}` : says),
+    readersHint:
+      "Say it on the page Sources: to a program that does not see the fast disk every cached file is a broken link.",
     spaceAway: "The fast disk is missing",
     spaceAwayHint:
       "It is not mounted, or is not the one of this Cacherr. Nothing is written or concluded meanwhile.",
