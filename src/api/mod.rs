@@ -24,6 +24,7 @@
 //! | `/api/sources` | GET | the media server (`sources`) |
 //! | `/api/sources/plex/sign-in`, `/{id}` | POST; GET | signing in (`sources`) |
 //! | `/api/sources/plex/token` | DELETE | signing out (`sources`) |
+//! | `/api/sources/plex/mapping/test` | POST | are its files where the libraries are (`sources`) |
 //! | `/api/sources/plex/refresh` | POST | asks anew (`sources`) |
 //! | `/api/auth/state`, `/setup`, `/login`, `/logout`, `/me`, `/password` | GET POST PUT | logging in (`auth`) |
 //! | `/api/auth/sessions`, `/api/auth/sessions/{session_id}` | GET DELETE | (`auth`) |

@@ -75,6 +75,7 @@ const TABLE: &[(&str, Permission)] = &[
     ("getSystemInfo", OPERATOR),
     ("listSources", OPERATOR),
     ("refreshPlex", OPERATOR),
+    ("testPlexMapping", OPERATOR),
     ("listReaders", OPERATOR),
     // To say how it is to be, and who is who.
     ("putReader", ADMIN),

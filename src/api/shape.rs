@@ -261,11 +261,7 @@ impl Fields {
     fn check(&self, place: &str, object: &serde_json::Map<String, Value>) -> Result<(), Problem> {
         for (name, value) in object {
             let (rule, _) = self.0.get(name).ok_or_else(|| unknown(place, self.0.keys()))?;
-            match (&rule.kind, value) {
-                (Kind::Object(fields), Value::Object(inner)) => fields.check(name, inner)?,
-                _ if rule.takes(value) => {}
-                _ => return Err(Problem::invalid(name, rule)),
-            }
+            rule.check(name, value)?;
         }
         match self.0.iter().find(|(name, (_, required))| *required && !object.contains_key(*name)) {
             Some((name, (rule, _))) => Err(Problem::invalid(name, format_args!("is missing; it {rule}"))),
@@ -329,6 +325,20 @@ impl Rule {
             },
         };
         Self { kind, nullable: takes_null(schema) }
+    }
+
+    /// Checks a value; within objects, also those of a list, it is said which field is wrong.
+    fn check(&self, name: &str, value: &Value) -> Result<(), Problem> {
+        match (&self.kind, value) {
+            (Kind::Object(fields), Value::Object(inner)) => fields.check(name, inner),
+            (Kind::List { each, least, most }, Value::Array(values))
+                if matches!(each.kind, Kind::Object(_)) && (*least..=*most).contains(&values.len()) =>
+            {
+                values.iter().try_for_each(|value| each.check(name, value))
+            }
+            _ if self.takes(value) => Ok(()),
+            _ => Err(Problem::invalid(name, self)),
+        }
     }
 
     fn takes_text(&self, text: &str) -> bool {

@@ -43,6 +43,7 @@ pub mod scan;
 mod search;
 mod see;
 pub mod shelf;
+pub mod survey;
 pub mod table;
 mod trash;
 mod witness;

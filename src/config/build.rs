@@ -36,7 +36,7 @@ pub(super) fn server(values: &mut Values) -> Option<ServerSettings> {
             }
             Err(error) => {
                 let blame = values.blame(&keys::API_KEY_FILE.about, None);
-                values.problems.push(format!("{blame} cannot be read: {error}"));
+                values.problems.push(blame.says(format!("cannot be read: {error}")));
                 None
             }
         },
@@ -60,7 +60,7 @@ pub(super) fn serving(values: &mut Values) -> Option<ServingSettings> {
             // One that is no path was complained of.
             if values.origin(&missing.about) == Origin::Default {
                 let blame = values.blame(&there.about, None);
-                values.problems.push(format!("{blame} is of no use without {}", missing.about.name));
+                values.problems.push(blame.says(format!("is of no use without {}", missing.about.name)));
             }
             None
         }
@@ -87,7 +87,8 @@ fn either(
     match (in_place, in_file) {
         (Some(_), Some(_)) if a.ranks_with(&b) => {
             let blame = values.blame(&file.about, None);
-            values.problems.push(format!("{blame} and {} ({a}) are both set; remove one", secret.about.name));
+            let other = secret.about.name;
+            values.problems.push(blame.says(format!("and {other} ({a}) are both set; remove one")));
             (None, None)
         }
         (Some(_), in_file @ Some(_)) if b > a => (None, in_file),

@@ -39,7 +39,7 @@ pub fn defaults() -> String {
 
 fn line(about: &About, value: &str) -> String {
     match about.form {
-        Form::Text | Form::Secret | Form::Size => format!("{} = {value:?}\n", about.leaf()),
+        Form::Text | Form::Choice(_) | Form::Secret | Form::Size => format!("{} = {value:?}\n", about.leaf()),
         Form::Number | Form::Flag => format!("{} = {value}\n", about.leaf()),
         Form::List => format!("{} = {:?}\n", about.leaf(), key::items(value).collect::<Vec<_>>()),
     }

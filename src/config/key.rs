@@ -25,6 +25,8 @@ pub(super) struct About {
 pub(super) enum Form {
     /// In quotes.
     Text,
+    /// In quotes, and one of these.
+    Choice(&'static [&'static str]),
     /// In quotes, and never shown.
     Secret,
     /// In quotes, or a plain number of bytes.

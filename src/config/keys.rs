@@ -10,7 +10,8 @@ use ipnet::IpNet;
 use jiff::SignedDuration;
 
 use super::key::Absent::{Is, NotInFile, Unset};
-use super::key::{About, Form, Key, repeated};
+use super::key::Form::{Choice, Flag, List, Number, Secret as Hidden, Size, Text};
+use super::key::{About, Key, repeated};
 use super::value;
 use crate::domain::access::Role;
 use crate::domain::file::Method;
@@ -21,12 +22,17 @@ use crate::domain::schedule::{QuietHours, Schedule};
 use crate::domain::secret::Secret;
 use crate::domain::settings::{Limit, LinkStyle, SwapMethod, Versions, Viewers};
 
+/// Roles, or none.
+const ROLES: &[&str] = &["", Role::Viewer.name(), Role::Operator.name(), Role::Admin.name()];
+/// As a person calls them.
+const MODES: &[&str] = &["copy", "move"];
+
 macro_rules! keys {
-    ($($(#[doc = $doc:literal])+ $key:ident: $type:ty = $name:literal, $form:ident, $absent:expr, $read:path;)+) => {
+    ($($(#[doc = $doc:literal])+ $key:ident: $type:ty = $name:literal, $form:expr, $absent:expr, $read:path;)+) => {
         $(
             $(#[doc = $doc])+
             pub(super) const $key: Key<$type> = Key {
-                about: About { name: $name, doc: &[$($doc),+], form: Form::$form, absent: $absent },
+                about: About { name: $name, doc: &[$($doc),+], form: $form, absent: $absent },
                 read: $read,
             };
         )+
@@ -40,7 +46,7 @@ keys! {
     /// The configuration file.
     CONFIG: PathBuf = "config", Text, NotInFile, value::any_path;
     /// An API key with the role admin, for containers and scripts: at least 16 characters.
-    API_KEY: Secret = "api_key", Secret, NotInFile, value::api_key;
+    API_KEY: Secret = "api_key", Hidden, NotInFile, value::api_key;
     /// A file that holds the API key.
     API_KEY_FILE: PathBuf = "api_key_file", Text, NotInFile, value::path;
 
@@ -75,7 +81,7 @@ keys! {
     CONNECTIONS_PER_ADDRESS: usize = "server.connections_per_address", Number, Is("256"), value::connections_of_one;
 
     /// What whoever asks from local_networks may do without logging in: "viewer", "operator" or "admin". Empty: nothing.
-    LOCAL_ROLE: Option<Role> = "access.local_role", Text, Is(""), value::optional_role;
+    LOCAL_ROLE: Option<Role> = "access.local_role", Choice(ROLES), Is(""), value::optional_role;
     /// What counts as near. Whoever comes through a proxy counts by the address that a trusted one names, else never.
     LOCAL_NETWORKS: Vec<IpNet> = "access.local_networks", List,
         Is("127.0.0.0/8\n10.0.0.0/8\n172.16.0.0/12\n192.168.0.0/16\n169.254.0.0/16\n::1\nfc00::/7\nfe80::/10"),
@@ -94,7 +100,7 @@ keys! {
     ALLOWED_ORIGINS: Vec<String> = "access.allowed_origins", List, Is(""), value::origins;
     /// What somebody may do who signs in with Plex, counts there as a user of this server, and has no account here. Empty:
     /// nothing.
-    PLEX_ROLE: Option<Role> = "access.plex_role", Text, Is(""), value::optional_role;
+    PLEX_ROLE: Option<Role> = "access.plex_role", Choice(ROLES), Is(""), value::optional_role;
     /// A session ends when it was not used for so long,
     SESSION_IDLE: SignedDuration = "access.session_idle", Text, Is("30d"), value::some_days;
     /// and after so long in any case.
@@ -102,7 +108,7 @@ keys! {
 
     /// What those who may only look (role viewer) are told of who watches what: "full", "pseudonym" (who is called
     /// user-1a2b3c4d, the same everywhere), or "hidden" (nothing). Operators and admins are told everything.
-    PRIVACY_ATTRIBUTION: Attributions = "privacy.attribution", Text, Is("full"), value::attributions;
+    PRIVACY_ATTRIBUTION: Attributions = "privacy.attribution", Choice(Attributions::NAMES), Is("full"), value::attributions;
 
     /// Folder on the fast volume; empty, or a cache dir of this Cacherr. Not set: the folder `cache` in the data dir.
     CACHE_DIR: PathBuf = "cache.dir", Text, Unset("/mnt/fast/cacherr"), value::path;
@@ -112,7 +118,7 @@ keys! {
     MIN_FREE: u64 = "cache.min_free", Size, Is("5GB"), value::bytes;
     /// "copy" keeps the original beside its link; "move" gives it up a minute later, where there is a Plex token once Plex
     /// was seen reading the copy. What playbacks ask for is cached in copy mode.
-    MODE: Method = "cache.mode", Text, Is("copy"), value::mode;
+    MODE: Method = "cache.mode", Choice(MODES), Is("copy"), value::mode;
     /// Read every copy back before it is used.
     VERIFY: bool = "cache.verify", Flag, Is("true"), value::flag;
     /// Copies at the same time, 1 to 16.
@@ -122,7 +128,7 @@ keys! {
     /// The same, while somebody plays from the device that is read.
     BANDWIDTH_WHILE_PLAYING: u64 = "cache.bandwidth_while_playing", Size, Is("30MB"), value::bytes;
     /// What links look like: "absolute" or "relative".
-    LINK: LinkStyle = "cache.link", Text, Is("absolute"), value::link;
+    LINK: LinkStyle = "cache.link", Choice(LinkStyle::NAMES), Is("absolute"), value::link;
     /// Replaces cache.dir at the start of links, where the media server sees the cache under another path.
     LINK_TARGET: Option<PathBuf> = "cache.link_target", Text, Is(""), value::optional_path;
     /// How long a copy outlives its link: a reader that has just read the link still has to open its target.
@@ -141,7 +147,7 @@ keys! {
     /// Its folder, as the media server sees it. Not set: the same.
     LIBRARY_SERVER_PATH: PathBuf = "library.server_path", Text, Unset("/media/movies"), value::server_path;
     /// How a link takes a file's place: "exchange", or "link_rename" where the file system refuses that (unions, NFS).
-    LIBRARY_SWAP: SwapMethod = "library.swap", Text, Is("exchange"), value::swap;
+    LIBRARY_SWAP: SwapMethod = "library.swap", Choice(SwapMethod::NAMES), Is("exchange"), value::swap;
 
     /// Address of the Plex server, as seen from this machine or container.
     PLEX_URL: String = "plex.url", Text, Is("http://127.0.0.1:32400"), value::url;
@@ -152,7 +158,7 @@ keys! {
     /// `token`, sign in: POST /api/sources/plex/sign-in.
     PLEX_TOKEN_FILE: PathBuf = "plex.token_file", Text, Unset("/run/secrets/plex"), value::path;
     /// The Plex token itself; better kept in a file of its own, or obtained by signing in.
-    PLEX_TOKEN: Secret = "plex.token", Secret, Unset("the-token"), value::token;
+    PLEX_TOKEN: Secret = "plex.token", Hidden, Unset("the-token"), value::token;
     /// Where plex.tv is. Anything else is asked instead of every plex.tv host.
     PLEX_CLOUD_URL: String = "plex.cloud_url", Text, Is("https://plex.tv"), value::url;
     /// Least time between two requests to plex.tv hosts.
@@ -181,9 +187,9 @@ keys! {
     /// Only for those who have played something within so many days; 0 = for everybody.
     ACTIVE_DAYS: Option<SignedDuration> = "sources.active_days", Number, Is("0"), value::days;
     /// Of what is there in several versions: "one", the one that is played or would be, or "all".
-    VERSIONS: Versions = "sources.versions", Text, Is("one"), value::versions;
+    VERSIONS: Versions = "sources.versions", Choice(Versions::NAMES), Is("one"), value::versions;
     /// Whose playbacks are cached for: "all", "local" (in the network of the media server) or "remote".
-    VIEWERS: Viewers = "sources.viewers", Text, Is("all"), value::viewers;
+    VIEWERS: Viewers = "sources.viewers", Choice(Viewers::NAMES), Is("all"), value::viewers;
     /// For so many hours what a source said holds while it does not answer.
     SOURCE_GRACE_HOURS: SignedDuration = "sources.source_grace_hours", Number, Is("72"), value::some_hours;
 
@@ -239,7 +245,7 @@ keys! {
     /// What holds for one user, by the name that GET /api/users shows; what is not set here is as for their type.
     USER_NAME: String = "user.name", Text, Unset("user1"), value::user_name;
     /// Instead of a name: "owner", "home" (of their Plex Home) or "shared"; what is not set here is as for everybody.
-    USER_TYPE: UserKind = "user.type", Text, Unset("shared"), value::user_kind;
+    USER_TYPE: UserKind = "user.type", Choice(UserKind::NAMES), Unset("shared"), value::user_kind;
     /// As in sources; so are all that follow.
     USER_ON_DECK: bool = "user.on_deck", Flag, Unset("true"), value::flag;
     /// Cache what they have begun.

@@ -7,7 +7,12 @@
 //! anything is started or touched.
 
 mod build;
+mod change;
+mod complaint;
 mod defaults;
+mod describe;
+mod edit;
+mod file;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod key;
@@ -16,21 +21,26 @@ mod origin;
 mod place;
 mod read;
 mod rules;
+mod source;
 mod value;
 mod values;
+mod write;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::SignedDuration;
 
+pub use change::{Change, LONGEST_VALUE, To};
+pub use complaint::Complaint;
 pub use defaults::defaults;
+pub use describe::{Described, Form, Repetition};
+pub use file::{Changed, Difference, Look, Refused, Request, SettingsFile};
 pub use origin::{Origin, Setting, print};
+pub use source::Source;
 
-use self::place::Place;
 use self::values::Values;
 use crate::domain::privacy::Attributions;
 use crate::domain::secret::Secret;
@@ -42,7 +52,7 @@ use crate::error::{Error, Result};
 pub type Environment = BTreeMap<OsString, OsString>;
 
 /// The arguments that are settings.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Flags {
     /// `--config`.
     pub config: Option<PathBuf>,
@@ -80,6 +90,9 @@ pub struct Config {
     /// What is allowed and should be known, in sentences.
     pub warnings: Vec<String>,
     settings: Vec<Setting>,
+    /// By key, to tell one from another.
+    secrets: BTreeMap<String, Secret>,
+    source: Source,
 }
 
 /// How the web app and the API are reached.
@@ -149,46 +162,30 @@ impl Config {
     /// # Errors
     /// [`Error::Config`] with everything that is wrong, one sentence a line.
     pub fn load(flags: Flags, env: &Environment) -> Result<Self> {
-        let mut values = Values::default();
-        values.read_environment(env);
-        let named = place::named_file(&flags, env)?;
-        if let Some(file) = &named {
-            let text = std::fs::read_to_string(&file.path).map_err(|error| unreadable(&file.path, &error))?;
-            values.read_file(&file.path, &text);
-        }
-        let in_file = match (values.origin(&keys::DATA_DIR.about), named.is_some()) {
-            (origin @ Origin::File { .. }, true) => {
-                values.get(&keys::DATA_DIR).map(|path| Place { path, origin })
-            }
-            _ => None,
-        };
-        let data_dir = place::data_dir(&flags, env, in_file)?;
-        let mut warnings = Vec::new();
-        let config_file = match named {
-            Some(file) => {
-                values.settle(&keys::CONFIG.about, None, file.path.display().to_string(), file.origin);
-                Some(file.path)
-            }
-            None => read_default_file(&data_dir.path, &mut values, &mut warnings)?,
-        };
-        values.settle(&keys::DATA_DIR.about, None, data_dir.path.display().to_string(), data_dir.origin);
-        Self::build(data_dir.path, config_file, values, warnings)
+        let source = Source::new(flags, env);
+        let file = source.whereabouts()?;
+        let text = Source::text(&file)?;
+        source.read(&file, text.as_deref()).config.map_err(|complaints| {
+            let sentences: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+            Error::Config(sentences.join("\n"))
+        })
     }
 
     fn build(
+        source: &Source,
         data_dir: PathBuf,
         config_file: Option<PathBuf>,
-        mut values: Values,
+        values: &mut Values,
         warnings: Vec<String>,
-    ) -> Result<Self> {
-        let server = build::server(&mut values);
-        let access = build::access(&mut values);
-        let (serving, process) = (build::serving(&mut values), build::process(&mut values));
-        let attributions = build::privacy(&mut values);
-        let cache = build::cache(&mut values, &data_dir);
-        let libraries = build::libraries(&mut values);
-        let plex = build::plex(&mut values);
-        let librarian = build::librarian(&mut values, plex.as_ref().map(|plex| plex.episodes_ahead));
+    ) -> Result<Self, Vec<Complaint>> {
+        let server = build::server(values);
+        let access = build::access(values);
+        let (serving, process) = (build::serving(values), build::process(values));
+        let attributions = build::privacy(values);
+        let cache = build::cache(values, &data_dir);
+        let libraries = build::libraries(values);
+        let plex = build::plex(values);
+        let librarian = build::librarian(values, plex.as_ref().map(|plex| plex.episodes_ahead));
         let log = values.get(&keys::LOG);
         let (
             Some(server),
@@ -202,7 +199,7 @@ impl Config {
             Some(libraries),
         ) = (server, serving, process, access, attributions, cache, plex, librarian, libraries)
         else {
-            return Err(Error::Config(values.problems.join("\n")));
+            return Err(std::mem::take(&mut values.problems));
         };
         let mut config = Self {
             data_dir,
@@ -219,12 +216,14 @@ impl Config {
             log,
             warnings,
             settings: Vec::new(),
+            secrets: values.secrets(),
+            source: source.clone(),
         };
-        rules::check(&config, &mut values);
+        rules::check(&config, values);
         if !values.problems.is_empty() {
-            return Err(Error::Config(values.problems.join("\n")));
+            return Err(std::mem::take(&mut values.problems));
         }
-        config.warnings.extend(rules::warnings(&config, &values));
+        config.warnings.extend(rules::warnings(&config, values));
         config.settings = values.settings();
         Ok(config)
     }
@@ -238,8 +237,7 @@ impl Config {
     /// The same, by key, without those that have no value.
     #[must_use]
     pub fn shown(&self) -> Shown {
-        let shown = |one: &Setting| Some((one.key.clone(), one.value.clone()?));
-        self.settings.iter().filter_map(shown).collect()
+        shown(&self.settings)
     }
 
     /// The libraries with the numbers they have in names of keys.
@@ -248,32 +246,7 @@ impl Config {
     }
 }
 
-fn unreadable(file: &Path, error: &io::Error) -> Error {
-    Error::Config(format!("the configuration {} cannot be read: {error}", file.display()))
-}
-
-/// The file that the data dir may hold. It was found through the data dir, so it cannot name another one.
-fn read_default_file(
-    data_dir: &Path,
-    values: &mut Values,
-    warnings: &mut Vec<String>,
-) -> Result<Option<PathBuf>> {
-    let path = place::default_file(data_dir);
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(&path, &error)),
-    };
-    values.read_file(&path, &text);
-    let origin = values.origin(&keys::DATA_DIR.about);
-    if matches!(origin, Origin::File { .. })
-        && values.get(&keys::DATA_DIR).is_some_and(|said| said != data_dir)
-    {
-        let key = keys::DATA_DIR.about.name;
-        warnings.push(format!(
-            "{origin}: {key} is ignored, because this file was found through the data dir; name the file with \
-             --config or CACHERR_CONFIG"
-        ));
-    }
-    Ok(Some(path))
+fn shown(settings: &[Setting]) -> Shown {
+    let shown = |one: &Setting| Some((one.key.clone(), one.value.clone()?));
+    settings.iter().filter_map(shown).collect()
 }

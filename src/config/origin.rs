@@ -64,6 +64,9 @@ pub struct Setting {
     pub value: Option<String>,
     /// Where the value came from.
     pub origin: Origin,
+    /// The items of a list, one by one.
+    #[serde(skip)]
+    pub(super) items: Option<Vec<String>>,
 }
 
 /// What `cacherr config print` shows: one setting per line, origins in a column of their own.

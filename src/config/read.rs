@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Environment;
+use super::complaint::Complaint;
 use super::key::{self, About, Absent, Form, Repeated};
 use super::keys;
 use super::origin::Origin;
@@ -42,7 +43,8 @@ impl Values {
                 let known = keys::ALL.iter().map(|about| keys::variable(&about.at(index)));
                 let hint = keys::suggestion(variable, known);
                 let shown = variable.escape_debug();
-                self.problems.push(format!("the environment variable {shown} is unknown{hint}"));
+                let words = format!("the environment variable {shown} is unknown{hint}");
+                self.problems.push(Complaint::of(words));
                 continue;
             };
             let origin = Origin::Env(variable.to_owned());
@@ -52,14 +54,17 @@ impl Values {
                 && about.name != keys::CONFIG.about.name
                 && about.name != keys::DATA_DIR.about.name
             {
-                self.problems.push(format!("{variable} is not UTF-8 text"));
+                let words = format!("{variable} is not UTF-8 text");
+                self.problems.push(Complaint::of(words).about(&name));
             }
             if let Some((of, index)) = place {
                 self.tables.entry((of.table, index)).or_insert_with(|| origin.clone());
             }
             let text = match about.form {
                 Form::List => text.replace(';', &key::BETWEEN.to_string()),
-                Form::Text | Form::Secret | Form::Size | Form::Number | Form::Flag => text.into_owned(),
+                Form::Text | Form::Choice(_) | Form::Secret | Form::Size | Form::Number | Form::Flag => {
+                    text.into_owned()
+                }
             };
             self.given.insert(name, Given { text, origin });
         }
@@ -71,7 +76,7 @@ impl Values {
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             let at = place(error.span().map_or(0, |span| span.start));
-            self.problems.push(format!("{at}: {}", error.message()));
+            self.problems.push(Complaint::at(&at, error.message()));
         }
         if errors.is_empty() {
             self.read_table("", table.get_ref(), &place);
@@ -89,7 +94,8 @@ impl Values {
             match value.get_ref() {
                 // A quoted key may contain a dot; ours never do.
                 _ if key.get_ref().contains('.') => {
-                    self.problems.push(format!("{at}: the key {:?} is unknown", key.get_ref()))
+                    let words = format!("the key {:?} is unknown", key.get_ref());
+                    self.problems.push(Complaint::at(&at, words));
                 }
                 DeValue::Table(inner) if is_table(&name) => {
                     self.read_table(&name, inner, place);
@@ -97,9 +103,12 @@ impl Values {
                 found => match (keys::find(&name), key::repeated(&name), found) {
                     (Some(about), ..) => self.read_value(&name, about, value, place),
                     (None, Some(of), DeValue::Array(items)) => self.read_repeated(of, items, place),
-                    (None, Some(_), DeValue::Table(_)) => self.problems.push(format!(
-                        "{at}: a {name} is written with double brackets, [[{name}]]; there can be several"
-                    )),
+                    (None, Some(_), DeValue::Table(_)) => {
+                        let words = format!(
+                            "a {name} is written with double brackets, [[{name}]]; there can be several"
+                        );
+                        self.problems.push(Complaint::at(&at, words));
+                    }
                     (None, ..) => {
                         let index = key::place_of(&name).map(|(_, index)| index);
                         let tables = keys::ALL.iter().map(|about| about.table().to_owned());
@@ -107,7 +116,8 @@ impl Values {
                         let hint =
                             keys::suggestion(&name, names.chain(tables).filter(|name| !name.is_empty()));
                         let shown = name.escape_debug();
-                        self.problems.push(format!("{at}: the key {shown} is unknown{hint}"));
+                        let words = format!("the key {shown} is unknown{hint}");
+                        self.problems.push(Complaint::at(&at, words));
                     }
                 },
             }
@@ -128,7 +138,10 @@ impl Values {
                     self.tables.insert((table, index), at);
                     self.read_table(&format!("{table}.{index}"), inner, place);
                 }
-                _ => self.problems.push(format!("{at}: a {table} is a table with {says}")),
+                _ => {
+                    let words = format!("a {table} is a table with {says}");
+                    self.problems.push(Complaint::at(&at, words));
+                }
             }
         }
     }
@@ -143,18 +156,22 @@ impl Values {
         let origin = place(value.span().start);
         if matches!(about.absent, Absent::NotInFile) {
             let variable = keys::variable(about.name);
-            self.problems.push(format!("{origin}: {name} is not read from the file; set {variable} instead"));
+            let words = format!("{name} is not read from the file; set {variable} instead");
+            self.problems.push(Complaint::at(&origin, words).about(name));
             return;
         }
         let text = match (value.get_ref(), about.form) {
-            (DeValue::String(text), Form::Text | Form::Secret | Form::Size | Form::List) => text.to_string(),
+            (
+                DeValue::String(text),
+                Form::Text | Form::Choice(_) | Form::Secret | Form::Size | Form::List,
+            ) => text.to_string(),
             (DeValue::Array(items), Form::List) => {
                 match items.iter().map(text_of).collect::<Result<Vec<_>, _>>() {
                     Ok(texts) => texts.join(&key::BETWEEN.to_string()),
                     Err(item) => {
                         let (at, found) = (place(item.span().start), item.get_ref().type_str());
-                        self.problems
-                            .push(format!("{at}: each item of {name} must be text in quotes, not {found}"));
+                        let words = format!("each item of {name} must be text in quotes, not {found}");
+                        self.problems.push(Complaint::at(&at, words).about(name));
                         return;
                     }
                 }
@@ -163,7 +180,8 @@ impl Values {
             (DeValue::Boolean(flag), Form::Flag) => flag.to_string(),
             (found, form) => {
                 let (found, wanted) = (found.type_str(), form.words());
-                self.problems.push(format!("{origin}: {name} must be {wanted}, not {found}"));
+                let words = format!("{name} must be {wanted}, not {found}");
+                self.problems.push(Complaint::at(&origin, words).about(name));
                 return;
             }
         };
@@ -175,7 +193,7 @@ impl Values {
 impl Form {
     fn words(self) -> &'static str {
         match self {
-            Self::Text | Self::Secret => "text in quotes",
+            Self::Text | Self::Choice(_) | Self::Secret => "text in quotes",
             Self::Size => "a size in quotes, or a number of bytes",
             Self::Number => "a number",
             Self::Flag => "true or false",

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 
 use super::Config;
+use super::complaint::Complaint;
 use super::key::About;
 use super::keys;
 use super::values::Values;
@@ -18,7 +19,7 @@ const SHORT_GRACE: SignedDuration = SignedDuration::from_secs(10);
 
 /// Adds what is forbidden to the problems.
 pub(super) fn check(config: &Config, values: &mut Values) {
-    let complaints: Vec<String> =
+    let complaints: Vec<Complaint> =
         [names(config, values), places(config, values), swaps(config, values)].concat();
     values.problems.extend(complaints);
 }
@@ -100,15 +101,15 @@ fn doors(config: &Config, values: &Values) -> Vec<String> {
 }
 
 /// Names are folders of the cache, which may fold cases.
-fn names(config: &Config, values: &Values) -> Vec<String> {
+fn names(config: &Config, values: &Values) -> Vec<Complaint> {
     let mut seen = BTreeMap::new();
     let mut complaints = Vec::new();
     for (index, library) in config.libraries_by_index(values) {
         if let Some(first) = seen.insert(library.name.to_lowercase(), &library.name) {
             let blame = values.blame(&keys::LIBRARY_NAME.about, Some(index));
-            complaints.push(format!(
-                "{blame} is taken by the library {first}; names must differ in more than case"
-            ));
+            complaints.push(
+                blame.says(format!("is taken by the library {first}; names must differ in more than case")),
+            );
         }
     }
     complaints
@@ -122,7 +123,7 @@ struct Place<'a> {
 }
 
 /// Each file belongs to one library, and nothing of ours lies where files are cached from.
-fn places(config: &Config, values: &Values) -> Vec<String> {
+fn places(config: &Config, values: &Values) -> Vec<Complaint> {
     let place = |about, index, path| Place { about, index, path, real: real(path) };
     let ours = [
         place(&keys::CACHE_DIR.about, None, config.cache.dir.as_path()),
@@ -138,9 +139,9 @@ fn places(config: &Config, values: &Values) -> Vec<String> {
             if let Some(how) = overlap(root, other) {
                 let blame = values.blame(root.about, root.index);
                 let theirs = values.blame(other.about, other.index);
-                complaints.push(format!(
-                    "{blame} {how} ({theirs}); libraries, cache dir and data dir must lie apart"
-                ));
+                complaints.push(
+                    blame.says(format!("{how} ({theirs}); libraries, cache dir and data dir must lie apart")),
+                );
             }
         }
     }
@@ -148,10 +149,8 @@ fn places(config: &Config, values: &Values) -> Vec<String> {
     let [cache, data] = ours;
     if data.path.starts_with(cache.path) || data.real.starts_with(&cache.real) {
         let blame = values.blame(cache.about, None);
-        complaints.push(format!(
-            "{blame} contains the data dir {}; it must hold nothing else",
-            data.path.display()
-        ));
+        let inside = data.path.display();
+        complaints.push(blame.says(format!("contains the data dir {inside}; it must hold nothing else")));
     }
     complaints
 }
@@ -169,7 +168,7 @@ fn overlap(a: &Place<'_>, b: &Place<'_>) -> Option<&'static str> {
 
 /// With link and rename, a file that somebody else puts at the path within that instant is lost; in move mode it
 /// could be the last one.
-fn swaps(config: &Config, values: &Values) -> Vec<String> {
+fn swaps(config: &Config, values: &Values) -> Vec<Complaint> {
     let renames =
         config.libraries_by_index(values).filter(|(_, library)| library.swap == SwapMethod::LinkRename);
     let moving = config.cache.mode == Method::AtomicSymlink;
@@ -178,7 +177,7 @@ fn swaps(config: &Config, values: &Values) -> Vec<String> {
         .filter(|_| moving)
         .map(|(index, _)| {
             let blame = values.blame(&keys::LIBRARY_SWAP.about, Some(index));
-            format!("{blame} is not possible together with {mode}; use copy mode")
+            blame.says(format!("is not possible together with {mode}; use copy mode"))
         })
         .collect()
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::complaint::{Blame, Complaint};
 use super::key::{self, About, Absent, Form, Key, Repeated};
 use super::keys;
 use super::origin::{Origin, Setting};
+use crate::domain::secret::Secret;
 
 /// What was said about a name, and by whom.
 #[derive(Clone)]
@@ -20,8 +22,8 @@ pub(super) struct Values {
     pub given: BTreeMap<String, Given>,
     /// Where each table begins of which there can be several, by name and number.
     pub tables: BTreeMap<(&'static str, usize), Origin>,
-    /// Sentences; one place each.
-    pub problems: Vec<String>,
+    /// Each with its place.
+    pub problems: Vec<Complaint>,
 }
 
 impl Values {
@@ -37,17 +39,12 @@ impl Values {
 
     /// The same for a key of a table of which there can be several.
     pub fn get_at<T>(&mut self, key: &Key<T>, index: Option<usize>) -> Option<T> {
-        let name = key.about.at(index);
-        let text = match (self.given.get(&name), &key.about.absent) {
-            (Some(given), _) => &given.text,
-            (None, Absent::Is(text)) => *text,
-            (None, Absent::Unset(_) | Absent::NotInFile) => return None,
-        };
+        let text = self.text(&key.about.at(index), &key.about)?;
         match (key.read)(text) {
             Ok(value) => Some(value),
             Err(allowed) => {
                 let blame = self.blame(&key.about, index);
-                self.problems.push(format!("{blame} {allowed}"));
+                self.problems.push(blame.says(allowed));
                 None
             }
         }
@@ -57,7 +54,8 @@ impl Values {
     pub fn require_at<T>(&mut self, key: &Key<T>, index: usize) -> Option<T> {
         if !self.given.contains_key(&key.about.at(Some(index))) {
             let at = self.begins(key.about.table(), index);
-            self.problems.push(format!("{at}: this {} has no {}", key.about.table(), key.about.leaf()));
+            let words = format!("this {} has no {}", key.about.table(), key.about.leaf());
+            self.problems.push(Complaint::at(&at, words).about(key.about.at(Some(index))));
         }
         self.get_at(key, Some(index))
     }
@@ -73,10 +71,9 @@ impl Values {
     }
 
     /// `where: name = "value"`, the beginning of a complaint.
-    pub fn blame(&self, about: &About, index: Option<usize>) -> String {
-        let name = about.at(index);
-        let shown = self.shown(&name, about).unwrap_or_default();
-        format!("{}: {name} = {shown:?}", self.origin_of(&name))
+    pub fn blame(&self, about: &About, index: Option<usize>) -> Blame {
+        let key = about.at(index);
+        Blame { place: self.origin_of(&key), value: self.shown(&key, about).unwrap_or_default(), key }
     }
 
     /// Puts in what came out, where that depends on more than one key.
@@ -103,9 +100,31 @@ impl Values {
         settings
     }
 
+    /// What must not be seen, by key.
+    pub fn secrets(&self) -> BTreeMap<String, Secret> {
+        let is_secret = |name: &str| keys::find(name).is_some_and(|about| about.form == Form::Secret);
+        let secrets = self.given.iter().filter(|(name, _)| is_secret(name));
+        secrets.map(|(name, given)| (name.clone(), Secret::new(given.text.as_str()))).collect()
+    }
+
     fn setting(&self, about: &About, index: Option<usize>) -> Setting {
         let key = about.at(index);
-        Setting { value: self.shown(&key, about), origin: self.origin_of(&key), key }
+        let items = || key::items(self.text(&key, about).unwrap_or_default()).map(str::to_owned).collect();
+        Setting {
+            value: self.shown(&key, about),
+            origin: self.origin_of(&key),
+            items: (about.form == Form::List).then(items),
+            key,
+        }
+    }
+
+    /// What was said, or the default.
+    fn text(&self, name: &str, about: &About) -> Option<&str> {
+        match (self.given.get(name), &about.absent) {
+            (Some(given), _) => Some(&given.text),
+            (None, Absent::Is(text)) => Some(text),
+            (None, Absent::Unset(_) | Absent::NotInFile) => None,
+        }
     }
 
     fn origin_of(&self, name: &str) -> Origin {
@@ -113,13 +132,9 @@ impl Values {
     }
 
     fn shown(&self, name: &str, about: &About) -> Option<String> {
-        let text = match (self.given.get(name), &about.absent) {
-            (Some(_), _) if about.form == Form::Secret => "***",
-            (Some(given), _) => &given.text,
-            (None, Absent::Is(text)) => text,
-            (None, Absent::Unset(_) | Absent::NotInFile) => return None,
-        };
+        let text = self.text(name, about)?;
         Some(match about.form {
+            Form::Secret => "***".to_owned(),
             Form::List => key::items(text).collect::<Vec<_>>().join("; "),
             _ => text.to_owned(),
         })

@@ -131,6 +131,8 @@ macro_rules! closed_names {
         impl $name {
             /// Every value, in the order of the specification.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// Their names, in the same order.
+            pub const NAMES: &'static [&'static str] = &[$($text),+];
 
             /// Its name in the API, the configuration and exports.
             #[must_use]
@@ -149,8 +151,7 @@ macro_rules! closed_names {
             type Err = crate::Error;
             fn from_str(text: &str) -> crate::Result<Self> {
                 Self::ALL.iter().copied().find(|value| value.name() == text).ok_or_else(|| {
-                    let allowed: Vec<_> = Self::ALL.iter().map(|value| value.name()).collect();
-                    crate::Error::Invalid(format!("unknown value; allowed are {}", allowed.join(", ")))
+                    crate::Error::Invalid(format!("unknown value; allowed are {}", Self::NAMES.join(", ")))
                 })
             }
         }

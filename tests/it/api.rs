@@ -18,6 +18,7 @@ mod jobs;
 mod library;
 mod library_search;
 mod lists;
+mod mapping;
 mod permissions;
 mod plan;
 mod search;

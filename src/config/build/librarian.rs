@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::complaint::Complaint;
 use crate::config::key::{self, Key};
 use crate::config::keys;
 use crate::config::values::Values;
@@ -118,7 +119,7 @@ fn house(values: &mut Values, everybody: Rules) -> Option<House> {
         if let Some(first) = first {
             let blame = values.blame(about(whom.as_ref()), Some(index));
             let there = values.begins(key::USER.table, first);
-            values.problems.push(format!("{blame} has a [[user]] already ({there}); say it there"));
+            values.problems.push(blame.says(format!("has a [[user]] already ({there}); say it there")));
         }
         house = match (house, whom) {
             (Some(house), Some(Whom::Person(name))) => Some(house.with_person(name, exception)),
@@ -145,12 +146,13 @@ fn whom(values: &mut Values, index: usize) -> Option<Whom> {
         (true, true) => {
             let blame = values.blame(&keys::USER_TYPE.about, Some(index));
             let name = keys::USER_NAME.about.at(Some(index));
-            values.problems.push(format!("{blame} and {name} are both set; make two of it"));
+            values.problems.push(blame.says(format!("and {name} are both set; make two of it")));
             None
         }
         (false, false) => {
             let at = values.begins(key::USER.table, index);
-            values.problems.push(format!("{at}: this user has neither name nor type"));
+            let complaint = Complaint::at(&at, "this user has neither name nor type");
+            values.problems.push(complaint.about(keys::USER_NAME.about.at(Some(index))));
             None
         }
     }

@@ -10,7 +10,12 @@ import { type Batch, type Batches, hasEnded } from "./useBatches";
 
 export function BatchPanels({ batches }: { batches: Batches }) {
   return (
-    <section aria-label={t.cached.batch.region} aria-live="polite">
+    <section
+      aria-label={t.cached.batch.region}
+      aria-live="polite"
+      // It has to be there before something is in it, and then takes no room.
+      style={batches.batches.length === 0 ? { position: "absolute" } : undefined}
+    >
       <Stack gap="xs">
         {batches.batches.map((batch) => (
           <BatchPanel key={batch.jobId} batch={batch} onClose={() => batches.close(batch.jobId)} />

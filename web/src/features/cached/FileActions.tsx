@@ -31,7 +31,6 @@ export function FileActions({
               label={t.cached.removeMany}
               hint={t.cached.drawer.removeHint(bytes(file.file_size_bytes), file.playing)}
               icon={IconTrash}
-              red
               run={() => onRemove(file)}
             />
           )}
@@ -71,22 +70,19 @@ function Act({
   label,
   hint,
   icon: Sign,
-  red = false,
   busy = false,
   run,
 }: {
   label: string;
   hint: string;
   icon: typeof IconPin;
-  red?: boolean;
   busy?: boolean;
   run: () => void;
 }) {
   return (
     <div style={{ display: "flex", gap: 12, alignItems: "center" }}>
       <Button
-        variant={red ? "light" : "default"}
-        {...(red ? { color: "red" } : {})}
+        variant="default"
         leftSection={<Sign size={16} />}
         loading={busy}
         onClick={run}

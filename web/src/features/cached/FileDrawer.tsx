@@ -1,5 +1,5 @@
 /** Everything about one file: why it is here, who wants it, where it lies, how its copy is known to be good. */
-import { ActionIcon, Center, Drawer, Group, Loader, Stack, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Center, Drawer, Group, Loader, Stack, Text } from "@mantine/core";
 import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { KeyboardEvent } from "react";
@@ -110,10 +110,8 @@ function Step({
   run: () => void;
 }) {
   return (
-    <Tooltip label={`${label} (${keys})`}>
-      <ActionIcon aria-label={label} aria-keyshortcuts={keys} onClick={run}>
-        <Sign size={18} />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon aria-label={label} title={`${label} (${keys})`} aria-keyshortcuts={keys} onClick={run}>
+      <Sign size={18} />
+    </ActionIcon>
   );
 }

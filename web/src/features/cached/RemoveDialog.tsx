@@ -1,7 +1,7 @@
 /** Asks before files are removed: what will happen, how much space it frees, what somebody is watching. */
 import { Alert, Button, Checkbox, Group, List, Loader, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { IconPlayerPlayFilled } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { FileRemoved } from "@/api/schema";
 import { ErrorNotice } from "@/components/Notice";
 import { count } from "@/lib/format";
@@ -75,6 +75,10 @@ function Ask({
   const many = preview.count >= MANY;
   const sure = !many || typed.replace(/\D/g, "") === String(preview.count);
 
+  // The question comes when the dialog is long open; its answer that changes nothing has the keyboard first.
+  const careful = useRef<HTMLButtonElement>(null);
+  useEffect(() => careful.current?.focus(), []);
+
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
@@ -116,10 +120,10 @@ function Ask({
         )}
         {error !== null && <ErrorNotice error={error} />}
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose} data-autofocus={many ? undefined : true}>
+          <Button variant="default" onClick={onClose} ref={careful}>
             {t.common.cancel}
           </Button>
-          <Button type="submit" color="red" loading={busy} disabled={!sure || preview.count === 0}>
+          <Button type="submit" loading={busy} disabled={!sure || preview.count === 0}>
             {t.cached.remove.confirm(preview.count)}
           </Button>
         </Group>

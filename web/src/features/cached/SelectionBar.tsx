@@ -29,14 +29,13 @@ export function SelectionBar({
     selection.kind === "rows"
       ? t.cached.selected(meant, sizeOf(selection.rows.values()))
       : t.cached.selectedAll(meant, selection.except.size);
-  const act = (label: string, icon: typeof IconPin, run: () => void, color?: string) => {
+  const act = (label: string, icon: typeof IconPin, run: () => void) => {
     const Sign = icon;
     return (
       <Tooltip label={t.cached.exceptionsTooMany(MOST_IDS)} disabled={!stuck} multiline maw={320}>
         <Button
           size="compact-md"
-          variant={color ? "light" : "default"}
-          {...(color ? { color } : {})}
+          variant="default"
           leftSection={<Sign size={16} />}
           data-disabled={stuck}
           aria-disabled={stuck}
@@ -61,7 +60,7 @@ export function SelectionBar({
           {t.cached.tooMany(MOST_IDS)}
         </Text>
       )}
-      {act(t.cached.removeMany, IconTrash, onRemove, "red")}
+      {act(t.cached.removeMany, IconTrash, onRemove)}
       {act(t.cached.pin, IconPin, () => onPin("pin"))}
       {act(t.cached.unpin, IconPinnedOff, () => onPin("unpin"))}
       {selection.kind === "rows" && meant < total && (

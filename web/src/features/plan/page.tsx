@@ -12,10 +12,11 @@ import { useLiveEvent } from "@/live/live";
 import { t } from "@/strings";
 import { Listing } from "./Listing";
 import classes from "./plan.module.css";
-import { RunNow } from "./RunNow";
+import { RunNow, RunOutcome } from "./RunNow";
 import { Summary } from "./Summary";
 import { LISTS, type PlanSearch } from "./search";
 import { isShown, lengthOf } from "./tallies";
+import { useRun } from "./useRun";
 
 const PAGE = 50;
 
@@ -25,6 +26,7 @@ export default function PlanPage() {
   const { list = "cache", page = 1 } = useSearch({ from: "/plan" });
   const navigate = useNavigate({ from: "/plan" });
   const queries = useQueryClient();
+  const run = useRun();
   const read = $api.useQuery(
     "get",
     "/api/plan",
@@ -42,7 +44,8 @@ export default function PlanPage() {
   const pages = plan && list !== "sources" ? Math.ceil(lengthOf(plan, list) / PAGE) : 1;
 
   return (
-    <Page title={words.title} lead={words.lead} actions={may("operator") && <RunNow />}>
+    <Page title={words.title} lead={words.lead} actions={may("operator") && <RunNow run={run} />}>
+      <RunOutcome run={run} />
       {read.error && <ErrorNotice error={read.error} retry={() => void read.refetch()} />}
       {read.isPending && (
         <Center h={200}>

@@ -1,10 +1,10 @@
 /** How each source of somebody's wishes is known, and why one is not. */
-import { Anchor, Table, Text } from "@mantine/core";
+import { Table, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconHelpCircle } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import type { Knowledge, User } from "@/api/schema";
 import { useSession } from "@/app/session";
 import { Card } from "@/components/Card";
+import { PageLink } from "@/components/PageLink";
 import { State } from "@/components/State";
 import { When } from "@/components/When";
 import { asSentence } from "@/lib/sentence";
@@ -64,11 +64,7 @@ function Way({ knowledge: { way, problem, asked_at } }: { knowledge: Knowledge }
       {problem && (
         <Text size="sm">
           {asSentence(problem.message)}{" "}
-          {way === "none" && may("operator") && (
-            <Anchor component={Link} to="/sources">
-              {t.users.toSources}
-            </Anchor>
-          )}
+          {way === "none" && may("operator") && <PageLink to="/sources">{t.users.toSources}</PageLink>}
         </Text>
       )}
     </>

@@ -1,7 +1,6 @@
 /** One person: their numbers, how we know them, and forgetting them. */
-import { Anchor, Badge, Button, Drawer, Group, Stack, Text } from "@mantine/core";
+import { Badge, Button, Drawer, Group, Stack, Text } from "@mantine/core";
 import { IconArrowRight } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import { useRef } from "react";
 import { client } from "@/api/client";
 import { useReadAgain } from "@/api/readAgain";
@@ -9,6 +8,7 @@ import type { User } from "@/api/schema";
 import { useSession } from "@/app/session";
 import { askFirst } from "@/components/askFirst";
 import { Card } from "@/components/Card";
+import { PageLink } from "@/components/PageLink";
 import { reportDone } from "@/components/report";
 import { t } from "@/strings";
 import { Knows } from "./Knows";
@@ -55,12 +55,12 @@ function Person({ user, onGone }: { user: User; onGone: () => void }) {
         {user.account_id !== null && ` ${t.system.accountPlex(String(user.account_id))}.`}
       </Text>
       <Statistics user={user}>
-        <Anchor component={Link} to="/cached" search={{ user: user.user_id } as never}>
+        <PageLink to="/cached" search={{ user: user.user_id }}>
           <Group gap={5} display="inline-flex">
             {t.users.showFiles}
             <IconArrowRight size={15} aria-hidden />
           </Group>
-        </Anchor>
+        </PageLink>
       </Statistics>
       {user.kind !== "withheld" && <Knows user={user} />}
       <Recent user={user} />

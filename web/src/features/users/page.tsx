@@ -1,8 +1,8 @@
 /** Who watches: everybody, and one of them beside. */
-import { Anchor, Loader, TextInput } from "@mantine/core";
+import { Loader, TextInput } from "@mantine/core";
 import { IconEyeOff, IconSearch, IconUsers } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { $api } from "@/api/client";
 import { problemOf } from "@/api/problem";
@@ -11,6 +11,7 @@ import { useShortcut } from "@/app/shortcuts";
 import { Empty } from "@/components/Empty";
 import { ErrorNotice, Hint } from "@/components/Notice";
 import { Page } from "@/components/Page";
+import { PageLink } from "@/components/PageLink";
 import { readAgainSoon } from "@/live/effects";
 import { useLiveEvent } from "@/live/live";
 import { t } from "@/strings";
@@ -74,12 +75,7 @@ export default function UsersPage() {
       {users.some((one) => one.kind === "withheld") && <Hint>{t.users.pseudonyms}</Hint>}
       {read.data && users.length === 0 && (
         <Empty icon={IconUsers} title={t.users.empty}>
-          {t.users.emptyHint}{" "}
-          {may("operator") && (
-            <Anchor component={Link} to="/sources">
-              {t.users.toSources}
-            </Anchor>
-          )}
+          {t.users.emptyHint} {may("operator") && <PageLink to="/sources">{t.users.toSources}</PageLink>}
         </Empty>
       )}
       {users.length > 0 && found.length === 0 && (

@@ -12,7 +12,7 @@ export const plan = {
     cached + given + waiting + failed === 0
       ? "The run is done: nothing had to change."
       : `The run is done: ${[
-          `${plural(cached, "file", "files")} asked for`,
+          cached > 0 ? `${plural(cached, "file", "files")} asked for` : null,
           given > 0 ? `${given} given back` : null,
           waiting > 0 ? `${waiting} wait for room or for the end of quiet hours` : null,
           failed > 0 ? `${failed} put off` : null,
