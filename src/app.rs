@@ -3,6 +3,7 @@
 //! **Invariant:** one process at a time works on a data dir; whoever holds its lock. Nothing is a global: everything
 //! that runs was made here and is ended here.
 
+mod again;
 mod doctor;
 mod home;
 mod household;
@@ -11,6 +12,7 @@ mod log;
 mod looks;
 mod process;
 mod rescue;
+mod signals;
 mod stop;
 mod tls;
 mod web;
@@ -19,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::access::{self, Access};
-use crate::api::Instance;
+use crate::api::{Instance, Parting};
 use crate::cacher::{Cacher, Engine, Parts, Sink};
 use crate::clock::{Clock, SystemClock};
 use crate::command::server::{Door, With};
@@ -33,103 +35,253 @@ use crate::media::Household;
 use crate::store::{Rows, Store};
 use crate::watch::{self, Means, Rhythm, Watch};
 
+pub use again::Load;
+use again::{Again, Next};
 use doctor::doctor;
 use home::Home;
 pub use log::{Chatter, start_log};
 use looks::{Looks, look_at_cache};
 pub use process::settle;
 pub use rescue::rescue;
+use signals::Signals;
 pub use stop::Stopped;
-use web::Web;
+use stop::Working;
+use web::{Bound, Web};
 
 /// A failed store is noticed within this time.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
 
-/// Runs until a signal says stop, or the store fails.
-///
-/// # Errors
-/// The data dir is in use, or cannot be used; the store fails.
-pub fn run(config: Config) -> Result<Stopped> {
-    run_with(config, |_| Ok(()))
+/// So long it is waited for what a start that is over still holds, before the next.
+const LETTING_GO: Duration = Duration::from_secs(20);
+
+/// What is run.
+pub struct Program {
+    /// The configuration of the first start.
+    pub config: Config,
+    /// Reads it anew, for a restart in place.
+    pub load: Load,
+    /// Whether it is a sample.
+    pub is_demo: bool,
+    /// Called once, when the engine runs for the first time.
+    pub begin: Begin,
 }
 
-/// The same; `begin` is called once when the engine runs.
+/// What is done when the engine runs for the first time.
+pub type Begin = Box<dyn FnOnce(&Cacher) -> Result<()>>;
+
+/// Runs until a signal says stop, or the store fails. Who asks for a restart in place is given one: everything ends in
+/// order and starts again with the configuration as it is then, while the address, the lock and the control socket are kept.
 ///
 /// # Errors
-/// As [`run`], and those of `begin`.
-pub fn run_with(config: Config, begin: impl FnOnce(&Cacher) -> Result<()>) -> Result<Stopped> {
+/// The data dir is in use, or cannot be used; the store fails; what `begin` says.
+pub fn run(program: Program) -> Result<Stopped> {
+    let Program { config, load, is_demo, begin } = program;
     let home = Home::enter(&config)?;
     let door = Door::bind(&config.data_dir)?;
-    let web = Web::bind(&config)?;
-    let engine = open(&config, &home, web.hub.sink())?;
-    engine.note_settings(&config.shown())?;
-    let recovered = engine.recover()?;
-    tracing::info!(data_dir = %config.data_dir.display(), "recovered: {recovered}");
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .doing("start the", "asynchronous runtime")?;
+    let again = Again::of(load, config.data_dir.clone());
     let config = Arc::new(config);
-    let household = household::open(&config, engine.store())?;
-    // Jobs that an earlier process left must not be swapped in unseen before the server is named.
-    engine.expect_reader(household.tokens().owner().is_ok_and(|owner| owner.is_some()));
-    let cacher = Cacher::start(engine)?;
-    let stopped = runtime.block_on(serve(&config, &cacher, household, door, web, begin));
-    // Commands that still wait for something hear no more; what they asked for is written down.
-    runtime.shutdown_background();
-    drop(home);
+    let mut run = Run {
+        config,
+        bound: None,
+        home,
+        door: Some(door),
+        again,
+        signals: None,
+        begin: Some(begin),
+        is_demo,
+        is_started: false,
+    };
+    let mut before = None;
+    let stopped = loop {
+        run.is_started = false;
+        match run.once() {
+            Ok(Ended::Stopped(stopped)) => break Ok(stopped),
+            Ok(Ended::Again(next)) => before = Some(run.take(*next)),
+            Err(error) if run.is_started => break Err(error),
+            Err(error) => match before.take() {
+                None => break Err(error),
+                Some(ran) => {
+                    tracing::error!(%error, "the new configuration does not start; the one that ran before is used again");
+                    run.again.restart.came_to_nothing(&error);
+                    run.config = ran;
+                }
+            },
+        }
+    };
+    // Nobody is left who could be told of a signal; the next one ends the process.
+    run.signals.into_iter().for_each(Signals::end);
     stopped
 }
 
-/// Opens to the world, and closes in order whatever the reason.
-async fn serve(
-    config: &Arc<Config>,
-    cacher: &Cacher,
-    household: Household,
-    door: Door,
-    web: Web,
-    begin: impl FnOnce(&Cacher) -> Result<()>,
-) -> Result<Stopped> {
-    let media = household::watch(config, cacher, household, web.hub.clone());
-    let doctor = doctor(config, cacher, media.household(), tokio::runtime::Handle::current());
-    let parts = librarian::parts(config, cacher, media.household(), media.changes())?;
-    let librarian = Librarian::start(parts);
-    let access = Access::open(access_parts(config, cacher.engine().store()))?;
-    let instance = Instance {
-        started_at: SystemClock.now(),
-        data_dir: config.data_dir.clone(),
-        config_file: config.config_file.clone(),
-        is_demo: false,
-    };
-    let mut web = web.open(cacher, &media, &librarian, &doctor, access.clone(), instance)?;
-    let watch = watch_cache(config, cacher)?;
-    let begun = begin(cacher);
-    let looks = Looks::start(cacher);
-    let ended = match begun {
-        Ok(()) => {
-            let (cacher, librarian, config) = (cacher.clone(), librarian.clone(), config.clone());
-            let with = With { cacher, doctor: doctor.clone(), librarian, access: access.clone(), config };
-            listen(&with, &door, &mut web).await
+/// How a start ended.
+enum Ended {
+    Stopped(Stopped),
+    Again(Box<Next>),
+}
+
+/// What stays from one start to the next, and what the present one runs with.
+struct Run {
+    config: Arc<Config>,
+    /// The address. Clients who come between two starts wait there.
+    bound: Option<Bound>,
+    door: Option<Door>,
+    again: Again,
+    signals: Option<Signals>,
+    begin: Option<Begin>,
+    is_demo: bool,
+    /// Whether what runs now has been ready: what fails from then on is no failure to start.
+    is_started: bool,
+    /// The lock: given back last.
+    home: Home,
+}
+
+impl Run {
+    /// The next start begins with this. Returns what ran before.
+    fn take(&mut self, next: Next) -> Arc<Config> {
+        let Next { config, bound } = next;
+        for warning in &config.warnings {
+            tracing::warn!("{warning}");
         }
-        Err(error) => Err(error),
-    };
-    drop(door);
-    let stopped = stop::in_order(cacher, doctor, watch, looks, &media, &librarian, web.close()).await?;
-    ended.map(|()| stopped)
+        process::allow_files(config.serving.connections);
+        // One that stays is not taken anew: whoever waits there would be sent away.
+        if !self.bound.as_ref().is_some_and(|bound| bound.is_for(config.server.bind)) {
+            self.bound = bound;
+        }
+        std::mem::replace(&mut self.config, Arc::new(config))
+    }
+
+    /// One start, to its end.
+    fn once(&mut self) -> Result<Ended> {
+        let config = self.config.clone();
+        let bound = match self.bound.take().filter(|bound| bound.is_for(config.server.bind)) {
+            Some(bound) => bound,
+            // The other one, which may have stood in the way of this one, is given back.
+            None => Bound::at(config.server.bind)?,
+        };
+        let web = Web::on(self.bound.insert(bound), &config)?;
+        self.home.make_cache(&config)?;
+        let engine = open(&config, &self.home, web.hub.sink())?;
+        let closing = engine.store().closing();
+        let ended = self.work(&config, engine, web);
+        match ended {
+            Ok(Ended::Stopped(_)) => ended,
+            Err(_) if self.is_started => ended,
+            // The next start opens the same store.
+            _ if closing.wait(LETTING_GO) => ended,
+            _ => {
+                tracing::error!("something does not let go of the store; the process has to be started anew");
+                Ok(Ended::Stopped(Stopped::AtOnce))
+            }
+        }
+    }
+
+    fn work(&mut self, config: &Arc<Config>, engine: Arc<Engine>, web: Web) -> Result<Ended> {
+        engine.note_settings(&config.shown())?;
+        let recovered = engine.recover()?;
+        tracing::info!(data_dir = %config.data_dir.display(), "recovered: {recovered}");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .doing("start the", "asynchronous runtime")?;
+        let household = household::open(config, engine.store())?;
+        // Jobs that an earlier process left must not be swapped in unseen before the server is named.
+        engine.expect_reader(household.tokens().owner().is_ok_and(|owner| owner.is_some()));
+        let cacher = Cacher::start(engine)?;
+        let ended = runtime.block_on(self.serve(config, &cacher, household, web));
+        match &ended {
+            // Commands that still wait for something hear no more; what they asked for is written down.
+            Ok(Ended::Stopped(_)) => runtime.shutdown_background(),
+            Err(_) if self.is_started => runtime.shutdown_background(),
+            Ok(Ended::Again(_)) | Err(_) => {
+                cacher.stop();
+                runtime.shutdown_timeout(LETTING_GO);
+            }
+        }
+        ended
+    }
+
+    /// Opens to the world, and closes in order whatever the reason.
+    async fn serve(
+        &mut self,
+        config: &Arc<Config>,
+        cacher: &Cacher,
+        household: Household,
+        web: Web,
+    ) -> Result<Ended> {
+        let media = household::watch(config, cacher, household, web.hub.clone());
+        let doctor = doctor(config, cacher, media.household(), tokio::runtime::Handle::current());
+        let parts = librarian::parts(config, cacher, media.household(), media.changes())?;
+        let librarian = Librarian::start(parts);
+        let access = Access::open(access_parts(config, cacher.engine().store()))?;
+        let about = (self.instance(), self.again.restart.clone());
+        let mut web = web.open(cacher, &media, &librarian, &doctor, access.clone(), about)?;
+        let watch = watch_cache(config, cacher)?;
+        let signals = match self.signals.take() {
+            Some(signals) => signals,
+            None => Signals::listen(self.again.restart.clone())?,
+        };
+        let signals = &*self.signals.insert(signals);
+        self.is_started = true;
+        let begun = self.begin.take().map_or(Ok(()), |begin| begin(cacher));
+        let looks = Looks::start(cacher);
+        let (to_librarian, config) = (librarian.clone(), config.clone());
+        let with =
+            With { cacher: cacher.clone(), doctor: doctor.clone(), librarian: to_librarian, access, config };
+        let ended = match (begun, &self.door) {
+            (Ok(()), Some(door)) => listen(&with, door, &mut web, signals, &self.again).await,
+            (Ok(()), None) => Ok(Heard::Stop),
+            (Err(error), _) => Err(error),
+        };
+        drop(with);
+        let parting = if matches!(ended, Ok(Heard::Again(_))) { Parting::Restart } else { Parting::Stop };
+        if parting == Parting::Stop {
+            self.door = None;
+        }
+        let working = Working { cacher, doctor, watch, looks, media: &media, librarian: &librarian };
+        let stopped = stop::in_order(working, web.close(parting), parting, signals).await;
+        Ok(match (ended?, stopped) {
+            (Heard::Again(next), Stopped::InOrder) if !signals.say_stop() => Ended::Again(next),
+            (Heard::Again(_) | Heard::Stop, stopped) => Ended::Stopped(stopped),
+        })
+    }
+
+    fn instance(&self) -> Instance {
+        Instance {
+            started_at: SystemClock.now(),
+            data_dir: self.config.data_dir.clone(),
+            config_file: self.config.config_file.clone(),
+            is_demo: self.is_demo,
+        }
+    }
+}
+
+/// What ends a start in order.
+enum Heard {
+    Stop,
+    Again(Box<Next>),
 }
 
 /// Everything that listens, until the first of it ends.
-async fn listen(with: &With, door: &Door, web: &mut web::Open) -> Result<()> {
-    let signal = stop::asked()?;
+async fn listen(
+    with: &With,
+    door: &Door,
+    web: &mut web::Open,
+    signals: &Signals,
+    again: &Again,
+) -> Result<Heard> {
     tracing::info!("ready");
     tokio::select! {
-        ended = door.serve(with) => ended,
+        ended = door.serve(with) => ended.map(|()| Heard::Stop),
         failure = web.failure() => Err(failure),
         failure = store_failure(&with.cacher) => Err(failure),
-        name = signal => {
+        name = signals.stop(0) => {
             tracing::info!("{name}: stopping; a second one ends at once");
-            Ok(())
+            Ok(Heard::Stop)
+        }
+        next = again.next() => {
+            tracing::info!("starting anew with the configuration as it is now");
+            Ok(Heard::Again(Box::new(next)))
         }
     }
 }

@@ -13,6 +13,8 @@ export default defineConfig({
     { name: "pages", testMatch: "*.spec.ts" },
     // `scripts/screenshots`
     { name: "screenshots", testMatch: "screenshots.ts", timeout: 180_000 },
+    // `scripts/bench web`
+    { name: "measure", testMatch: "measure.ts" },
   ],
   // Each test has an instance of its own, with its own library, store and simulated Plex.
   fullyParallel: true,

@@ -11,7 +11,7 @@ use super::permissions::{self, Permission};
 use super::problem::{Code, ProblemBody};
 use super::{
     accounts, auth, cleanup, doctor, export, files, forget, frames, jobs, keys, library, operations, people,
-    plan, readers, sessions, settings, socket, sources, statistics, system, users, webhooks,
+    plan, readers, restart, sessions, settings, socket, sources, statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -49,6 +49,7 @@ const ALL: &[Refusals] = &[
     people::REFUSALS,
     plan::REFUSALS,
     readers::REFUSALS,
+    restart::REFUSALS,
     sessions::REFUSALS,
     settings::REFUSALS,
     socket::REFUSALS,

@@ -13,6 +13,7 @@
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/plan`, `/api/plan/run` | GET; POST | what would be cached and given back; carry it out (`plan`) |
 //! | `/api/library`, `/api/library/search` | GET | what there is to be cached (`library`) |
+//! | `/api/plan/paused` | PUT | whether anything is done by itself (`plan`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
 //! | `/api/sessions` | GET | who plays what (`sessions`) |
@@ -22,6 +23,7 @@
 //! | `/api/sources` | GET | the media server (`sources`) |
 //! | `/api/sources/plex/sign-in`, `/{id}` | POST; GET | signing in (`sources`) |
 //! | `/api/sources/plex/token` | DELETE | signing out (`sources`) |
+//! | `/api/sources/plex/mapping/test` | POST | are its files where the libraries are (`sources`) |
 //! | `/api/sources/plex/refresh` | POST | asks anew (`sources`) |
 //! | `/api/auth/state`, `/setup`, `/login`, `/logout`, `/me`, `/password` | GET POST PUT | logging in (`auth`) |
 //! | `/api/auth/sessions`, `/api/auth/sessions/{session_id}` | GET DELETE | (`auth`) |
@@ -29,6 +31,7 @@
 //! | `/api/keys`, `/api/keys/{key_id}`, `/api/ws/ticket` | GET POST DELETE | for programs (`keys`) |
 //! | `/api/settings` | GET PATCH | the configuration file (`settings`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
+//! | `/api/system/restart` | POST | (`restart`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
@@ -70,6 +73,7 @@ mod permissions;
 mod plan;
 mod problem;
 mod readers;
+mod restart;
 mod revalidate;
 mod serve;
 mod sessions;
@@ -112,8 +116,9 @@ pub use document::{codes_page, document};
 pub use instance::Instance;
 pub use permissions::permissions;
 pub use problem::Code;
+pub use restart::Restart;
 pub use serve::{ConnectionLimits, Connections};
-pub use settings::Apply;
+pub use socket::Parting;
 pub use webhooks::Hooks;
 
 /// Groups of operations.
@@ -161,12 +166,12 @@ pub struct ApiParts {
     pub connections: Connections,
     /// The configuration file.
     pub settings: SettingsFile,
-    /// Starts anew, in place, with what it says; tells whether that is so.
-    pub apply: Apply,
     /// The web app.
     pub ui: Ui,
     /// What this start is.
     pub instance: Instance,
+    /// The way to another one.
+    pub restart: Restart,
 }
 
 /// How long requests and clients may take to end when the server stops.
@@ -174,15 +179,16 @@ const ENDING: Duration = Duration::from_secs(10);
 /// The statistics are told at most this often.
 const STATISTICS: Duration = Duration::from_secs(1);
 
-/// Serves until `shutdown`: then no connection is accepted any more, running requests end, WebSockets are closed.
-pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future<Output = ()>) {
-    let (stop, stopped) = watch::channel(false);
+/// Serves until `shutdown`: then no connection is accepted any more, running requests end, WebSockets are closed, and are told
+/// which end it is.
+pub async fn serve(listener: TcpListener, parts: ApiParts, shutdown: impl Future<Output = Parting>) {
+    let (stop, stopped) = watch::channel(None);
     let (open, mut all_closed) = mpsc::channel(1);
     let (cacher, hub, connections) = (parts.cacher.clone(), parts.hub.clone(), parts.connections.clone());
     let app = routes(parts, socket::Closing { stop: stopped, open });
     let ending = async {
-        shutdown.await;
-        stop.send_replace(true);
+        let parting = shutdown.await;
+        stop.send_replace(Some(parting));
     };
     tokio::select! {
         () = serve::serve(listener, app, connections, ENDING, ending) => {}
@@ -218,9 +224,9 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
         hooks,
         connections: _,
         settings,
-        apply,
         ui,
         instance,
+        restart,
     } = parts;
     let service = service();
     let mut shape = shape::Shape::of(&document::build(&server.base_path, &service));
@@ -258,7 +264,7 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
                 .data(Arc::<pages::Pages>::default())
                 .data(here)
                 .data(settings)
-                .data(apply)
+                .data(restart)
                 .data(Arc::new(instance::About { instance, ui_build: ui.build().map(str::to_owned) })),
         );
     let gate = gate::Gate { inner, door, shape };
@@ -300,6 +306,7 @@ type OfCache = (
 type OfMedia = (people::PeopleApi, forget::Forget, sources::Sources, sessions::Sessions, webhooks::Webhooks);
 type OfInstance = (
     system::System,
+    restart::RestartApi,
     doctor::DoctorApi,
     readers::Readers,
     settings::SettingsApi,

@@ -327,7 +327,7 @@ impl Rule {
         Self { kind, nullable: takes_null(schema) }
     }
 
-    /// Objects are looked into wherever they stand, so that it is said what is wrong within.
+    /// Checks a value; within objects, also those of a list, it is said which field is wrong.
     fn check(&self, name: &str, value: &Value) -> Result<(), Problem> {
         match (&self.kind, value) {
             (Kind::Object(fields), Value::Object(inner)) => fields.check(name, inner),

@@ -59,7 +59,7 @@ restarts. An event is sent after what it tells of is durable. The schema `EventF
 
 More than 100 events within a second become one `resync`. `{\"type\":\"ping\"}` is answered with `{\"type\":\"pong\"}`; \
 anything else is ignored; frames over 64 KiB close the connection with 1009. It is closed with 1001 when the instance \
-stops, and with 1008 when who listens may do so no more: the session or the key has ended, or has another role now.
+stops, with 1012 when it starts anew, and with 1008 when who listens may do so no more: the session or the key has ended, or has another role now.
 
 A browser sends the cookie of its session by itself. Where it cannot, `createTicket` has a ticket for the query. Pages of \
 other origins are refused, but for those that the instance is set to allow.";
@@ -107,8 +107,26 @@ pub struct Socket {
 /// Told to every client when the instance stops; whoever holds one is waited for.
 #[derive(Clone)]
 pub struct Closing {
-    pub(super) stop: watch::Receiver<bool>,
+    pub(super) stop: watch::Receiver<Option<Parting>>,
     pub(super) open: mpsc::Sender<()>,
+}
+
+/// What comes after the end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Parting {
+    /// Nothing.
+    Stop,
+    /// The next start, within the same process.
+    Restart,
+}
+
+impl Parting {
+    fn goodbye(self) -> (CloseCode, &'static str) {
+        match self {
+            Self::Stop => (CloseCode::Away, "the instance stops"),
+            Self::Restart => (CloseCode::Restart, "the instance starts anew"),
+        }
+    }
 }
 
 /// Nobody listens whom the gate did not let in.
@@ -119,8 +137,8 @@ async fn ended(lease: Option<Lease>) {
 }
 
 /// Waits for the end. A sender that is gone has stopped, too.
-async fn stopped(stop: &mut watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
+async fn stopped(stop: &mut watch::Receiver<Option<Parting>>) -> Parting {
+    stop.wait_for(Option::is_some).await.ok().and_then(|parting| *parting).unwrap_or(Parting::Stop)
 }
 
 impl Endpoint for Socket {
@@ -176,7 +194,7 @@ impl Client {
     async fn serve(mut self, closing: Closing, lease: Option<Lease>) {
         let Closing { mut stop, open: _until_here } = closing;
         let (code, reason) = tokio::select! {
-            () = stopped(&mut stop) => (CloseCode::Away, "the instance stops"),
+            parting = stopped(&mut stop) => parting.goodbye(),
             () = ended(lease) => (CloseCode::Policy, "log in again"),
             () = self.converse() => return,
         };

@@ -31,11 +31,15 @@ impl Home {
         make_private(&dir)?;
         let lock = lock(&dir)?;
         OURS.iter().for_each(|name| narrow(&dir.join(name)));
-        // The default cache dir is part of the data dir. Any other is a volume: making it would hide that it is away.
-        if config.cache.dir.parent() == Some(&dir) {
-            make_private(&config.cache.dir)?;
-        }
-        Ok(Self { dir, _lock: lock })
+        let home = Self { dir, _lock: lock };
+        home.make_cache(config)?;
+        Ok(home)
+    }
+
+    /// The default cache dir is part of the data dir. Any other is a volume: making it would hide that it is away.
+    pub fn make_cache(&self, config: &Config) -> Result<()> {
+        let is_default = config.cache.dir.parent() == Some(&self.dir);
+        if is_default { make_private(&config.cache.dir) } else { Ok(()) }
     }
 
     /// Keeps everybody else out of a data dir for as long as the answer lives, and makes nothing but the lock. `None`

@@ -87,7 +87,7 @@ pub fn settle(config: &Config) -> Result<()> {
 }
 
 /// As many files as connections may take, where the system grants them. Most start with 1,024 and may have more.
-fn allow_files(connections: usize) {
+pub(super) fn allow_files(connections: usize) {
     let needed = connections as u64 + FILES;
     let limit = getrlimit(Resource::Nofile);
     if limit.current.is_none_or(|current| current >= needed) {

@@ -1,6 +1,7 @@
 //! The HTTP server as part of the process: its address is taken before anything else is done, it answers once the
 //! engine runs, and it ends with it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -8,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::access::Access;
-use crate::api::{self, ApiParts, ConnectionLimits, Connections, Hooks, Instance};
+use crate::api::{self, ApiParts, ConnectionLimits, Connections, Hooks, Instance, Parting, Restart};
 use crate::cacher::Cacher;
 use crate::clock::SystemClock;
 use crate::config::{Config, ServerSettings, ServingSettings, SettingsFile};
@@ -22,7 +23,28 @@ use crate::ui::Ui;
 
 use super::tls::Certificate;
 
-/// A taken address. Whoever connects from now on waits until [`Web::open`].
+/// A taken address, from one start to the next. Whoever connects from now on waits until [`Web::open`].
+pub(super) struct Bound {
+    /// As it is configured.
+    asked: SocketAddr,
+    listener: std::net::TcpListener,
+}
+
+impl Bound {
+    pub fn at(asked: SocketAddr) -> Result<Self> {
+        let at = asked.to_string();
+        let listener = std::net::TcpListener::bind(asked).doing("listen at", &at)?;
+        listener.set_nonblocking(true).doing("listen at", &at)?;
+        Ok(Self { asked, listener })
+    }
+
+    /// Whether it is what this address means.
+    pub fn is_for(&self, address: SocketAddr) -> bool {
+        self.asked == address
+    }
+}
+
+/// The server of one start, before it answers.
 pub(super) struct Web {
     listener: std::net::TcpListener,
     server: ServerSettings,
@@ -37,16 +59,16 @@ pub(super) struct Web {
 /// A server that answers.
 pub(super) struct Open {
     task: JoinHandle<()>,
-    stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<Parting>,
 }
 
 impl Web {
-    pub fn bind(config: &Config) -> Result<Self> {
+    pub fn on(bound: &Bound, config: &Config) -> Result<Self> {
         let (server, serving) = (&config.server, &config.serving);
         let certificate = serving.tls.as_ref().map(Certificate::open).transpose()?;
         let at = server.bind.to_string();
-        let listener = std::net::TcpListener::bind(server.bind).doing("listen at", &at)?;
-        listener.set_nonblocking(true).doing("listen at", &at)?;
+        // Ends with this start; the address stays taken, and its queue stays open.
+        let listener = bound.listener.try_clone().doing("listen at", &at)?;
         // Port 0 is whichever is free; what is told is the one it became.
         let bind = listener.local_addr().doing("listen at", &at)?;
         let server = ServerSettings { bind, ..server.clone() };
@@ -65,7 +87,7 @@ impl Web {
         librarian: &Librarian,
         doctor: &Doctor,
         access: Access,
-        instance: Instance,
+        (instance, restart): (Instance, Restart),
     ) -> Result<Open> {
         let Self { listener, server, limits, certificate, attributions, settings, hub } = self;
         let privacy = Privacy::of(attributions, || pseudonyms::key(cacher.engine().store()))?;
@@ -90,15 +112,14 @@ impl Web {
             access,
             hooks: Some(hooks),
             settings,
-            apply: Arc::new(|| false),
             connections: Connections { limits, encryption: certificate.as_ref().map(Certificate::newest) },
             ui: Ui::embedded(),
             instance,
+            restart,
         };
-        let serving = api::serve(listener, parts, async {
-            // Told, or nobody is left who could tell.
-            let _ = stopped.await;
-        });
+        // Told, or nobody is left who could tell.
+        let parting = async { stopped.await.unwrap_or(Parting::Stop) };
+        let serving = api::serve(listener, parts, parting);
         let task = tokio::spawn(async {
             match certificate {
                 None => serving.await,
@@ -121,9 +142,10 @@ impl Open {
     }
 
     /// No new connection; what is being answered is answered.
-    pub async fn close(self) {
+    pub async fn close(self, parting: Parting) {
         let Self { task, stop } = self;
-        drop(stop);
+        // Nobody hears it where it ended by itself.
+        let _ = stop.send(parting);
         if !task.is_finished()
             && let Err(error) = task.await
         {

@@ -233,7 +233,7 @@ impl Engine {
             Err(error) => return Err(Error::io("open the cache dir", dir, error)),
         };
         let fd = self.fs.open_folder(&canonical).doing("open the cache dir", dir)?;
-        match self.marker(&fd)? {
+        match self.marker(&fd, dir)? {
             Some(id) if id == self.store.id() => Ok((fd, true)),
             Some(_) => Err(missing("belongs to another Cacherr (its marker carries another store's id)")),
             None if self.store.read()?.cache_marked()? => Err(missing(
@@ -249,8 +249,7 @@ impl Engine {
     }
 
     /// Whose marker a cache dir carries.
-    fn marker(&self, cache: &Fd) -> Result<Option<StoreId>> {
-        let dir = &self.cache.dir;
+    pub(super) fn marker(&self, cache: &Fd, dir: &Path) -> Result<Option<StoreId>> {
         let ours =
             present(self.fs.open_below(cache, Path::new(OURS))).doing("open the cache dir's marker", dir)?;
         let Some(ours) = ours else { return Ok(None) };
@@ -261,8 +260,10 @@ impl Engine {
         let length = self.fs.read_at(&file, &mut text, 0).doing("read the cache dir's marker", dir)?;
         let id = std::str::from_utf8(&text[..length]).ok().and_then(|text| text.trim().parse().ok());
         // A marker that cannot be read is somebody's: treating it as absent could adopt a foreign dir.
-        id.map(Some)
-            .ok_or_else(|| Error::CacheVolumeMissing { dir: dir.clone(), reason: "has an unreadable marker" })
+        id.map(Some).ok_or_else(|| Error::CacheVolumeMissing {
+            dir: dir.to_path_buf(),
+            reason: "has an unreadable marker",
+        })
     }
 
     fn write_marker(&self, cache: &Fd) -> Result<()> {
@@ -358,6 +359,6 @@ impl Engine {
 }
 
 /// What new volumes carry by themselves, and what a trial leaves that did not come to its end.
-fn harmless(name: &OsStr) -> bool {
+pub(super) fn harmless(name: &OsStr) -> bool {
     name == "lost+found" || name == OURS || is_ours(name)
 }

@@ -1,5 +1,6 @@
 //! What libraries and cache dir stand on, and what lies at a path: looks that change nothing there, for the doctor.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, IoContext, Result};
@@ -59,7 +60,7 @@ impl Engine {
         self.ground(&fd, self.fs.canonicalize(dir).doing("open the cache dir", dir)?)
     }
 
-    fn ground(&self, fd: &Fd, path: PathBuf) -> Result<Ground> {
+    pub(super) fn ground(&self, fd: &Fd, path: PathBuf) -> Result<Ground> {
         let stat = self.fs.stat(fd).doing("look at", &path)?;
         let space = self.fs.space(fd).doing("ask for the room on", &path)?;
         let owner = (stat.identity.uid, stat.identity.gid);
@@ -76,15 +77,20 @@ impl Engine {
             Err(Error::NotRegularFile { kind, .. }) => return Ok(At::Other(kind)),
             located => located?,
         };
-        let stat = match self.fs.stat_at(&at.spot.folder, &at.name) {
+        self.at(&at.spot.folder, &at.name, &at.file_path)
+    }
+
+    /// What stands at a name; `path` is what the library calls it.
+    pub(super) fn at(&self, folder: &Fd, name: &OsStr, path: &Path) -> Result<At> {
+        let stat = match self.fs.stat_at(folder, name) {
             Err(error) if is_absent(&error) => return Ok(At::Nothing),
             found => found.doing("look at", path)?,
         };
         match stat.kind {
             Kind::File => Ok(At::File(stat.identity.size)),
             Kind::Link => {
-                let text = present(self.fs.read_link(&at.spot.folder, &at.name)).doing("read", path)?;
-                let row = self.store.read()?.file_by_path(&at.file_path)?;
+                let text = present(self.fs.read_link(folder, name)).doing("read", path)?;
+                let row = self.store.read()?.file_by_path(path)?;
                 Ok(match (text, row) {
                     (Some(text), Some(row)) if text == row.place.link_text => At::File(row.size),
                     _ => At::Other(Kind::Link.words()),

@@ -114,13 +114,19 @@ impl Engine {
     pub fn try_swaps(&self, library: &str, trial: Trial) -> Result<Tried> {
         self.go_on()?;
         let root = self.prove(library)?;
+        self.try_swaps_in(&root, trial)
+    }
+
+    /// The same in a root that is open.
+    pub(super) fn try_swaps_in(&self, root: &Root<'_>, trial: Trial) -> Result<Tried> {
+        self.go_on()?;
         let name = trial_name(&self.store.id().to_string());
-        self.clear_stage(&root, &name)?;
+        self.clear_stage(root, &name)?;
         let at = root.path.join(&name);
-        let sweep = Sweep { engine: self, root: &root, name: &name, swept: false };
+        let sweep = Sweep { engine: self, root, name: &name, swept: false };
         self.fs.make_folder(&root.fd, &name, 0o700).doing("make a folder in", &root.path)?;
         let folder = self.fs.open_below(&root.fd, Path::new(&name)).doing("open the folder", &at)?;
-        let stage = Stage { engine: self, root: &root, spot: Spot { path: at, folder } };
+        let stage = Stage { engine: self, root, spot: Spot { path: at, folder } };
         let tried = stage.play(root.library.swap, trial)?;
         sweep.sweep()?;
         Ok(tried)
@@ -136,12 +142,16 @@ impl Engine {
     /// # Errors
     /// The cache dir is not there or carries another marker; it cannot be written.
     pub fn try_cache(&self, owners: &[(u32, u32)]) -> Result<Written> {
-        let dir = &self.cache.dir;
         let (folder, _) = self.look_at_cache_dir()?;
+        self.try_writing(&folder, &self.cache.dir, owners)
+    }
+
+    /// The same in a folder that is open and may become the cache dir.
+    pub(super) fn try_writing(&self, folder: &Fd, dir: &Path, owners: &[(u32, u32)]) -> Result<Written> {
         let name = trial_name(&self.store.id().to_string());
-        let remove = || present(self.fs.unlink(&folder, &name)).doing("remove the file of a trial in", dir);
+        let remove = || present(self.fs.unlink(folder, &name)).doing("remove the file of a trial in", dir);
         remove()?;
-        let written = self.write_trial(&folder, &name, owners).doing("write in the cache dir", dir);
+        let written = self.write_trial(folder, &name, owners).doing("write in the cache dir", dir);
         remove()?;
         written
     }

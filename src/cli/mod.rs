@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
-use crate::app::{self, Chatter, Stopped};
+use crate::app::{self, Chatter, Program, Stopped};
 use crate::config::{self, Config, Environment, Flags};
 use crate::demo;
 use crate::domain::job::Failure;
@@ -73,13 +73,19 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
             show::checked_config(config, format);
             Ok(OK)
         }),
-        Command::Run => with(flags, env, Format::default(), |config| {
+        Command::Run => with(flags.clone(), env, Format::default(), |config| {
             app::start_log(config, Chatter::Instance);
             for warning in &config.warnings {
                 tracing::warn!("{warning}");
             }
             app::settle(config).map_err(|error| Failure::from(&error))?;
-            ended(app::run(config.clone()))
+            let env = env.clone();
+            ended(app::run(Program {
+                config: config.clone(),
+                load: Box::new(move || Config::load(flags.clone(), &env)),
+                is_demo: false,
+                begin: Box::new(|_| Ok(())),
+            }))
         }),
         Command::Demo(_) if flags.config.is_some() || flags.data_dir.is_some() => {
             let said = "the demo brings its own configuration; --dir says where";

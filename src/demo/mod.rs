@@ -19,7 +19,8 @@ use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 
-use crate::app::{self, Chatter, Stopped};
+use crate::app::{self, Chatter, Load, Program, Stopped};
+use crate::cacher::Cacher;
 use crate::clock::SystemClock;
 use crate::config::{Config, Environment, Flags};
 use crate::domain::size::readable;
@@ -59,15 +60,18 @@ pub fn run(choice: &Choice, env: &Environment) -> Result<Stopped> {
         let _within = runtime.enter();
         Simulator::start((Ipv4Addr::LOCALHOST, 0).into(), household.world.clone())?
     };
-    let config = configure(&folder, port, &simulator, env)?;
+    let load = configuration(&folder, port, &simulator, env);
+    let config = load()?;
     app::start_log(&config, Chatter::Instance);
     introduce(&folder, port, &simulator, made)?;
     let people = People::new(household, SEED)?;
-    let stopped = app::run_with(config, |cacher| {
-        runtime.spawn(people.live());
+    let streets = runtime.handle().clone();
+    let begin = move |cacher: &Cacher| {
+        streets.spawn(people.live());
         // Each wish is a durable commit: the server need not wait for them.
         wishes::ask_soon(folder, cacher.clone())
-    });
+    };
+    let stopped = app::run(Program { config, load, is_demo: true, begin: Box::new(begin) });
     runtime.block_on(simulator.stop());
     runtime.shutdown_background();
     stopped
@@ -88,7 +92,7 @@ fn free_port() -> Result<u16> {
 
 /// The folder's own configuration, and what is different at each start. Of the environment only the filter of the log
 /// counts.
-fn configure(folder: &Folder, port: u16, simulator: &Simulator, env: &Environment) -> Result<Config> {
+fn configuration(folder: &Folder, port: u16, simulator: &Simulator, env: &Environment) -> Load {
     let log = env.get_key_value(OsStr::new("CACHERR_LOG"));
     let mut env: Environment = log.map(|(name, value)| (name.clone(), value.clone())).into_iter().collect();
     env.insert("CACHERR_API_KEY_FILE".into(), folder.key_file().into());
@@ -105,7 +109,8 @@ fn configure(folder: &Folder, port: u16, simulator: &Simulator, env: &Environmen
     ] {
         env.insert(format!("CACHERR_PLEX__{name}").into(), value.into());
     }
-    Config::load(Flags { config: None, data_dir: Some(folder.data()) }, &env)
+    let flags = Flags { config: None, data_dir: Some(folder.data()) };
+    Box::new(move || Config::load(flags.clone(), &env))
 }
 
 fn introduce(folder: &Folder, port: u16, simulator: &Simulator, made: library::Made) -> Result<()> {

@@ -9,6 +9,7 @@
 pub mod checks;
 mod disk;
 pub mod finding;
+pub mod mapping;
 pub mod mounts;
 pub mod server;
 

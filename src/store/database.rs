@@ -16,6 +16,7 @@ use redb::{DatabaseError, ReadableDatabase, StorageBackend, WriteTransaction};
 use rustix::fs::{Advice, fadvise};
 
 use super::backend::Boxed;
+use super::closing::{Closing, Open};
 use super::create::{self, dir_of};
 use super::health::Health;
 use super::migrations;
@@ -56,6 +57,8 @@ pub struct Database {
     live: RwLock<Option<Live>>,
     /// Counts commits that changed files or playbacks, changes of scores, and openings. Changes only while the view is written.
     changes: AtomicU64,
+    /// Goes last: who waits for the end opens the same file.
+    open: Open,
 }
 
 struct Live {
@@ -93,12 +96,18 @@ impl Database {
             line: Line::default(),
             live: RwLock::new(Some(live)),
             changes: AtomicU64::new(1),
+            open: Open::default(),
         })
     }
 
     /// The store's id.
     pub fn id(&self) -> StoreId {
         self.id
+    }
+
+    /// When it is closed.
+    pub fn closing(&self) -> Closing {
+        self.open.closing()
     }
 
     /// How many wait to write.

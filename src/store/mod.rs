@@ -10,6 +10,7 @@
 
 mod backend;
 mod check;
+mod closing;
 mod create;
 mod database;
 mod dump;
@@ -39,6 +40,7 @@ use crate::domain::time::Time;
 use crate::index::Index;
 use database::{Database, Source};
 
+pub use closing::Closing;
 pub use read::{Order, Reader, Rows};
 pub use write::Writer;
 
@@ -78,6 +80,12 @@ impl Store {
     #[must_use]
     pub fn id(&self) -> StoreId {
         self.database.id()
+    }
+
+    /// When it is closed, which it is once nobody has a handle on it any more.
+    #[must_use]
+    pub fn closing(&self) -> Closing {
+        self.database.closing()
     }
 
     /// A snapshot: sees what was committed before, and nothing that comes after. A snapshot that is still held when

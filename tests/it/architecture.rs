@@ -268,6 +268,7 @@ fn only_the_clock_asks_for_the_time() {
             "cacher/caching.rs",  // what the token bucket of `pacing` is asked with
             "cacher/control.rs",  // the rate of a copy; how long it holds
             "cacher/find.rs",     // for how long a search may go on
+            "cacher/survey.rs",   // for how long files are counted
             "cacher/opens.rs",    // for how long an open of our own may not have been told of
             "cacher/reading.rs",  // patience with the media server
             "cacher/workers.rs",  // when a job that could not run is tried again; patience of those who wait

@@ -9,6 +9,7 @@ mod export;
 mod instance;
 mod plan;
 mod rescue;
+mod restart;
 mod round_trip;
 mod watched;
 

@@ -4,8 +4,6 @@
 
 mod body;
 
-use std::sync::Arc;
-
 use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
@@ -16,6 +14,7 @@ use super::answer::Answer;
 use super::bridge::blocking;
 use super::document::Refusals;
 use super::problem::{Code, Detail, Problem};
+use super::restart::Restart;
 use crate::cacher::Cacher;
 use crate::config::{Changed, Complaint, Refused, Request, SettingsFile};
 use crate::domain::access::Principal;
@@ -26,9 +25,6 @@ pub const REFUSALS: Refusals = &[
     ("getSettings", &[Code::UnknownParameter]),
     ("changeSettings", &[Code::InvalidSettings, Code::SettingsChanged, Code::SettingPinned, Code::IoError]),
 ];
-
-/// Starts the instance anew, in place, with what the file says.
-pub type Apply = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// The resource.
 #[derive(Default)]
@@ -42,9 +38,13 @@ impl SettingsApi {
     /// default and where its value came from. Secrets are not shown. What differs from what runs is `pending`: a change by hand
     /// takes effect with the next start.
     #[oai(path = "/api/settings", method = "get", operation_id = "getSettings")]
-    async fn get(&self, file: Data<&SettingsFile>) -> Result<Answer<SettingsBody>, Problem> {
-        let file = file.0.clone();
-        blocking(move || Ok(Answer::ok(SettingsBody::of(&file.look(), None)))).await
+    async fn get(
+        &self,
+        file: Data<&SettingsFile>,
+        restart: Data<&Restart>,
+    ) -> Result<Answer<SettingsBody>, Problem> {
+        let (file, trouble) = (file.0.clone(), restart.trouble());
+        blocking(move || Ok(Answer::ok(SettingsBody::of(&file.look(), trouble)))).await
     }
 
     /// Change settings
@@ -58,12 +58,12 @@ impl SettingsApi {
         &self,
         file: Data<&SettingsFile>,
         cacher: Data<&Cacher>,
-        apply: Data<&Apply>,
+        restart: Data<&Restart>,
         by: Data<&Principal>,
         /// What becomes of which setting.
         body: Json<ChangeSettings>,
     ) -> Result<Answer<ChangedSettingsBody>, Problem> {
-        let (file, cacher, apply, by) = (file.0.clone(), cacher.0.clone(), apply.0.clone(), by.0.actor());
+        let (file, cacher, restart, by) = (file.0.clone(), cacher.0.clone(), restart.0.clone(), by.0.actor());
         let ChangeSettings { version, dry_run, apply: wants, changes: asked } = body.0;
         let asked = asked.into_iter().map(ChangeSetting::read).collect::<Result<_, _>>();
         let asked = asked.map_err(|key| Problem::invalid(&key, "takes a value or items, not both"))?;
@@ -74,8 +74,9 @@ impl SettingsApi {
             };
             let changed = file.change(&request, note).map_err(problem)?;
             let takes_effect = !request.dry_run && wants.unwrap_or(true) && !changed.look.pending.is_empty();
-            let restarting = takes_effect && apply();
-            Ok(Answer::ok(ChangedSettingsBody::of(&changed, None, restarting))
+            // It is written; why it cannot be started with, if so, is among the problems.
+            let restarting = takes_effect && restart.ask().is_ok();
+            Ok(Answer::ok(ChangedSettingsBody::of(&changed, restart.trouble(), restarting))
                 .saying(said(&changed, &request, restarting)))
         })
         .await

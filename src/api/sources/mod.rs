@@ -12,13 +12,16 @@ use super::problem::{Code, Problem};
 use super::value::Id;
 use super::view::View;
 use crate::cacher::Cacher;
+use crate::doctor::Doctor;
 use crate::domain::access::Principal;
 use crate::media::Media;
 
 mod list;
+mod mapping;
 mod sign_in;
 
 use list::SourceList;
+use mapping::{MappingRequest, MappingTest};
 use sign_in::{RefreshBody, SignInBody, SignInRequest, SignedOutBody};
 
 /// What each operation here may refuse with, beside what every operation may.
@@ -28,6 +31,7 @@ pub const REFUSALS: Refusals = &[
     ("getPlexSignIn", &[Code::UnknownParameter, Code::NotFound]),
     ("signOutOfPlex", &[Code::InvalidParameter, Code::UnknownParameter, Code::TokenConfigured]),
     ("refreshPlex", &[Code::UnknownParameter]),
+    ("testPlexMapping", &[Code::PlexUnavailable]),
 ];
 
 /// The resource.
@@ -114,5 +118,22 @@ impl Sources {
         media.0.household().people().refresh_soon();
         let asked_at = media.0.household().people().snapshot().asked_at;
         Ok(Answer::accepted(RefreshBody::of(asked_at)).saying("Plex is being asked.".to_owned()))
+    }
+
+    /// Test where Plex has its files
+    ///
+    /// Some files of every section are asked for, and looked for where they should lie by these libraries: the configured ones,
+    /// or those of the body, which need not be saved. Nothing is changed. Folders that are no library yet are looked at for
+    /// admins alone. `proposal` says what `server_path` of a library should rather be, by the files that would be found then, or
+    /// by names that end alike.
+    #[oai(path = "/api/sources/plex/mapping/test", method = "post", operation_id = "testPlexMapping")]
+    async fn test_mapping(
+        &self,
+        media: Data<&Media>,
+        doctor: Data<&Doctor>,
+        by: Data<&Principal>,
+        body: Json<Option<MappingRequest>>,
+    ) -> Result<Answer<MappingTest>, Problem> {
+        mapping::test(media.0, doctor.0, by.0, body.0.unwrap_or_default()).await.map(Answer::ok)
     }
 }

@@ -58,7 +58,8 @@ fn spread<'a, T>(all: &[&'a T]) -> Vec<&'a T> {
     all.iter().step_by(step).copied().collect()
 }
 
-fn locations(section: &TellsOf) -> Vec<Location> {
+/// The folders of a section, each with some of the files in it.
+pub(in crate::doctor) fn locations(section: &TellsOf) -> Vec<Location> {
     let files = section.files.as_deref().unwrap_or_default();
     let location = |path: &ServerPath| {
         let below: Vec<&Filed> = files.iter().filter(|filed| lies_below(&filed.file, path)).collect();

@@ -26,15 +26,14 @@ impl Client {
 
     /// Everything of a kind in a section, with the identifiers elsewhere.
     pub async fn section_videos(&self, section: &SectionId, kind: VideoKind) -> Result<Vec<Video>, Fault> {
-        let number = match kind {
-            VideoKind::Movie => "1",
-            VideoKind::Show => "2",
-            VideoKind::Season => "3",
-            VideoKind::Episode => "4",
-            VideoKind::Other => "12",
-        };
         let url = self.url(&["library", "sections", &section.0, "all"]);
-        self.videos(with(url, [("type", number), ("includeGuids", "1")])).await
+        self.videos(with(url, [("type", number(kind)), ("includeGuids", "1")])).await
+    }
+
+    /// Some of a kind in a section, from all over it, however many there are.
+    pub async fn section_sample(&self, section: &SectionId, kind: VideoKind) -> Result<Vec<Video>, Fault> {
+        let url = self.url(&["library", "sections", &section.0, "all"]);
+        Ok(wire::usable(self.some(with(url, [("type", number(kind))])).await?))
     }
 
     /// One item.
@@ -75,5 +74,16 @@ impl Client {
 
     pub(super) async fn videos(&self, url: Url) -> Result<Vec<Video>, Fault> {
         Ok(wire::usable(self.all(url).await?))
+    }
+}
+
+/// A kind of items as the server numbers it.
+const fn number(kind: VideoKind) -> &'static str {
+    match kind {
+        VideoKind::Movie => "1",
+        VideoKind::Show => "2",
+        VideoKind::Season => "3",
+        VideoKind::Episode => "4",
+        VideoKind::Other => "12",
     }
 }

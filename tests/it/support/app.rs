@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use cacherr::Error;
 use cacherr::access::{self, Access};
-use cacherr::api::{ApiParts, Apply, Connections, Hooks, Instance, serve};
+use cacherr::api::{ApiParts, Connections, Hooks, Instance, Parting, Restart, serve};
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::{Clock, ManualClock, SystemClock};
 use cacherr::config::{Config, Environment, Flags, ServerSettings, SettingsFile};
@@ -77,8 +77,8 @@ pub struct Options {
     pub ui: &'static [(&'static str, &'static [u8])],
     /// Variables with which the configuration file is read.
     pub env: Environment,
-    /// What starts anew with what the configuration file says.
-    pub apply: Apply,
+    /// What becomes of whoever asks for a restart in place; nothing, unless somebody says otherwise.
+    pub restart: Restart,
 }
 
 impl Default for Options {
@@ -98,7 +98,7 @@ impl Default for Options {
             connections: Connections::default(),
             ui: &[],
             env: Environment::new(),
-            apply: Arc::new(|| false),
+            restart: Restart::by(|| Ok(())),
         }
     }
 }
@@ -178,7 +178,7 @@ pub struct TestApp {
     media: Option<Media>,
     librarian: Option<Librarian>,
     access: Option<Access>,
-    server: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    server: Option<(oneshot::Sender<Parting>, JoinHandle<()>)>,
     origin: String,
     client: reqwest::Client,
 }
@@ -307,7 +307,6 @@ impl TestApp {
             hooks,
             connections: self.options.connections.clone(),
             settings: SettingsFile::of(&self.options.config(&root)).unwrap(),
-            apply: self.options.apply.clone(),
             ui: Ui::of(self.options.ui.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()))),
             instance: Instance {
                 started_at: self.clock().now(),
@@ -315,11 +314,11 @@ impl TestApp {
                 config_file: None,
                 is_demo: false,
             },
+            restart: self.options.restart.clone(),
         };
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(serve(listener, parts, async {
-            let _ = stopped.await;
-        }));
+        let parting = async { stopped.await.unwrap_or(Parting::Stop) };
+        let serving = tokio::spawn(serve(listener, parts, parting));
         self.origin = format!("127.0.0.1:{}", bind.port());
         self.server = Some((stop, serving));
     }
@@ -402,7 +401,7 @@ impl TestApp {
     /// Stops the server alone; ends well within the time that clients are given.
     pub async fn stop_server(&mut self) {
         let (stop, serving) = self.server.take().unwrap();
-        let _ = stop.send(());
+        let _ = stop.send(Parting::Stop);
         tokio::time::timeout(Duration::from_secs(20), serving).await.unwrap().unwrap();
     }
 
@@ -551,7 +550,7 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         if let Some((stop, serving)) = self.server.take() {
-            let _ = stop.send(());
+            let _ = stop.send(Parting::Stop);
             serving.abort();
         }
         let Some(cacher) = self.cacher.take() else { return };

@@ -31,6 +31,7 @@ import { JobsPill } from "./JobsPill";
 import { LineMark } from "./LineMark";
 import { PAGES } from "./navigation";
 import { openPalette, Palette } from "./Palette";
+import { openPutBack, PutBack } from "./PutBack";
 import { ShortcutsOverview } from "./ShortcutsOverview";
 import { useSession } from "./session";
 import classes from "./shell.module.css";
@@ -123,6 +124,7 @@ export function Shell() {
       </Drawer>
       <ShortcutsOverview opened={overview} onClose={shown.close} />
       <Palette />
+      <PutBack />
       {pages.map((page) => (
         <GoTo key={page.to} page={page} />
       ))}
@@ -169,7 +171,7 @@ function ThemeMenu() {
 }
 
 function AccountMenu() {
-  const { principal, forget } = useSession();
+  const { principal, may, forget } = useSession();
   const navigate = useNavigate();
   // Whoever came without a session has none to end.
   const hasSession = principal.way === "session";
@@ -189,6 +191,7 @@ function AccountMenu() {
           {principal.name} · {principal.role}
         </Menu.Label>
         <Menu.Item onClick={() => void navigate({ to: "/system" })}>{t.system.title}</Menu.Item>
+        {may("operator") && <Menu.Item onClick={openPutBack}>{t.putBack.command}</Menu.Item>}
         {hasSession && <Menu.Item onClick={() => void logOut()}>{t.shell.logOut}</Menu.Item>}
       </Menu.Dropdown>
     </Menu>

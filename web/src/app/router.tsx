@@ -7,6 +7,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { activitySearch } from "@/features/activity/search";
 import { addSearch } from "@/features/add/search";
 import { cachedSearch } from "@/features/cached/search";
+import { planSearch } from "@/features/plan/search";
 import { settingsSearch } from "@/features/settings/search";
 import { systemSearch } from "@/features/system/search";
 import { usersSearch } from "@/features/users/search";
@@ -44,6 +45,7 @@ const routes = [
   createRoute({
     ...page,
     path: "/plan",
+    validateSearch: planSearch,
     component: lazyRouteComponent(() => import("@/features/plan/page")),
   }),
   createRoute({

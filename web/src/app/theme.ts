@@ -5,6 +5,7 @@ import {
   localStorageColorSchemeManager,
   type MantineColorsTuple,
 } from "@mantine/core";
+import { t } from "@/strings";
 
 /** The key that `public/theme.js` reads before the first paint. */
 export const colorSchemes = localStorageColorSchemeManager({ key: "cacherr-color-scheme" });
@@ -52,9 +53,7 @@ const gray: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "teal",
-  primaryShade: { light: 8, dark: 5 },
-  autoContrast: true,
-  luminanceThreshold: 0.32,
+  primaryShade: { light: 8, dark: 7 },
   colors: { teal, dark, gray },
   defaultRadius: "sm",
   cursorType: "pointer",
@@ -81,8 +80,19 @@ export const theme = createTheme({
     Select: { defaultProps: { size: "sm", allowDeselect: false } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 32 } },
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: false } } },
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120, transition: "fade" } } },
-    Drawer: { defaultProps: { transitionProps: { duration: 150 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        transitionProps: { duration: 120, transition: "fade" },
+        closeButtonProps: { "aria-label": t.common.close },
+      },
+    },
+    Drawer: {
+      defaultProps: {
+        transitionProps: { duration: 150 },
+        closeButtonProps: { "aria-label": t.common.close },
+      },
+    },
   },
 });
 

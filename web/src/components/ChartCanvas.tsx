@@ -69,7 +69,7 @@ function draw(element: HTMLElement, data: ChartData, height: number, told: Told)
     {
       width: element.clientWidth,
       height,
-      padding: [6, 0, 0, 0],
+      padding: [6, 18, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false, setScale: false } },
       scales: {

@@ -15,6 +15,7 @@ export function Entry({
   name,
   marks,
   facts,
+  below,
   actions,
 }: {
   name: ReactNode;
@@ -22,6 +23,8 @@ export function Entry({
   marks?: ReactNode;
   /** Below it, in a row; what is absent is left out. */
   facts: readonly (ReactNode | null)[];
+  /** What is wider than a fact: a bar, a reason. */
+  below?: ReactNode;
   actions?: ReactNode;
 }) {
   const shown = facts.filter((fact) => fact !== null && fact !== undefined && fact !== false);
@@ -43,6 +46,7 @@ export function Entry({
             </Fragment>
           ))}
         </Text>
+        {below}
       </Box>
       {actions && (
         <Group gap={4} wrap="nowrap">

@@ -8,11 +8,12 @@ import { Button, Group, Loader, Stack, Text } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { problemOf } from "@/api/problem";
+import { timeOfDay } from "@/lib/format";
 import { openNewWindow } from "@/lib/newWindow";
+import { asSentence } from "@/lib/sentence";
 import { t } from "@/strings";
 import { ErrorNotice, Hint } from "./Notice";
 import { Warning } from "./Warning";
-import { When } from "./When";
 
 const EVERY = 1_500;
 
@@ -78,7 +79,10 @@ export function PlexConsent<Begun extends Consent>({
       try {
         const { state, problem } = await newest.current.ask(begun);
         if (isOver) return;
-        if (state === "done") return newest.current.onDone();
+        if (state === "done") {
+          setStep({ kind: "idle" });
+          return newest.current.onDone();
+        }
         if (state === "expired") return setStep({ kind: "expired" });
         if (state === "refused") return setStep({ kind: "refused", says: problem?.message ?? null });
         setStep((old) => (old.kind === "waiting" ? { ...old, says: problem?.message ?? null } : old));
@@ -97,7 +101,7 @@ export function PlexConsent<Begun extends Consent>({
 
   const again = step.kind === "expired" || step.kind === "refused" || step.kind === "failed";
   return (
-    <Stack gap="sm">
+    <Stack gap={step.kind === "idle" || step.kind === "opening" ? 0 : "sm"}>
       <div aria-live="polite">
         {step.kind === "waiting" && (
           <Waiting begun={step.begun} blocked={step.blocked} says={step.says}>
@@ -107,7 +111,7 @@ export function PlexConsent<Begun extends Consent>({
           </Waiting>
         )}
         {step.kind === "expired" && <Hint>{t.consent.expired}</Hint>}
-        {step.kind === "refused" && <Warning>{step.says}</Warning>}
+        {step.kind === "refused" && <Warning>{asSentence(step.says ?? "")}</Warning>}
         {step.kind === "failed" && <ErrorNotice error={step.error} />}
       </div>
       {step.kind !== "waiting" && (
@@ -145,9 +149,9 @@ function Waiting({
         <Text fw={600}>{t.consent.waiting}</Text>
       </Group>
       <Text size="sm">{blocked ? t.consent.blocked : t.consent.opened}</Text>
-      {says && <Text size="sm">{says}</Text>}
+      {says && <Text size="sm">{asSentence(says)}</Text>}
       <Text size="sm" c="dimmed">
-        {t.consent.until} <When at={begun.expires_at} />. {t.consent.secret}
+        {t.consent.until(timeOfDay(new Date(begun.expires_at)))} {t.consent.secret}
       </Text>
       <Group gap="xs">
         <Button

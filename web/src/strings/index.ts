@@ -12,6 +12,7 @@ import { consent } from "./en/consent";
 import { dashboard } from "./en/dashboard";
 import { logIn } from "./en/logIn";
 import { plan } from "./en/plan";
+import { putBack } from "./en/putBack";
 import { settings } from "./en/settings";
 import { shell } from "./en/shell";
 import { sources } from "./en/sources";
@@ -28,6 +29,7 @@ export const t = {
   dashboard,
   logIn,
   plan,
+  putBack,
   settings,
   shell,
   sources,

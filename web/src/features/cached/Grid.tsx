@@ -39,6 +39,8 @@ export interface GridHandle {
   /** Moves the keyboard by so many rows, and to the table. */
   step(by: number): void;
   focus(): void;
+  /** Scrolls a row into sight and leaves the keyboard where it is. */
+  reveal(index: number): void;
 }
 
 interface Props {
@@ -102,13 +104,16 @@ export function Grid({
   useLayoutEffect(scrollToTop, [key]);
 
   useLayoutEffect(() => {
-    if (!wantsFocus.current) return;
     const row = scroller.current?.querySelector<HTMLElement>(`tr[data-index="${cursor.index}"]`);
-    if (!row) return;
+    const focused = document.activeElement;
+    // Rows came or went above: the focus goes with its file.
+    const left = focused instanceof HTMLTableRowElement && focused !== row && inTable(focused);
+    if (!row || !(wantsFocus.current || left)) return;
     wantsFocus.current = false;
     row.focus({ preventScroll: true });
   });
 
+  const inTable = (element: Element | null) => scroller.current?.contains(element) === true;
   const moveTo = (index: number) => {
     wantsFocus.current = true;
     const inside = Math.max(0, Math.min(index, (pages.total ?? 1) - 1));
@@ -116,8 +121,13 @@ export function Grid({
     cursor.moveTo(inside);
   };
   useImperativeHandle(ref, () => ({
-    step: (by) => moveTo(cursor.index + by),
+    // Coming from elsewhere, the first step is to the table.
+    step: (by) => moveTo(cursor.index + (inTable(document.activeElement) ? by : 0)),
     focus: () => moveTo(cursor.index),
+    reveal: (index) => {
+      rows.reveal(index);
+      cursor.moveTo(index);
+    },
   }));
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -248,8 +258,11 @@ export function Grid({
             />
           )}
           <tbody className={classes.body} style={{ height: rows.height }}>
-            {rows.items.map(({ index, start }) => row(index, start + rows.base))}
-            {away && row(cursor.index, null)}
+            {/* One list, so that the row of the keyboard stays the same element when it is scrolled away. */}
+            {[
+              ...rows.items.map(({ index, start }) => row(index, start + rows.base)),
+              ...(away ? [row(cursor.index, null)] : []),
+            ]}
           </tbody>
         </table>
       </div>

@@ -1,33 +1,37 @@
-import { Anchor, Box, Button, Group } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconBolt, IconFilter, IconSearchOff } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef, useState } from "react";
-import type { FileSort } from "@/api/schema";
+import { IconDownload, IconSparkles } from "@tabler/icons-react";
+import { useEffect, useMemo, useRef } from "react";
+import type { CachedFile } from "@/api/schema";
 import { useSession } from "@/app/session";
-import { useShortcut } from "@/app/shortcuts";
-import { Empty } from "@/components/Empty";
 import { ErrorNotice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { useLive } from "@/live/live";
 import { t } from "@/strings";
+import { BatchPanels } from "./BatchPanel";
 import { ColumnsMenu } from "./ColumnsMenu";
-import { Counts, FoundAnnouncement, useCounted } from "./Counts";
-import { Filters, NO_FILTER } from "./Filters";
+import { FoundAnnouncement, useCounted } from "./Counts";
+import { Dialogs } from "./Dialogs";
 import { filterOf, firstOrder, isEmpty, sortingOf } from "./filter";
 import { Grid, type GridHandle } from "./Grid";
-import { SearchBox } from "./SearchBox";
+import { Nothing } from "./Nothing";
+import { SearchBar } from "./SearchBar";
+import { SelectionBar } from "./SelectionBar";
 import { SortMenu } from "./SortMenu";
+import { countOf } from "./selection";
+import { only, useActs } from "./useActs";
 import { useCursor } from "./useCursor";
 import { useFiles } from "./useFiles";
 import { useJobsOfFiles } from "./useJobsOfFiles";
+import { useKeys } from "./useKeys";
 import { useLayout } from "./useLayout";
-import { useSearchState } from "./useSearchState";
+import { AFRESH, useSearchState } from "./useSearchState";
 import { useSelection } from "./useSelection";
+import { ViewsMenu } from "./ViewsMenu";
 
 export default function CachedPage() {
   const [search, set] = useSearchState();
-  const { may } = useSession();
+  const operates = useSession().may("operator");
   const filter = useMemo(() => filterOf(search), [search]);
   const sorting = sortingOf(search);
   const files = useFiles(filter, sorting);
@@ -37,13 +41,13 @@ export default function CachedPage() {
   const cursor = useCursor(pages);
   const selecting = useSelection(pages, files.filter);
   const jobs = useJobsOfFiles();
+  const acts = useActs(pages, selecting.clear);
   const grid = useRef<GridHandle>(null);
   const box = useRef<HTMLInputElement>(null);
   const phone = useMediaQuery("(max-width: 639px)", window.innerWidth < 640, {
     getInitialValueInEffect: false,
   });
-  const [filtersShown, setFiltersShown] = useState(false);
-  const selectable = may("operator");
+  const total = pages.total ?? 0;
 
   // What failed while nobody answered is asked again when somebody does.
   const line = useLive().state.kind;
@@ -51,25 +55,33 @@ export default function CachedPage() {
     if (line === "open" && pages.error !== null) pages.retry();
   }, [line, pages]);
 
-  const current = () => pages.at(cursor.index);
-  useShortcut("/", t.cached.shortcut.search, "here", () => {
-    box.current?.focus();
-    box.current?.select();
+  const remove = () => {
+    const file = pages.at(cursor.index);
+    if (countOf(selecting.selection, total) > 0)
+      acts.open({ kind: "remove", selection: selecting.selection });
+    else if (file) acts.open({ kind: "remove", selection: only(file) });
+  };
+  useKeys({
+    search: () => box.current?.select(),
+    step: (by) => grid.current?.step(by),
+    select: () => {
+      const file = pages.at(cursor.index);
+      if (file && operates) selecting.toggle(file);
+    },
+    remove: () => operates && remove(),
+    exportFiles: () => operates && acts.open({ kind: "export" }),
+    clear: selecting.clear,
   });
-  useShortcut("j", t.cached.shortcut.down, "here", () => grid.current?.step(1));
-  useShortcut("k", t.cached.shortcut.up, "here", () => grid.current?.step(-1));
-  useShortcut("x", t.cached.shortcut.select, "here", () => {
-    const file = current();
-    if (file && selectable) selecting.toggle(file);
-  });
-  useShortcut("Escape", t.cached.shortcut.escape, "here", selecting.clear);
 
-  const sortBy = (sort: FileSort) =>
-    set({
-      sort,
-      order: sort === sorting.sort ? (sorting.order === "asc" ? "desc" : "asc") : firstOrder(sort),
-    });
-  const filters = <Filters filter={filter} set={set} />;
+  const open = (file: CachedFile, how?: "replace") => set({ file: file.id }, how);
+  const step = (by: -1 | 1) => {
+    const here = search.file === undefined ? undefined : pages.indexOf(search.file);
+    const next = (here ?? cursor.index) + by;
+    const file = pages.at(next);
+    if (!file) return;
+    grid.current?.reveal(next);
+    open(file, "replace");
+  };
 
   return (
     <Page
@@ -77,56 +89,45 @@ export default function CachedPage() {
       title={t.cached.title}
       actions={
         <>
-          {phone && <SortMenu sorting={sorting} set={set} />}
-          {!phone && <ColumnsMenu layout={layout} />}
+          {phone ? <SortMenu sorting={sorting} set={set} /> : <ColumnsMenu layout={layout} />}
+          <ViewsMenu search={search} apply={(view) => set({ ...AFRESH, ...view })} />
+          {operates && (
+            <Button
+              variant="default"
+              leftSection={<IconDownload size={16} />}
+              onClick={() => acts.open({ kind: "export" })}
+            >
+              {t.cached.export.open}
+            </Button>
+          )}
+          {operates && (
+            <Button
+              variant="default"
+              leftSection={<IconSparkles size={16} />}
+              onClick={() => acts.open({ kind: "cleanup" })}
+            >
+              {t.cached.cleanup.open}
+            </Button>
+          )}
         </>
       }
     >
-      <Group gap="xs" role="search" aria-label={t.cached.filters}>
-        <SearchBox
-          ref={box}
-          value={search.q ?? ""}
-          onChange={(q) => set({ q: q || undefined }, "replace")}
-          onLeave={() => grid.current?.focus()}
-        />
-        {phone ? (
-          <Button
-            variant={isEmpty(filter) ? "default" : "light"}
-            leftSection={<IconFilter size={16} />}
-            aria-expanded={filtersShown}
-            onClick={() => setFiltersShown(!filtersShown)}
-          >
-            {t.cached.filters}
-          </Button>
-        ) : (
-          filters
-        )}
-        {phone && filtersShown && filters}
-        <Box ms="auto">
-          <Counts counted={counted} />
-        </Box>
-      </Group>
+      <SearchBar
+        box={box}
+        filter={filter}
+        set={set}
+        counted={counted}
+        phone={phone}
+        onLeave={() => grid.current?.focus()}
+      />
       <FoundAnnouncement files={files} />
-      {pages.error !== null && <ErrorNotice error={pages.error} retry={() => pages.retry()} />}
-      {pages.total === 0 && !files.changing ? (
-        isEmpty(files.filter) ? (
-          <Empty icon={IconBolt} title={t.cached.empty}>
-            {t.cached.emptyHint}{" "}
-            {may("operator") && (
-              <Anchor component={Link} to="/add">
-                {t.cached.emptyAction}
-              </Anchor>
-            )}
-          </Empty>
-        ) : (
-          <Empty icon={IconSearchOff} title={t.cached.noMatch}>
-            {t.cached.noMatchHint}
-            <br />
-            <Button mt="sm" variant="default" onClick={() => set(NO_FILTER)}>
-              {t.cached.clearFilters}
-            </Button>
-          </Empty>
-        )
+      {pages.error !== null && (
+        <ErrorNotice error={pages.error} retry={() => pages.retry()}>
+          {t.cached.notRead}
+        </ErrorNotice>
+      )}
+      {total === 0 && pages.total !== null && !files.changing ? (
+        <Nothing asked={!isEmpty(files.filter)} onAskAll={() => set(AFRESH)} />
       ) : (
         <Grid
           ref={grid}
@@ -135,16 +136,46 @@ export default function CachedPage() {
           sorting={sorting}
           cursor={cursor}
           selection={selecting.selection}
-          selectable={selectable}
+          selectable={operates}
           jobs={jobs}
           opened={search.file}
-          onSort={sortBy}
-          onOpen={(file) => set({ file: file.id })}
+          onSort={(sort) =>
+            set({
+              sort,
+              order:
+                sort === sorting.sort && sorting.order === firstOrder(sort)
+                  ? other(firstOrder(sort))
+                  : firstOrder(sort),
+            })
+          }
+          onOpen={open}
           onToggle={selecting.toggle}
           onRange={selecting.range}
           onEvery={selecting.every}
         />
       )}
+      <BatchPanels batches={acts.batches} />
+      <SelectionBar
+        selecting={selecting}
+        total={counted.total ?? total}
+        size={counted.size}
+        onRemove={remove}
+        onPin={(action) => void acts.pin(selecting.selection, action)}
+      />
+      <Dialogs
+        acts={acts}
+        filter={filter}
+        file={search.file}
+        onStep={step}
+        onCloseFile={() => {
+          set({ file: undefined });
+          grid.current?.focus();
+        }}
+      />
     </Page>
   );
+}
+
+function other(order: "asc" | "desc"): "asc" | "desc" {
+  return order === "asc" ? "desc" : "asc";
 }

@@ -9,6 +9,21 @@ export type Change = { [Key in keyof CachedSearch]?: CachedSearch[Key] | undefin
 /** A `step` is one to come back to; what is typed and what is only looked through is not. */
 export type SetSearch = (change: Change | CachedSearch, how?: "step" | "replace") => void;
 
+/** Asks for everything, in the first order, with nothing open. */
+export const AFRESH = {
+  q: undefined,
+  status: undefined,
+  user: undefined,
+  why: undefined,
+  library: undefined,
+  min: undefined,
+  max: undefined,
+  since: undefined,
+  sort: undefined,
+  order: undefined,
+  file: undefined,
+} satisfies Change;
+
 export function useSearchState(): [CachedSearch, SetSearch] {
   const search = useSearch({ from: "/cached" });
   const navigate = useNavigate({ from: "/cached" });

@@ -9,6 +9,14 @@ import type { Need } from "./needs";
 
 const SHOWN = 6;
 
+const PLACES = {
+  failedJobs: { to: "/activity", search: { view: "ended", end: "failed" } },
+  orphans: { to: "/cached", search: { status: "orphaned" } },
+  sources: { to: "/sources" },
+  system: { to: "/system" },
+  users: { to: "/users" },
+} as const satisfies Record<Need["at"], unknown>;
+
 export function NeedsCard({ needs }: { needs: readonly Need[] }) {
   const words = t.dashboard;
   return (
@@ -22,7 +30,7 @@ export function NeedsCard({ needs }: { needs: readonly Need[] }) {
                 icon={need.tone === "loss" ? IconAlertTriangle : IconEye}
                 hint={need.tone === "loss" ? words.needsBroken : words.needsLook}
               >
-                <PageLink to={need.to} size="sm" fw={500} c="inherit" underline="always">
+                <PageLink {...PLACES[need.at]} size="sm" fw={500} c="inherit" underline="always">
                   {need.title}
                 </PageLink>
               </State>

@@ -28,7 +28,7 @@ export function WatchingCard() {
                 {session.title}
               </div>
               <Text span className={classes.small ?? ""}>
-                {session.user_id ?? t.common.somebody} · {words.since} <When at={session.started_at} />
+                {session.user_id ?? t.common.somebody} · {words.began} <When at={session.started_at} />
               </Text>
             </div>
             <State

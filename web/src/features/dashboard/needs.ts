@@ -8,7 +8,7 @@ export interface Need {
   tone: "loss" | "attention";
   title: string;
   detail: string | null;
-  to: "/activity" | "/cached" | "/plan" | "/settings" | "/sources" | "/system" | "/users";
+  at: "failedJobs" | "orphans" | "sources" | "system" | "users";
 }
 
 /** What is known; absent is what this reader may not see, or what is not read yet. */
@@ -34,7 +34,7 @@ export function gather(known: Known): Need[] {
     needs.push({ ...need, detail: need.detail ?? null });
 
   if (known.cacheAway) {
-    add({ id: "space", tone: "loss", title: words.spaceAway, detail: words.spaceAwayHint, to: "/system" });
+    add({ id: "space", tone: "loss", title: words.spaceAway, detail: words.spaceAwayHint, at: "system" });
   }
   for (const source of known.sources ?? []) fromSource(source, add);
   for (const finding of known.diagnosis?.findings ?? []) {
@@ -44,7 +44,7 @@ export function gather(known: Known): Need[] {
       tone: finding.verdict === "failure" ? "loss" : "attention",
       title: finding.says,
       detail: finding.fix,
-      to: "/system",
+      at: "system",
     });
   }
   if (known.orphans > 0) {
@@ -53,7 +53,7 @@ export function gather(known: Known): Need[] {
       tone: "loss",
       title: words.orphans(known.orphans),
       detail: words.orphansHint,
-      to: "/cached",
+      at: "orphans",
     });
   }
   const failed = known.failed.filter(
@@ -65,7 +65,7 @@ export function gather(known: Known): Need[] {
       tone: "attention",
       title: words.failed(failed.length),
       detail: failed[0]?.error?.message,
-      to: "/activity",
+      at: "failedJobs",
     });
   }
   const blind = [
@@ -78,7 +78,7 @@ export function gather(known: Known): Need[] {
       tone: "attention",
       title: words.blind(t.dashboard.people(blind.slice(0, NAMED), Math.max(0, blind.length - NAMED))),
       detail: problems[0]?.problem?.message,
-      to: "/users",
+      at: "users",
     });
   }
   for (const reader of known.readers ?? []) {
@@ -89,7 +89,7 @@ export function gather(known: Known): Need[] {
       tone: sure ? "loss" : "attention",
       title: sure ? words.readerBlind(reader.name) : words.readerUnknown(reader.name),
       detail: sure ? words.readerBlindHint : words.readerUnknownHint,
-      to: "/system",
+      at: "system",
     });
   }
   return needs.sort((one, other) => Number(one.tone === "attention") - Number(other.tone === "attention"));
@@ -101,19 +101,24 @@ function fromSource(
 ): void {
   const words = t.dashboard.need;
   const name = source.name ?? "Plex";
-  const at = { id: `source ${source.address}`, to: "/sources" } as const;
+  const here = { id: `source ${source.address}`, at: "sources" } as const;
   if (source.state === "not_connected") {
-    add({ ...at, tone: "attention", title: words.sourceNotConnected, detail: words.sourceNotConnectedHint });
+    add({
+      ...here,
+      tone: "attention",
+      title: words.sourceNotConnected,
+      detail: words.sourceNotConnectedHint,
+    });
   } else if (source.state === "unreachable") {
-    add({ ...at, tone: "loss", title: words.sourceUnreachable(name), detail: source.problem?.message });
+    add({ ...here, tone: "loss", title: words.sourceUnreachable(name), detail: source.problem?.message });
   } else if (source.state === "token_refused") {
-    add({ ...at, tone: "loss", title: words.sourceToken(name), detail: source.problem?.message });
+    add({ ...here, tone: "loss", title: words.sourceToken(name), detail: source.problem?.message });
   } else if (source.cloud_problem) {
-    add({ ...at, tone: "attention", title: words.sourceCloud, detail: source.cloud_problem.message });
+    add({ ...here, tone: "attention", title: words.sourceCloud, detail: source.cloud_problem.message });
   }
   if (source.unmapped_files.length > 0) {
     add({
-      ...at,
+      ...here,
       id: `unmapped ${source.address}`,
       tone: "loss",
       title: words.unmapped(source.unmapped_files.length),

@@ -9,7 +9,7 @@ const LOOK_EVERY = 60_000;
 /** Those of a day are counted; more than this many are one sentence all the same. */
 const FAILED = 50;
 
-export function useNeeds(cacheAway: boolean): Need[] {
+export function useNeeds(): Need[] {
   const { may } = useSession();
   const asOperator = { enabled: may("operator"), refetchInterval: LOOK_EVERY };
   const now = useNow();
@@ -28,7 +28,7 @@ export function useNeeds(cacheAway: boolean): Need[] {
     plan,
     orphans: statistics?.orphaned_files ?? 0,
     failed: failed ?? [],
-    cacheAway,
+    cacheAway: false,
     now,
   });
 }

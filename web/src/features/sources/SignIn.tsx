@@ -1,29 +1,16 @@
 /** Signing in to Plex as the owner of the media server, and out again. */
 import { Button, Stack, Text } from "@mantine/core";
-import { modals } from "@mantine/modals";
 import { IconPlugConnected } from "@tabler/icons-react";
-import { $api, client } from "@/api/client";
-import type { PlexSignIn, Source } from "@/api/schema";
+import { client } from "@/api/client";
+import { askPlexSignIn, beginPlexSignIn } from "@/api/plexSignIn";
+import type { Source } from "@/api/schema";
+import { askFirst } from "@/components/askFirst";
 import { PlexConsent } from "@/components/PlexConsent";
-import { reportDone, reportProblem } from "@/components/report";
+import { reportDone } from "@/components/report";
 import { t } from "@/strings";
 import { needsSignIn, useReadSourcesAgain } from "./reading";
 
 const say = t.sources.plex;
-
-async function begin() {
-  const { data } = await client.POST("/api/sources/plex/sign-in", { body: { whose: "owner" } });
-  if (!data?.data.page_url) throw new Error("a sign-in without a page");
-  return { ...data.data, page_url: data.data.page_url };
-}
-
-async function ask({ id }: Pick<PlexSignIn, "id">) {
-  const { data } = await client.GET("/api/sources/plex/sign-in/{sign_in_id}", {
-    params: { path: { sign_in_id: id } },
-  });
-  if (!data) throw new Error("an answer without a body");
-  return data.data;
-}
 
 export function SignIn({ source }: { source: Source }) {
   const readAgain = useReadSourcesAgain();
@@ -35,8 +22,8 @@ export function SignIn({ source }: { source: Source }) {
         label={isNeeded ? say.signIn : say.signInAgain}
         variant={isNeeded ? "filled" : "default"}
         icon={<IconPlugConnected size={17} aria-hidden />}
-        begin={begin}
-        ask={ask}
+        begin={beginPlexSignIn}
+        ask={askPlexSignIn}
         onDone={() => {
           reportDone(say.signedInNow);
           readAgain();
@@ -48,23 +35,20 @@ export function SignIn({ source }: { source: Source }) {
 
 export function SignOut() {
   const readAgain = useReadSourcesAgain();
-  const signOut = $api.useMutation("delete", "/api/sources/plex/token", {
-    onSuccess: (answer) => {
-      reportDone(say.signedOut(answer.data.forgotten_tokens));
-      readAgain();
-    },
-    onError: reportProblem,
-  });
   const confirm = () =>
-    modals.openConfirmModal({
+    askFirst({
       title: say.signOutTitle,
-      children: say.signOutSays,
-      labels: { confirm: say.signOutDo, cancel: t.common.cancel },
-      confirmProps: { color: "red" },
-      onConfirm: () => signOut.mutate({}),
+      says: say.signOutSays,
+      act: say.signOutDo,
+      isLoss: true,
+      run: async () => {
+        const { data } = await client.DELETE("/api/sources/plex/token");
+        reportDone(say.signedOut(data?.data.forgotten_tokens ?? 0));
+        readAgain();
+      },
     });
   return (
-    <Button variant="default" loading={signOut.isPending} onClick={confirm}>
+    <Button variant="default" onClick={confirm}>
       {say.signOut}
     </Button>
   );

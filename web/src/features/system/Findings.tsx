@@ -10,8 +10,8 @@ import {
 import type { ReactNode } from "react";
 import type { Finding, Verdict } from "@/api/schema";
 import { State, type Tone } from "@/components/State";
+import { asSentence } from "@/lib/sentence";
 import { t } from "@/strings";
-import { asSentence } from "./diagnosis";
 import classes from "./Findings.module.css";
 
 const MARKS: Record<Verdict, [Tone, Icon]> = {

@@ -31,13 +31,13 @@ export const activity = {
     failed === 0 ? plural(done, "file", "files") : `${plural(done, "file", "files")}, ${failed} failed`,
   planCame: (cached: number, given: number, waiting: number, failed: number) =>
     [
-      `${plural(cached, "file", "files")} asked for`,
+      cached > 0 ? `${plural(cached, "file", "files")} asked for` : null,
       given > 0 ? `${given} given back` : null,
       waiting > 0 ? `${waiting} wait for room` : null,
       failed > 0 ? `${failed} put off` : null,
     ]
       .filter(Boolean)
-      .join(", "),
+      .join(", ") || "nothing had to change",
   page: (page: number, pages: number) => `Page ${page} of ${pages}`,
   previous: "Newer",
   nextPage: "Older",

@@ -3,8 +3,9 @@ import { plural } from "../plural";
 export const dashboard = {
   title: "Dashboard",
   space: "Space",
-  spaceUsed: (used: string, capacity: string) => `${used} of ${capacity}`,
+  spaceOf: (capacity: string) => `of ${capacity}`,
   spaceParts: {
+    copies: "copies",
     pinned: "pinned",
     wanted: "wanted",
     unwanted: "could go",
@@ -12,20 +13,24 @@ export const dashboard = {
     free: "free",
   },
   spacePartHints: {
+    copies: "What the copies take.",
     pinned: "Stays until somebody unpins it.",
     wanted: "Somebody wants it next.",
     unwanted: "Nobody wants it any more; it makes room when room is needed.",
     reserved: "Promised to copies that are being made.",
     free: "What copies may still take.",
   },
-  spaceLimit: (limit: string) => `Copies may take ${limit} in all.`,
-  spaceMinFree: (size: string) => `${size} of the disk always stays free.`,
+  spaceOver: (limit: string) =>
+    `More than the limit of ${limit}: the next run gives the least valuable back.`,
   spaceAway:
     "The fast disk is not there, or is not the one of this Cacherr. Nothing is written to it meanwhile.",
   spaceShort:
     "Less is free on the disk than what shall stay free: nothing more is cached until there is room.",
   served: "Served from the fast disk",
   servedOf: (starts: number) => `of ${plural(starts, "start", "starts")} in 30 days`,
+  servedRatio: "of all starts in 30 days",
+  servedNow: (files: number, size: string) =>
+    `${plural(files, "file", "files")} on the fast disk now, ${size}.`,
   servedNothing: "Nothing was played in the last 30 days.",
   servedNothingHint: "As soon as somebody presses play, it shows here how often the fast disk served it.",
   servedChart: "Starts per day, from the fast disk and from the library",
@@ -49,8 +54,6 @@ export const dashboard = {
   copyingRate: (rate: string) => `copying at ${rate}`,
   copyingNone: "Nothing is being copied.",
   waiting: (count: number) => `${plural(count, "job waits", "jobs wait")}`,
-  files: "cached",
-  filesHint: (size: string) => `${size} on the fast disk`,
   jobs: "Being copied",
   jobsAll: "Queue and history",
   jobsNext: (count: number, size: string) => `Next: ${plural(count, "more", "more")}, ${size}`,
@@ -69,7 +72,7 @@ export const dashboard = {
   fromLibrary: "library",
   fromCacheHint: "The copy on the fast disk was there when it began.",
   fromLibraryHint: "It began from the library.",
-  since: "since",
+  began: "began",
   latest: "Latest",
   latestAll: "All that happened",
   latestNothing: "Nothing has happened so far.",

@@ -45,7 +45,6 @@ export const shell = {
   paused: "Caching is paused",
   pausedHint: "Nothing is cached by itself until it is resumed.",
   resume: "Resume",
-  putBack: "Put everything back…",
   notFound: "There is no such page.",
   toDashboard: "To the dashboard",
 } as const;
