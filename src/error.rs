@@ -263,6 +263,9 @@ pub enum Error {
         "the Plex token was not signed in, it is configured; remove plex.token or plex.token_file (also from the environment) and start anew"
     )]
     TokenConfigured,
+    /// Nothing happens by itself, because a person said so.
+    #[error("nothing is cached or given back by itself, because somebody paused that; end the pause first")]
+    Paused,
     /// So many codes wait for a person already.
     #[error(
         "{waiting} sign-ins wait for somebody to enter their codes; finish one, or wait until they expire"
@@ -383,6 +386,7 @@ impl Error {
             Self::MassOrphanBrake { .. } => "mass_orphan_brake",
             Self::PlexUnavailable { .. } => "plex_unavailable",
             Self::TokenConfigured => "token_configured",
+            Self::Paused => "paused",
             Self::TooManySignIns { .. } => "too_many_sign_ins",
             Self::LogInFailed => "log_in_failed",
             Self::TooManyAttempts { .. } => "too_many_attempts",

@@ -11,7 +11,8 @@ use super::permissions::{self, Permission};
 use super::problem::{Code, ProblemBody};
 use super::{
     accounts, auth, cleanup, doctor, export, files, forget, frames, history, instance, jobs, keys, library,
-    operations, people, plan, probe, readers, restart, sessions, settings, socket, sources, space, statistics, system, users, webhooks,
+    operations, people, plan, probe, readers, restart, sessions, settings, socket, sources, space,
+    statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.

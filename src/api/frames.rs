@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::files::FileBody;
 use super::jobs::JobBody;
+use super::plan::PausedBody;
 use super::sessions::SessionBody;
 use super::statistics::StatisticsBody;
 use super::value::{Id, Timestamp, closed_type, int64, stamp, text};
@@ -34,6 +35,8 @@ enum EventFrame {
     SessionStarted(SessionStartedFrame),
     #[oai(mapping = "session_ended")]
     SessionEnded(SessionEndedFrame),
+    #[oai(mapping = "plan_paused")]
+    Paused(PausedFrame),
     #[oai(mapping = "resync")]
     Resync(ResyncFrame),
     #[oai(mapping = "pong")]
@@ -73,6 +76,8 @@ frames! {
     SessionStartedFrame { SessionBody }
     /// A playback ended.
     SessionEndedFrame { SessionBody }
+    /// Nothing is cached or given back by itself any more, or it is again.
+    PausedFrame { PausedBody }
     /// Something was missed: read everything again. Later events have greater numbers.
     ResyncFrame { Nothing }
 }
@@ -209,6 +214,10 @@ impl EventFrame {
                 timestamp,
                 seq,
             }),
+            What::Event(Event::PlansPaused(pause)) => {
+                let data = PausedBody::of(pause.as_deref(), view);
+                Self::Paused(PausedFrame { data, timestamp, seq })
+            }
             // Told as numbers, by `What::Statistics`; the hub lets this one through to nobody.
             What::Event(Event::StatisticsChanged) => {
                 Self::Resync(ResyncFrame { data: Nothing {}, timestamp, seq })

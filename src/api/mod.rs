@@ -15,6 +15,7 @@
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/plan`, `/api/plan/run` | GET; POST | what would be cached and given back; carry it out (`plan`) |
 //! | `/api/library`, `/api/library/search` | GET | what there is to be cached (`library`) |
+//! | `/api/plan/paused` | PUT | whether anything is done by itself (`plan`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
 //! | `/api/sessions` | GET | who plays what (`sessions`) |
@@ -269,8 +270,8 @@ fn routes(parts: ApiParts, closing: socket::Closing) -> impl Endpoint {
                 .data(door.clone())
                 .data(Arc::<pages::Pages>::default())
                 .data(here)
-                .data(restart)
                 .data(settings)
+                .data(restart)
                 .data(Arc::new(instance::About { instance, ui_build: ui.build().map(str::to_owned) })),
         );
     let gate = gate::Gate { inner, door, shape };

@@ -71,6 +71,7 @@ const TABLE: &[(&str, Permission)] = &[
     ("pauseJob", OPERATOR),
     ("resumeJob", OPERATOR),
     ("runPlan", OPERATOR),
+    ("pausePlan", OPERATOR),
     ("getDiagnosis", OPERATOR),
     ("getSystemInfo", OPERATOR),
     ("listSources", OPERATOR),

@@ -75,6 +75,7 @@ codes! {
     Unrecoverable "unrecoverable" 409 "Neither the original nor the cached copy was found."
     NeedsAttention "needs_attention" 409 "Something only a person can decide; nothing was touched."
     MassOrphanBrake "mass_orphan_brake" 409 "So much seems to be gone that a missing volume is likelier."
+    Paused "paused" 409 "Nothing is cached or given back by itself, because somebody said so; it has to be resumed first."
     TokenConfigured "token_configured" 409 "The Plex token comes from the configuration; it has to be removed there."
     SettingsChanged "settings_changed" 409 "The configuration file is another one than was seen."
     SettingPinned "setting_pinned" 409 "A variable or an argument decides about the setting, or it does not belong in the file; the sentence says which."
@@ -140,6 +141,7 @@ impl Code {
             Error::MassOrphanBrake { .. } => Self::MassOrphanBrake,
             Error::PlexUnavailable { .. } => Self::PlexUnavailable,
             Error::TokenConfigured => Self::TokenConfigured,
+            Error::Paused => Self::Paused,
             Error::TooManySignIns { .. } => Self::TooManySignIns,
             Error::LogInFailed => Self::LogInFailed,
             Error::TooManyAttempts { .. } => Self::TooManyAttempts,

@@ -29,6 +29,7 @@ pub mod opens;
 mod orphans;
 mod outcome;
 mod pacing;
+mod pausing;
 mod planning;
 mod playing;
 pub mod probe;

@@ -9,6 +9,7 @@ use crate::command::report::{
     Aside, Checked, Finding, Gone, JobStatus, LibraryStatus, Outcome, Report, Restored, Status, Tally, Volume,
 };
 use crate::domain::job::Failure;
+use crate::domain::pause::Pause;
 
 /// The whole document of an answer.
 pub(super) fn document(report: &Report) -> Value {
@@ -58,9 +59,15 @@ fn data(report: &Report) -> Value {
     }
 }
 
+fn paused_body(pause: &Pause) -> Value {
+    let Pause { since, by, reason } = pause;
+    json!({ "since": since.to_string(), "by": by, "reason": reason })
+}
+
 fn status(status: &Status) -> Value {
     let Status {
         running,
+        paused,
         active,
         orphaned,
         pending_removal,
@@ -74,6 +81,7 @@ fn status(status: &Status) -> Value {
     } = status;
     json!({
         "running": running,
+        "paused": paused.as_ref().map(paused_body),
         "files": {
             "active": tally(active),
             "orphaned": tally(orphaned),

@@ -9,6 +9,7 @@ use crate::command::Named;
 use crate::command::report::{Aside, Checked, Ended, Outcome, Report, Restored, Status, Tally, VolumeState};
 use crate::config::{self, Config, Setting};
 use crate::domain::job::Failure;
+use crate::domain::pause::Pause;
 use crate::domain::plain::acts;
 use crate::domain::size::readable;
 use crate::error::Error;
@@ -220,6 +221,11 @@ fn status(status: &Status) -> String {
         let _ = writeln!(out, "{label:<11}{value}");
     };
     row("instance", if status.running { "running" } else { "not running" });
+    if let Some(Pause { since, by, reason }) = &status.paused {
+        let why = reason.as_ref().map(|reason| format!(": {}", clean(reason))).unwrap_or_default();
+        row("paused", &format!("since {since} by {}{why}", clean(by)));
+        row("", "nothing is cached or given back by itself");
+    }
     row("cached", &tally(&status.active));
     for (label, some) in [
         ("orphaned", &status.orphaned),

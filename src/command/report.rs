@@ -10,6 +10,7 @@ use crate::domain::file::Method;
 use crate::domain::id::{FileId, JobId};
 use crate::domain::identity::Hash;
 use crate::domain::job::{Failure, JobState};
+use crate::domain::pause::Pause;
 use crate::domain::time::Time;
 use crate::librarian::shown::Shown;
 
@@ -205,6 +206,8 @@ pub struct Finding {
 pub struct Status {
     /// Whether an instance is running.
     pub running: bool,
+    /// Nothing happens by itself, because somebody said so.
+    pub paused: Option<Pause>,
     /// Files and bytes by life cycle.
     pub active: Tally,
     /// Their copy is missing.

@@ -55,6 +55,7 @@ pub fn status(engine: &Engine, config: &Config, running: &[Progress]) -> Result<
     });
     Ok(Status {
         running: false,
+        paused: rows.pause()?,
         active: tally(file::Status::Active),
         orphaned: tally(file::Status::Orphaned),
         pending_removal: tally(file::Status::PendingRemoval),

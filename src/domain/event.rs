@@ -6,6 +6,7 @@ use super::actor::Actor;
 use super::file::{Attribution, FileRow};
 use super::id::FileId;
 use super::job::{JobRow, Progress};
+use super::pause::Pause;
 use super::playback::PlaybackRow;
 
 /// Something happened, durably.
@@ -39,6 +40,8 @@ pub enum Event {
     SessionStarted(Box<PlaybackRow>),
     /// A playback ended.
     SessionEnded(Box<PlaybackRow>),
+    /// Nothing happens by itself any more, or it does again.
+    PlansPaused(Option<Box<Pause>>),
     /// Counts and sums changed.
     StatisticsChanged,
     /// A job moved on. The one event without a commit behind it.

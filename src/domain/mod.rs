@@ -25,6 +25,7 @@ pub mod media;
 pub mod natural;
 pub mod network;
 pub mod path;
+pub mod pause;
 pub mod plain;
 pub mod plan;
 pub mod playback;

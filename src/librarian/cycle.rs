@@ -19,10 +19,11 @@ use crate::domain::actor::Actor;
 use crate::domain::id::JobId;
 use crate::domain::job::Planned;
 use crate::domain::mapping::Mapping;
+use crate::domain::pause::Pause;
 use crate::domain::schedule::Schedule;
 use crate::domain::settings::LibrarianSettings;
 use crate::domain::time::Time;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::media::bridge::{self, blocking};
 use crate::media::{Household, people};
 
@@ -140,8 +141,11 @@ impl Librarian {
     /// Asks for a cycle now; during one, for exactly one more after it.
     ///
     /// # Errors
-    /// The store fails.
+    /// `Paused`; the store fails.
     pub async fn run(&self, by: &Actor) -> Result<JobId> {
+        if self.off(|cacher| cacher.engine().pause_of_plans()).await?.is_some() {
+            return Err(Error::Paused);
+        }
         let mut asked = self.0.asked.lock().await;
         for job in asked.iter().copied() {
             if self.off(move |cacher| cacher.engine().is_plan_open(job)).await? {
@@ -153,6 +157,28 @@ impl Librarian {
         asked.push(job);
         self.0.wake.notify_one();
         Ok(job)
+    }
+
+    /// Nothing is carried out from now on, until [`Librarian::resume`]. What is being carried out has been by then.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn pause(&self, by: &Actor, reason: Option<String>) -> Result<Pause> {
+        let by = by.clone();
+        self.off_the_desk(move |cacher| cacher.engine().pause_plans(&by, reason)).await
+    }
+
+    /// Plans are carried out again; where no schedule says otherwise, at once.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn resume(&self, by: &Actor) -> Result<()> {
+        let by = by.clone();
+        let is_new = self.off(move |cacher| cacher.engine().resume_plans(&by)).await?;
+        if is_new && self.schedule().is_default() {
+            self.0.wake.notify_one();
+        }
+        Ok(())
     }
 
     /// Ends, after what is being carried out.
@@ -276,6 +302,9 @@ impl Librarian {
             };
             let mut seen = desk.look(&around)?;
             let quiet_until = inner.settings.quiet.ends(now, &inner.zone);
+            // Read while the desk is held: who pauses waits for it.
+            let is_paused = engine.pause_of_plans()?.is_some();
+            let reach = if is_paused { Reach::Draw } else { reach };
             let may_begin = reach == Reach::CarryOut && quiet_until.is_none();
             if may_begin && desk.follow(&inner.cacher, &seen)? {
                 seen = desk.look(&around)?;

@@ -306,6 +306,11 @@ impl Play {
 
     /// Asks for all of them, unless the playback ends. Returns those that could not be asked for just now.
     async fn ask_all(&mut self, wanted: Vec<Wanted>, ended: &watch::Receiver<bool>) -> Vec<Wanted> {
+        // Who is told to rest asks for nothing. It plays on, so it is looked at again.
+        let paused = self.context.off(|cacher| cacher.engine().pause_of_plans()).await;
+        if !matches!(paused, Ok(None)) {
+            return wanted;
+        }
         let mut left = Vec::new();
         for one in wanted {
             if !*ended.borrow() && !self.ask(&one).await {

@@ -21,6 +21,7 @@ use crate::domain::id::{AccountId, FileId, IntentId, JobId, LogId, PlaybackId};
 use crate::domain::intent::{Intent, RootRow, TrashRow};
 use crate::domain::job::{JobRow, JobState};
 use crate::domain::log::LogRow;
+use crate::domain::pause::Pause;
 use crate::domain::playback::PlaybackRow;
 use crate::domain::readers::ReaderRow;
 use crate::domain::secret::Secret;
@@ -487,6 +488,16 @@ pub trait Rows: Bytes {
             None | Some([0]) => Ok(false),
             Some(_) => Err(odd(Table::Meta, meta::CACHE_MARKED)),
         }
+    }
+
+    /// That nothing happens by itself, because a person said so.
+    ///
+    /// # Errors
+    /// As [`Rows::file`].
+    fn pause(&self) -> Result<Option<Pause>> {
+        let bytes = self.get(Table::Meta, meta::PAUSE)?;
+        let read = |bytes: Vec<u8>| postcard::from_bytes(&bytes).map_err(|_| odd(Table::Meta, meta::PAUSE));
+        bytes.map(read).transpose()
     }
 
     /// The settings that an earlier start wrote down; none before the first.

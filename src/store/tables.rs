@@ -127,4 +127,6 @@ pub mod meta {
     pub const CACHE_MARKED: &[u8] = b"cache_marked";
     /// The settings of the last start: a map of texts, by postcard.
     pub const SETTINGS: &[u8] = b"settings";
+    /// That nothing happens by itself, because a person said so.
+    pub const PAUSE: &[u8] = b"pause";
 }

@@ -21,6 +21,7 @@ use crate::domain::id::{AccountId, FileId, IntentId, JobId, TrashId};
 use crate::domain::intent::{Intent, RootRow, TrashRow};
 use crate::domain::job::JobRow;
 use crate::domain::log::LogRow;
+use crate::domain::pause::Pause;
 use crate::domain::playback::PlaybackRow;
 use crate::domain::readers::ReaderRow;
 use crate::domain::secret::Secret;
@@ -434,6 +435,17 @@ impl<'t> Writer<'t> {
             detail: error.to_string(),
         })?;
         self.insert(Table::Meta, meta::SETTINGS, &bytes)
+    }
+
+    /// Writes down that nothing happens by itself, or that it does.
+    ///
+    /// # Errors
+    /// As [`Writer::put_file`].
+    pub fn set_pause(&mut self, pause: Option<&Pause>) -> Result<()> {
+        let Some(pause) = pause else { return self.delete(Table::Meta, meta::PAUSE) };
+        let bytes = postcard::to_allocvec(pause)
+            .map_err(|error| Error::Store { operation: "write the pause down", detail: error.to_string() })?;
+        self.insert(Table::Meta, meta::PAUSE, &bytes)
     }
 
     fn put<R: Row>(&mut self, key: &R::Key, row: &R) -> Result<()> {

@@ -190,6 +190,28 @@ async fn the_first_start_is_a_miss_that_caches_and_the_second_a_hit() {
 }
 
 #[tokio::test]
+async fn while_it_is_paused_a_playback_is_counted_and_asks_for_nothing() {
+    let house = House::new().await;
+    let dune = house.film("Dune.mkv", 100_000);
+    let set = |paused: bool| {
+        let body = serde_json::json!({ "paused": paused });
+        crate::support::app::send(house.app.request(reqwest::Method::PUT, "/api/plan/paused").json(&body))
+    };
+    set(true).await.is(200);
+    let session = house.play(KID, dune);
+    house.until("it is seen", || async { house.playing().await.len() == 1 }).await;
+    // So often it would have been asked for again.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(house.app.get("/api/jobs").await.is(200)["jobs"], serde_json::json!([]));
+    // It plays on, and is asked for as soon as that may be.
+    set(false).await.is(200);
+    assert_eq!(house.cached("Dune.mkv").await["users"], serde_json::json!(["user2"]));
+    house.world().stop(session).unwrap();
+    house.all_ended().await;
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn two_who_start_the_same_film_at_once_share_one_copy() {
     let house = House::with(|options| options.bandwidth = 200_000).await;
     let dune = house.film("Dune.mkv", 100_000);

@@ -4,11 +4,13 @@ use poem_openapi::Object;
 use poem_openapi::types::Example;
 
 use super::names::{Cause, Lack, RefusalKind, Source, TroubleCode};
+use super::pause::PauseBody;
 use crate::api::answer::Payload;
 use crate::api::files::{EXAMPLE_ID, EXAMPLE_PATH, WhyBody};
 use crate::api::value::{Id, Timestamp, int64, text};
 use crate::api::view::{Shown, View};
 use crate::domain::file::Operation;
+use crate::domain::pause::Pause;
 use crate::domain::size::readable;
 use crate::librarian::shown::{
     Kept, Listed, Shown as ShownPlan, ShownAttribute, ShownPart, ShownReason, ShownRefused, ShownRoom,
@@ -27,6 +29,9 @@ pub struct PlanBody {
     /// Nothing is cached or given back before that: quiet hours. Null where it is not quiet.
     #[oai(nullable)]
     quiet_until: Option<Timestamp>,
+    /// Nothing of this is done by itself, because somebody said so; null where it is.
+    #[oai(nullable)]
+    paused: Option<PauseBody>,
     /// Something could not be looked at, so nothing is given back for want of wishes.
     unsure: bool,
     /// The room for copies.
@@ -427,7 +432,7 @@ impl SourceBody {
 
 impl PlanBody {
     /// A plan, of which so much is shown, as it may be seen.
-    pub fn of(shown: &ShownPlan, limit: i32, offset: i64, view: &View) -> Self {
+    pub fn of(shown: &ShownPlan, pause: Option<&Pause>, limit: i32, offset: i64, view: &View) -> Self {
         let ShownPlan {
             drawn_at,
             asked_at,
@@ -446,6 +451,7 @@ impl PlanBody {
             drawn_at: Timestamp(*drawn_at),
             asked_at: asked_at.map(Timestamp),
             quiet_until: quiet_until.map(Timestamp),
+            paused: pause.map(|pause| PauseBody::of(pause, view)),
             unsure: *unsure,
             room: room.into(),
             totals: TotalsBody {
@@ -522,6 +528,7 @@ impl Example for PlanBody {
             drawn_at: Timestamp::EXAMPLE,
             asked_at: Some(Timestamp::EXAMPLE),
             quiet_until: None,
+            paused: None,
             unsure: false,
             room: (&room).into(),
             totals: TotalsBody {

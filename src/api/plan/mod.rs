@@ -2,13 +2,18 @@
 
 mod body;
 mod names;
+mod pause;
 
 use poem::web::Data;
 use poem_openapi::param::Query;
+use poem_openapi::payload::Json;
 use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
 
+pub use self::pause::PausedBody;
+
 use self::body::PlanBody;
+use self::pause::SetPaused;
 use super::Tag;
 use super::answer::{Answer, Payload};
 use super::bridge::blocking;
@@ -34,7 +39,8 @@ pub const REFUSALS: Refusals = &[
             Code::LibraryVolumeMissing,
         ],
     ),
-    ("runPlan", &[Code::UnknownParameter]),
+    ("runPlan", &[Code::UnknownParameter, Code::Paused]),
+    ("pausePlan", &[]),
 ];
 
 /// A run was asked for.
@@ -83,7 +89,8 @@ impl PlanApi {
             let rows = store.read()?;
             // A file whose row cannot be read is shown without its path.
             let path_of = |file| rows.file(file).ok().flatten().map(|row| row.file_path);
-            Ok(PlanBody::of(&Shown::of(&drawn, window, path_of), limit, offset, &view))
+            let pause = rows.pause()?;
+            Ok(PlanBody::of(&Shown::of(&drawn, window, path_of), pause.as_ref(), limit, offset, &view))
         })
         .await
         .map(Answer::ok)
@@ -102,6 +109,32 @@ impl PlanApi {
         let job = librarian.0.run(&by.actor()).await?;
         Ok(Answer::accepted(PlanAccepted { job_id: Id::of(job) })
             .saying("The sources are asked, and a plan is carried out.".to_owned()))
+    }
+
+    /// Pause what happens by itself, or resume it
+    ///
+    /// While it is paused no plan is carried out and playbacks ask for nothing, whatever the schedule says and over every start;
+    /// what was asked for before and is not cached yet is called off. What people ask for is done: caching, removing, cleaning
+    /// up. To put everything back: pause, then `startBatch` with `remove` and all files.
+    #[oai(path = "/api/plan/paused", method = "put", operation_id = "pausePlan")]
+    async fn pause(
+        &self,
+        librarian: Data<&Librarian>,
+        by: Data<&Principal>,
+        view: View,
+        /// What is to be.
+        body: Json<SetPaused>,
+    ) -> Result<Answer<PausedBody>, Problem> {
+        let SetPaused { paused, reason } = body.0;
+        let reason = reason.map(|reason| reason.read("reason")).transpose()?;
+        let pause = match paused {
+            true => Some(librarian.0.pause(&by.actor(), reason).await?),
+            false => {
+                librarian.0.resume(&by.actor()).await?;
+                None
+            }
+        };
+        Ok(Answer::ok(PausedBody::of(pause.as_ref(), &view)))
     }
 }
 

@@ -43,8 +43,8 @@ impl SettingsApi {
         file: Data<&SettingsFile>,
         restart: Data<&Restart>,
     ) -> Result<Answer<SettingsBody>, Problem> {
-        let (file, restart) = (file.0.clone(), restart.0.clone());
-        blocking(move || Ok(Answer::ok(SettingsBody::of(&file.look(), restart.trouble())))).await
+        let (file, trouble) = (file.0.clone(), restart.trouble());
+        blocking(move || Ok(Answer::ok(SettingsBody::of(&file.look(), trouble)))).await
     }
 
     /// Change settings
@@ -63,8 +63,7 @@ impl SettingsApi {
         /// What becomes of which setting.
         body: Json<ChangeSettings>,
     ) -> Result<Answer<ChangedSettingsBody>, Problem> {
-        let (file, cacher, restart) = (file.0.clone(), cacher.0.clone(), restart.0.clone());
-        let by = by.0.actor();
+        let (file, cacher, restart, by) = (file.0.clone(), cacher.0.clone(), restart.0.clone(), by.0.actor());
         let ChangeSettings { version, dry_run, apply: wants, changes: asked } = body.0;
         let asked = asked.into_iter().map(ChangeSetting::read).collect::<Result<_, _>>();
         let asked = asked.map_err(|key| Problem::invalid(&key, "takes a value or items, not both"))?;
@@ -75,7 +74,7 @@ impl SettingsApi {
             };
             let changed = file.change(&request, note).map_err(problem)?;
             let takes_effect = !request.dry_run && wants.unwrap_or(true) && !changed.look.pending.is_empty();
-            // What refuses it is told among the problems: the file is changed all the same.
+            // It is written; why it cannot be started with, if so, is among the problems.
             let restarting = takes_effect && restart.ask().is_ok();
             Ok(Answer::ok(ChangedSettingsBody::of(&changed, restart.trouble(), restarting))
                 .saying(said(&changed, &request, restarting)))

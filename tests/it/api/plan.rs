@@ -290,3 +290,82 @@ async fn what_is_asked_wrongly_is_refused() {
         answer.refuses(401, "unauthorized");
     }
 }
+
+#[tokio::test]
+async fn what_is_paused_waits_until_somebody_resumes_it_and_people_are_served_all_the_same() {
+    let mut house = House::new().await;
+    let dune = house.film("Dune", 3000);
+    house.begin(OWNER, dune);
+    let pause = |paused: bool| {
+        let body = json!({ "paused": paused, "reason": "the disk is replaced" });
+        send(house.app.request(Method::PUT, "/api/plan/paused").json(&body))
+    };
+    let mut socket = house.app.listen("").await;
+    let paused = pause(true).await.is(200)["paused"].clone();
+    assert_eq!((&paused["by"], &paused["reason"]), (&json!("api_key"), &json!("the disk is replaced")));
+    let told = socket.until("plan_paused").await;
+    assert_eq!(told.last().unwrap()["data"]["paused"], paused);
+    // Who says it again changes nothing.
+    assert_eq!(pause(true).await.is(200)["paused"], paused);
+    drop(socket);
+
+    // It holds over a start, and cycles come and go.
+    house.let_work().await;
+    let planned = async |app: &TestApp| {
+        app.get("/api/plan").await.is(200)["cache"].as_array().is_some_and(|cache| cache.len() == 1)
+    };
+    house.until("the plan", planned).await;
+    assert_eq!(house.plan().await["paused"], paused);
+    send(house.app.request(Method::POST, "/api/plan/run")).await.refuses(409, "paused");
+    // A person asks for another film, and gets it; nothing else came meanwhile.
+    let alien = house.app.film("Alien/Alien.mkv", 2000);
+    let id = house.app.cache(&alien, json!({})).await;
+    let files = house.app.get("/api/cached/files").await.is(200);
+    assert_eq!(files["files"].as_array().unwrap().len(), 1, "{files}");
+    let removed = house.app.delete(&format!("/api/cached/files/{id}")).await.is(202);
+    assert_eq!(house.app.ended(removed["job_id"].as_str().unwrap()).await["state"], "done");
+    assert_eq!(house.app.get("/api/jobs?state=queued").await.is(200)["jobs"], json!([]));
+
+    let resume = json!({ "paused": false });
+    let answer = send(house.app.request(Method::PUT, "/api/plan/paused").json(&resume)).await.is(200);
+    assert_eq!(answer["paused"], Value::Null);
+    let is_here = async |app: &TestApp| {
+        app.get("/api/cached/files?status=active").await.is(200)["pagination"]["total_count"] == 1
+    };
+    house.until("the film, at once", is_here).await;
+    let log = house.app.get("/api/cached/operations?operation_type=plan").await.is(200);
+    let words: Vec<&str> =
+        log["operations"].as_array().unwrap().iter().map(|entry| entry["reason"].as_str().unwrap()).collect();
+    assert_eq!(words, ["resumed", "paused"]);
+    assert_eq!(log["operations"][1]["metadata"]["reason"], "the disk is replaced");
+}
+
+#[tokio::test]
+async fn who_pauses_calls_off_what_nobody_asked_for_and_leaves_what_somebody_did() {
+    let mut house = House::new().await;
+    house.app.options.bandwidth = 20_000;
+    let dune = house.film("Dune", 3_000_000);
+    house.begin(OWNER, dune);
+    house.let_work().await;
+    let is_copied = async |app: &TestApp| {
+        let jobs = app.get("/api/jobs").await.is(200);
+        jobs["jobs"].as_array().unwrap().iter().any(|job| job["kind"] == "cache")
+    };
+    house.until("the copy", is_copied).await;
+    let by_hand = house.app.film("Alien/Alien.mkv", 1000);
+    let asked = house.app.post("/api/cached/files", &json!({ "file_path": by_hand })).await.is(202);
+    let body = json!({ "paused": true });
+    send(house.app.request(Method::PUT, "/api/plan/paused").json(&body)).await.is(200);
+    let mine = house.app.ended(asked["job_id"].as_str().unwrap()).await;
+    assert_eq!(mine["state"], "done", "{mine}");
+    let is_over = async |app: &TestApp| {
+        let jobs = app.get("/api/jobs").await.is(200);
+        let cache = |job: &&Value| job["path"].as_str().unwrap().ends_with("Dune.mkv");
+        jobs["jobs"].as_array().unwrap().iter().filter(cache).all(|job| job["state"] == "cancelled")
+    };
+    house.until("what the plan had asked for", is_over).await;
+    let viewer = house.app.add_key("viewer", "viewer").await.1;
+    send(house.app.with_key(&viewer, Method::PUT, "/api/plan/paused").json(&body))
+        .await
+        .refuses(403, "forbidden");
+}

@@ -75,10 +75,10 @@ pub struct Options {
     pub connections: Connections,
     /// The files of the web app; none where there are none.
     pub ui: &'static [(&'static str, &'static [u8])],
-    /// What becomes of whoever asks for a restart in place; nothing, unless somebody says otherwise.
-    pub restart: Restart,
     /// Variables with which the configuration file is read.
     pub env: Environment,
+    /// What becomes of whoever asks for a restart in place; nothing, unless somebody says otherwise.
+    pub restart: Restart,
 }
 
 impl Default for Options {
@@ -97,8 +97,8 @@ impl Default for Options {
             librarian: None,
             connections: Connections::default(),
             ui: &[],
-            restart: Restart::by(|| Ok(())),
             env: Environment::new(),
+            restart: Restart::by(|| Ok(())),
         }
     }
 }
