@@ -1,3 +1,4 @@
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
@@ -39,6 +40,7 @@ test.describe("from nothing to the first film", () => {
     await page.getByRole("button", { name: "Go on", exact: true }).click();
 
     await heading(page, "Where is the fast disk?");
+    for (const folder of [cacherr.folder, join(cacherr.folder, "fast")]) await chmod(folder, 0o755);
     await page.getByLabel("Folder for the copies").fill(join(cacherr.folder, "fast"));
     await goOn(page);
 
@@ -72,6 +74,7 @@ test("what was said is kept, and another browser goes on there", async ({ page, 
   await makeFirstAccount(page, cacherr);
   await page.getByRole("button", { name: "Go on without Plex" }).click();
   await page.getByLabel("Folder for the copies").fill(join(cacherr.folder, "fast"));
+  await page.getByLabel("Plex runs as a user who gets there all the same").check();
   await goOn(page);
   await heading(page, "Which libraries?");
   const state = await page.context().storageState();
