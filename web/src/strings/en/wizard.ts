@@ -54,6 +54,7 @@ export const wizard = {
     folderHint:
       "As Cacherr sees it. In a container, mount it into that of Plex as well, at the very same path, read-only is enough.",
     placeholder: "/mnt/fast/cacherr",
+    accept: "Plex runs as a user who gets there all the same",
     absolute: "A path begins with a slash.",
     volume: (free: string, total: string) => `${free} of ${total} are free.`,
     shared: (names: string) =>

@@ -1,5 +1,5 @@
 /** Step 2: where the copies lie. What could harm is refused in words, before anything is written there. */
-import { Progress, Stack, Text } from "@mantine/core";
+import { Checkbox, Progress, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { ErrorNotice } from "@/components/Notice";
 import { Warning } from "@/components/Warning";
@@ -26,6 +26,11 @@ export function CacheStep({ steps }: { steps: Steps }) {
   const isPath = path.startsWith("/");
   const probed = useProbe(isPath ? { kind: "cache_dir", path } : null);
   const facts = probed.probe?.facts;
+  const problems = probed.probe?.checks.filter((check) => check.state === "problem") ?? [];
+  // Who gets to the copies depends on whom the media server runs as, which only a person knows.
+  const isClosed = problems.some((check) => check.id === "cache_way");
+  const isUsable = probed.probe !== null && problems.every((check) => check.id === "cache_way");
+  const [isAccepted, setAccepted] = useState(false);
   const shared = facts?.device_shared_with ?? [];
   const isSame = pinnedBy(setting) !== null || path === saved;
   const changes = isSame || !isPath ? [] : [{ key: "cache.dir", value: path }];
@@ -36,7 +41,7 @@ export function CacheStep({ steps }: { steps: Steps }) {
       title={say.title}
       says={say.says}
       steps={steps}
-      mayGoOn={(probed.probe?.ok ?? false) && tried.isSound}
+      mayGoOn={isUsable && (!isClosed || isAccepted) && tried.isSound}
       isBusy={isSaving}
       onNext={() => save(changes)}
     >
@@ -51,6 +56,13 @@ export function CacheStep({ steps }: { steps: Steps }) {
         isPath
       />
       <Checks probed={probed} />
+      {isUsable && isClosed && (
+        <Checkbox
+          label={say.accept}
+          checked={isAccepted}
+          onChange={(event) => setAccepted(event.currentTarget.checked)}
+        />
+      )}
       {tried.error !== null && <ErrorNotice error={tried.error} />}
       {facts?.volume_total && facts.volume_free !== null && facts.volume_free !== undefined && (
         <Volume free={facts.volume_free} total={facts.volume_total} />
