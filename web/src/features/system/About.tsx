@@ -9,6 +9,7 @@ import { ErrorNotice } from "@/components/Notice";
 import { When } from "@/components/When";
 import { basePath } from "@/lib/base";
 import { t } from "@/strings";
+import { Machine } from "./Machine";
 import { RestartButton } from "./RestartButton";
 
 export default function About() {
@@ -35,6 +36,7 @@ export default function About() {
         )}
         {may("admin") && <RestartButton />}
       </Card>
+      {may("operator") && <Machine />}
       <Card title={t.system.docs}>
         <Text size="sm" c="dimmed" mb="xs">
           {t.system.docsHint}
