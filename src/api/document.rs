@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use super::permissions::{self, Permission};
 use super::problem::{Code, ProblemBody};
 use super::{
-    accounts, auth, cleanup, doctor, export, files, forget, frames, jobs, keys, library, operations, people,
-    plan, readers, restart, sessions, settings, socket, sources, statistics, system, users, webhooks,
+    accounts, auth, cleanup, doctor, export, files, forget, frames, history, instance, jobs, keys, library,
+    operations, people, plan, probe, readers, restart, sessions, settings, socket, sources, space,
+    statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.
@@ -42,18 +43,22 @@ const ALL: &[Refusals] = &[
     export::REFUSALS,
     files::REFUSALS,
     forget::REFUSALS,
+    history::REFUSALS,
+    instance::REFUSALS,
     jobs::REFUSALS,
     keys::REFUSALS,
     library::REFUSALS,
     operations::REFUSALS,
     people::REFUSALS,
     plan::REFUSALS,
+    probe::REFUSALS,
     readers::REFUSALS,
     restart::REFUSALS,
     sessions::REFUSALS,
     settings::REFUSALS,
     socket::REFUSALS,
     sources::REFUSALS,
+    space::REFUSALS,
     statistics::REFUSALS,
     system::REFUSALS,
     users::REFUSALS,

@@ -9,6 +9,8 @@
 //! | `/api/cached/files/batch` | POST | one act on many (`files`) |
 //! | `/api/cached/cleanup` | POST | (`cleanup`) |
 //! | `/api/cached/statistics` | GET | counts and sums (`statistics`) |
+//! | `/api/cached/statistics/history` | GET | the hit ratio day by day (`history`) |
+//! | `/api/cached/space` | GET | how full the cache is (`space`) |
 //! | `/api/cached/users/{user_id}/stats` | GET | what one user wants (`users`) |
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/plan`, `/api/plan/run` | GET; POST | what would be cached and given back; carry it out (`plan`) |
@@ -31,8 +33,10 @@
 //! | `/api/keys`, `/api/keys/{key_id}`, `/api/ws/ticket` | GET POST DELETE | for programs (`keys`) |
 //! | `/api/settings` | GET PATCH | the configuration file (`settings`) |
 //! | `/api/version`, `/healthz`, `/readyz` | GET | (`system`) |
+//! | `/api/system/info` | GET | what runs here, and where (`instance`) |
 //! | `/api/system/restart` | POST | (`restart`) |
 //! | `/api/system/doctor` | GET | what is wrong, and how to mend it (`doctor`) |
+//! | `/api/system/probe` | POST | what is not configured yet, tried (`probe`) |
 //! | `/api/system/readers`, `/api/system/readers/{name}` | GET PUT DELETE | who else reads the libraries (`readers`) |
 //! | `/ws` | GET | events (`socket`, `frames`) |
 //! | `/api/docs`, `/api/openapi.json` | GET | Swagger UI; the document (`document`) |
@@ -61,6 +65,7 @@ mod frames;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod gate;
+mod history;
 mod instance;
 mod jobs;
 mod keys;
@@ -71,6 +76,7 @@ mod pages;
 mod people;
 mod permissions;
 mod plan;
+mod probe;
 mod problem;
 mod readers;
 mod restart;
@@ -81,6 +87,7 @@ mod settings;
 mod shape;
 mod socket;
 mod sources;
+mod space;
 mod statistics;
 mod system;
 mod text;
@@ -299,6 +306,7 @@ type OfCache = (
     cleanup::CleanupApi,
     export::Export,
     statistics::StatisticsApi,
+    (history::HistoryApi, space::SpaceApi),
     users::Users,
     operations::Operations,
     jobs::Jobs,
@@ -306,8 +314,10 @@ type OfCache = (
 type OfMedia = (people::PeopleApi, forget::Forget, sources::Sources, sessions::Sessions, webhooks::Webhooks);
 type OfInstance = (
     system::System,
+    instance::InstanceApi,
     restart::RestartApi,
     doctor::DoctorApi,
+    probe::Probe,
     readers::Readers,
     settings::SettingsApi,
     auth::Auth,

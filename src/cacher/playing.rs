@@ -16,7 +16,7 @@ use crate::domain::file::{Operation, Status};
 use crate::domain::id::{JobId, PlaybackId};
 use crate::domain::job::{JobKind, JobRow, JobState};
 use crate::domain::log::LogRow;
-use crate::domain::playback::{Hits, PlaybackRow, RATIO_WINDOW};
+use crate::domain::playback::{DayOfHits, Hits, PlaybackRow, RATIO_WINDOW, midnights};
 use crate::domain::time::Time;
 use crate::error::{Error, Result};
 use crate::store::Rows;
@@ -129,6 +129,16 @@ impl Engine {
     /// The store fails.
     pub fn hits(&self) -> Result<Hits> {
         self.store.hits(self.clock.now().plus(-RATIO_WINDOW))
+    }
+
+    /// The same day by day, today's last.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn hits_by_day(&self, days: u32) -> Result<Vec<DayOfHits>> {
+        let midnights = midnights(self.clock.now(), days);
+        let hits = self.store.hits_between(&midnights)?;
+        Ok(midnights.into_iter().zip(hits).map(|(begins, hits)| DayOfHits { begins, hits }).collect())
     }
 
     /// Writes down that a playback ended. `None` where it had ended before.

@@ -11,6 +11,7 @@ use crate::domain::intent::Phase;
 use crate::domain::job::{JobKind, JobState};
 use crate::domain::plan::companions::{is_subtitle, is_video, video_of};
 use crate::domain::plan::{Companion, Room};
+use crate::domain::settings::Limit;
 use crate::error::{Error, IoContext, Result};
 use crate::files::Kind;
 use crate::files::errno::present;
@@ -46,7 +47,61 @@ pub struct Coming {
     pub files: BTreeMap<PathBuf, u64>,
 }
 
+/// The cache volume, and what our copies take of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Volume {
+    /// The volume in all, and what of it is free; none while it is away, or not ours.
+    pub space: Option<(u64, u64)>,
+    /// At most so many bytes may be copies.
+    pub limit: Option<u64>,
+    /// At least so many bytes stay free.
+    pub min_free: u64,
+    /// Bytes of copies, also of those on their way out.
+    pub used: u64,
+    /// Those of files that are pinned,
+    pub pinned: u64,
+    /// and of those that are not, but wanted by somebody.
+    pub wanted: u64,
+    /// Promised to copies that are made.
+    pub reserved: u64,
+}
+
 impl Engine {
+    /// How full the cache is. No row is read, and the volume is looked at once.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn volume(&self) -> Result<Volume> {
+        let space = match self.look_at_cache_dir() {
+            Ok((folder, _)) => self.fs.space(&folder).ok(),
+            Err(error @ Error::Store { .. }) => return Err(error),
+            // Why it is away the doctor says.
+            Err(_) => None,
+        };
+        let ((pinned, wanted), _) = self.store.look(|index| index.held())?;
+        let (used, _) = self.room.now();
+        Ok(Volume {
+            space: space.map(|space| (space.total, space.available)),
+            limit: match (self.cache.limit, space) {
+                (Limit::Bytes(bytes), _) => Some(bytes),
+                (_, Some(space)) => limit(space, &self.cache),
+                (Limit::None | Limit::Percent(_), None) => None,
+            },
+            min_free: self.cache.min_free,
+            // What is swapped in at this moment is counted in one of them first.
+            used: used.max(pinned.saturating_add(wanted)),
+            pinned,
+            wanted,
+            reserved: self.room.reserved(),
+        })
+    }
+
+    /// Where copies lie.
+    #[must_use]
+    pub fn copies_dir(&self) -> &Path {
+        &self.cache.dir
+    }
+
     /// What is on its way into the cache: asked for, running, or about to be swapped in.
     ///
     /// # Errors

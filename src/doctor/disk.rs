@@ -31,6 +31,13 @@ pub struct Grounds {
     pub instances: Option<u64>,
 }
 
+impl Grounds {
+    /// Of these libraries and this cache, with nothing else looked at.
+    pub(super) fn of(libraries: Vec<LibraryGround>, cache: Result<Ground>) -> Self {
+        Self { libraries, cache, written: None, way: None, folders: 0, watches: None, instances: None }
+    }
+}
+
 /// What one library is like.
 pub struct LibraryGround {
     /// As it is configured.
@@ -97,7 +104,7 @@ fn look_at_library(engine: &Engine, library: &Library, mounts: &Mounts) -> Libra
 }
 
 /// The cache dir is no media tree, so its way is looked at from here.
-fn way_to(dir: &Path) -> Option<Vec<Step>> {
+pub(super) fn way_to(dir: &Path) -> Option<Vec<Step>> {
     let dir = dir.canonicalize().ok()?;
     let step = |path: &Path| {
         let found = path.metadata().ok()?;

@@ -127,6 +127,28 @@ impl Check {
         }
     }
 
+    /// What was looked at, in a few words.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::LibraryRoot => "The folder is there",
+            Self::LibraryAccess => "Cacherr can write there",
+            Self::FileSystem => "The file system is known to work",
+            Self::Swap => "Readers do not notice swaps",
+            Self::CacheDir => "The cache dir can be used",
+            Self::CacheDevice => "The cache lies elsewhere than the library",
+            Self::CacheWay => "Others get to the copies",
+            Self::MediaServer => "The media server answers",
+            Self::Locations => "Its folders are libraries",
+            Self::MappedFiles => "Its files are where they should be",
+            Self::LinkReadable => "It reads through links",
+            Self::Preferences => "Its preferences do no harm",
+            Self::OtherReaders => "Other readers find the copies",
+            Self::Inotify => "The cache can be watched",
+            Self::Clock => "Clocks agree",
+        }
+    }
+
     pub(super) fn ok(self, subject: impl Into<String>, says: impl Into<String>) -> Finding {
         Finding { check: self, subject: subject.into(), verdict: Verdict::Ok, says: says.into(), fix: None }
     }

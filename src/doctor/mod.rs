@@ -12,6 +12,7 @@ pub mod finding;
 pub mod mapping;
 pub mod mounts;
 pub mod server;
+pub mod survey;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

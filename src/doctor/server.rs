@@ -125,7 +125,7 @@ async fn all(
 }
 
 /// A time that was told to the second, within the time that asking took: no difference can be told.
-fn ahead(told: Time, asked: Time, heard: Time) -> SignedDuration {
+pub(super) fn ahead(told: Time, asked: Time, heard: Time) -> SignedDuration {
     let second = SignedDuration::from_secs(1);
     if told < heard && asked < told.plus(second) { SignedDuration::ZERO } else { told.since(asked) }
 }

@@ -64,10 +64,43 @@ pub struct Hits {
     pub hits: u64,
 }
 
+/// What began within one day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DayOfHits {
+    /// When the day begins, in UTC.
+    pub begins: Time,
+    /// What began on it.
+    pub hits: Hits,
+}
+
+/// Midnights in UTC: the beginnings of so many days, of which the one of `now` is the last, and its end.
+#[must_use]
+pub fn midnights(now: Time, days: u32) -> Vec<Time> {
+    const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+    let today = now.as_micros().div_euclid(DAY);
+    (0..=i64::from(days)).map(|day| Time::from_micros((today + 1 - i64::from(days) + day) * DAY)).collect()
+}
+
 impl Hits {
     /// Hits by starts; 0 when nothing began.
     #[must_use]
     pub fn ratio(&self) -> f64 {
         if self.starts == 0 { 0.0 } else { self.hits as f64 / self.starts as f64 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_of_the_days_is_today() {
+        let time = |text: &str| Time::from_jiff(text.parse().unwrap());
+        let said = |now: &str, days| -> Vec<String> {
+            midnights(time(now), days).iter().map(|at| at.to_string()[..10].to_owned()).collect()
+        };
+        assert_eq!(said("2026-03-01T00:00:00Z", 2), ["2026-02-28", "2026-03-01", "2026-03-02"]);
+        assert_eq!(said("2026-03-01T23:59:59Z", 1), ["2026-03-01", "2026-03-02"]);
+        assert_eq!(said("1969-12-31T12:00:00Z", 1), ["1969-12-31", "1970-01-01"]);
     }
 }

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use roaring::RoaringBitmap;
+
 use super::Slot;
 use super::dictionary::{Dictionary, Word};
 use super::entry::{Entry, PathText, Wish};
@@ -36,6 +38,7 @@ pub struct Columns {
     original: Vec<Word>,
     /// Names of originals that differ from those of their links.
     original_names: HashMap<Slot, Box<str>>,
+    pub pinned: RoaringBitmap,
     pub wishes: Wishes,
     /// Folded names, one behind the other, each after a NUL.
     pub names: Vec<u8>,
@@ -103,6 +106,11 @@ impl Columns {
         self.accessed[at] = entry.last_accessed.map_or(NEVER, Time::as_micros);
         self.states[at] = entry.status;
         self.operations[at] = entry.operation;
+        if entry.pinned {
+            self.pinned.insert(slot);
+        } else {
+            self.pinned.remove(slot);
+        }
         self.library[at] = u16::try_from(self.libraries.add(&entry.library)).unwrap_or(u16::MAX);
         let packed: Vec<Packed> = entry
             .wishes
@@ -185,6 +193,7 @@ impl Columns {
             library: self.libraries.get(self.library[at].into()).to_owned(),
             path: path(self.folder(slot), self.name(slot)),
             original: self.original(slot).map(|(folder, name)| path(folder, name)),
+            pinned: self.pinned.contains(slot),
             wishes: self.wishes.of(slot).map(wish).collect(),
         }
     }
@@ -217,6 +226,7 @@ impl Columns {
         self.folder.truncate(length);
         self.original.truncate(length);
         self.original_names.retain(|slot, _| *slot < first);
+        self.pinned.remove_range(first..);
         self.wishes.truncate(first);
     }
 

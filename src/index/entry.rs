@@ -30,6 +30,8 @@ pub struct Entry {
     pub path: PathText,
     /// Where it really lay; absent where that is the same.
     pub original: Option<PathText>,
+    /// Whether a person said that it stays.
+    pub pinned: bool,
     /// Who wants it, in order of attribution.
     pub wishes: Vec<Wish>,
 }
@@ -87,6 +89,7 @@ impl Entry {
             library: row.library.clone(),
             path: PathText::of(&row.file_path),
             original: PathText::elsewhere(&row.original_path, &row.file_path),
+            pinned: row.pinned,
             wishes: attributions.iter().map(wish).collect(),
         }
     }

@@ -21,6 +21,10 @@ pub struct Sets {
     pub users: Vec<User>,
     /// Bytes of what is present.
     pub size: u64,
+    /// Bytes of what is served from the cache and pinned,
+    pub pinned: u64,
+    /// and of what is not pinned, but wanted by somebody.
+    pub wanted: u64,
 }
 
 /// What a user wants.
@@ -97,7 +101,15 @@ impl Sets {
         if columns.status(slot) == Status::Removed {
             return;
         }
-        self.size = step(self.size, columns.sizes[slot as usize]);
+        let size = columns.sizes[slot as usize];
+        self.size = step(self.size, size);
+        if columns.status(slot) == Status::Active {
+            if columns.pinned.contains(slot) {
+                self.pinned = step(self.pinned, size);
+            } else if columns.wishes.of(slot).next().is_some() {
+                self.wanted = step(self.wanted, size);
+            }
+        }
         for wish in columns.wishes.of(slot) {
             let user = grown(&mut self.users, wish.user as usize);
             user.present = step(user.present, 1);
@@ -113,6 +125,7 @@ impl Sets {
         let nobody = User::default();
         let users = 0..self.users.len().max(other.users.len());
         (&self.present, self.size) == (&other.present, other.size)
+            && (self.pinned, self.wanted) == (other.pinned, other.wanted)
             && self.states == other.states
             && self.operations == other.operations
             && alike(&self.libraries, &other.libraries)

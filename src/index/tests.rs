@@ -51,6 +51,7 @@ fn entry() -> impl Strategy<Value = Entry> {
             library: format!("library{}", names.2),
             original: original.filter(|original| *original != path),
             path,
+            pinned: size % 3 == 1,
             wishes: wishes.collect(),
         }
     })

@@ -93,6 +93,12 @@ impl Index {
         self.sets.states[status as usize].iter().map(|slot| self.columns.sizes[slot as usize]).sum()
     }
 
+    /// Bytes of the files that are served from the cache and pinned, and of those that are not, but wanted by somebody.
+    #[must_use]
+    pub fn held(&self) -> (u64, u64) {
+        (self.sets.pinned, self.sets.wanted)
+    }
+
     fn most_accessed(&self) -> Option<Slot> {
         let used = |slot: &Slot| self.columns.counts[*slot as usize] > 0;
         self.sets.present.iter().filter(used).max_by_key(|slot| self.use_of(*slot))

@@ -49,12 +49,7 @@ impl Client {
         patience: Patience,
         trust: Trust,
     ) -> Result<Self, Fault> {
-        let base = web_address(url).ok_or_else(|| {
-            Fault::new(
-                Kind::Unreachable,
-                "the address of the media server is none; it looks like http://192.168.1.2:32400",
-            )
-        })?;
+        let base = web_address(url).ok_or_else(no_address)?;
         let http = Http::new(device, patience, trust, Pace::new(Duration::ZERO));
         Ok(Self { http: Arc::new(http), base, token })
     }
@@ -69,6 +64,12 @@ impl Client {
     #[must_use]
     pub fn with_token(&self, token: Secret) -> Self {
         Self { token, ..self.clone() }
+    }
+
+    /// Another server, with a token for it. Nothing is sent yet, and nothing of this one's.
+    pub fn elsewhere(&self, url: &str, token: Secret) -> Result<Self, Fault> {
+        let base = web_address(url).ok_or_else(no_address)?;
+        Ok(Self { http: self.http.clone(), base, token })
     }
 
     /// Who the server is. It tells everybody, so this says nothing about the token.
@@ -130,6 +131,13 @@ impl Client {
         }
         Ok(target)
     }
+}
+
+fn no_address() -> Fault {
+    Fault::new(
+        Kind::Unreachable,
+        "the address of the media server is none; it looks like http://192.168.1.2:32400",
+    )
 }
 
 /// Adds to the query.

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{OnceLock, PoisonError, RwLock};
 
+use jiff::SignedDuration;
 use redb::backends::FileBackend;
 use redb::{DatabaseError, ReadableDatabase, StorageBackend, WriteTransaction};
 use rustix::fs::{Advice, fadvise};
@@ -33,6 +34,9 @@ use crate::{Error, Result};
 
 /// Memory for pages: redb's own default is 1 GiB.
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
+
+/// So much further back than was asked for, starts of playbacks are read.
+const FURTHER: SignedDuration = SignedDuration::from_hours(61 * 24);
 
 /// What the kernel reads ahead at once, on most devices.
 const READ_AHEAD: u64 = 128 * 1024;
@@ -110,6 +114,14 @@ impl Database {
         self.open.closing()
     }
 
+    /// Bytes of its file; none where it is in no file, or cannot be looked at.
+    pub fn bytes(&self) -> Option<u64> {
+        match &self.source {
+            Source::File(file) => std::fs::metadata(file).ok().map(|found| found.len()),
+            Source::Backend(_) => None,
+        }
+    }
+
     /// How many wait to write.
     #[cfg(test)]
     pub fn waiting(&self) -> usize {
@@ -151,12 +163,23 @@ impl Database {
 
     /// The playbacks that began since.
     pub fn hits(&self, since: Time) -> Result<Hits> {
+        self.ask_starts(since, |starts| starts.hits(since))
+    }
+
+    /// Those that began between one of these instants and the next.
+    pub fn hits_between(&self, instants: &[Time]) -> Result<Vec<Hits>> {
+        let Some(since) = instants.first() else { return Ok(Vec::new()) };
+        self.ask_starts(*since, |starts| starts.between(instants))
+    }
+
+    fn ask_starts<T>(&self, since: Time, ask: impl Fn(&Starts) -> T) -> Result<T> {
         self.ask(|view| {
             if let Some(starts) = view.starts.get().filter(|starts| starts.reaches(since)) {
-                return Ok(starts.hits(since));
+                return Ok(ask(starts));
             }
-            let starts = Starts::read(&view.reader, since)?;
-            let hits = starts.hits(since);
+            // Who asks for less first would leave those who ask for more to read it each time.
+            let starts = Starts::read(&view.reader, since.plus(-FURTHER))?;
+            let hits = ask(&starts);
             // Somebody else may have read further back meanwhile, or less far: either is true as far as it goes.
             let _ = view.starts.set(starts);
             Ok(hits)

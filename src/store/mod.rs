@@ -138,6 +138,21 @@ impl Store {
         self.database.hits(since)
     }
 
+    /// The playbacks that began at each of these instants or later, and before the next of them, and how many of them the
+    /// cache served. The instants rise; there is one answer less than there are of them.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn hits_between(&self, instants: &[Time]) -> Result<Vec<Hits>> {
+        self.database.hits_between(instants)
+    }
+
+    /// Bytes of the store's file; none where it is in no file, or cannot be looked at.
+    #[must_use]
+    pub fn bytes(&self) -> Option<u64> {
+        self.database.bytes()
+    }
+
     /// Runs `act` as one transaction: durable when this returns `Ok`, and without any trace when `act` fails.
     /// Writers take turns, so `act` must not call `write` itself.
     ///

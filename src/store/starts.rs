@@ -32,6 +32,16 @@ impl Starts {
         self.since <= since
     }
 
+    /// Those that began at each of these instants or later, and before the next of them; the last one bounds them. They rise.
+    pub fn between(&self, instants: &[Time]) -> Vec<Hits> {
+        let place = |at: &Time| self.starts.partition_point(|(start, _)| start < at);
+        let hits = |place: usize| place.checked_sub(1).map_or(0, |last| self.starts[last].1);
+        let places: Vec<usize> = instants.iter().map(place).collect();
+        let of =
+            |pair: &[usize]| Hits { starts: (pair[1] - pair[0]) as u64, hits: hits(pair[1]) - hits(pair[0]) };
+        places.windows(2).map(of).collect()
+    }
+
     /// Those that began at `since` or later.
     pub fn hits(&self, since: Time) -> Hits {
         let first = self.starts.partition_point(|(at, _)| *at < since);

@@ -172,7 +172,8 @@ fn ids_are_ids_and_names_that_are_not_known_are_refused_by_the_document_too() {
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         assert_eq!(name.ends_with("Request"), schema["additionalProperties"] == false, "{name}");
         for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
-            if ["id", "file_id", "job_id"].contains(&field.as_str()) {
+            // What a check is called is no id of a thing.
+            if ["id", "file_id", "job_id"].contains(&field.as_str()) && name != "ProbeCheck" {
                 assert_eq!(schema["format"], "uuid", "{name}.{field}");
             }
         }

@@ -72,6 +72,29 @@ fn the_first_start_is_a_miss_and_the_second_a_hit() {
 }
 
 #[test]
+fn starts_are_told_day_by_day_and_the_days_add_up() {
+    let mut world = World::new(COPYING, b"the film");
+    let engine = world.calm();
+    assert!(!start(&engine, &plays("1", "user1")).hit);
+    cache(&engine, &world).unwrap();
+    assert!(start(&engine, &plays("2", "user2")).hit);
+    drop(engine);
+    world.later(SignedDuration::from_hours(48));
+    let engine = world.calm();
+    assert!(start(&engine, &plays("3", "user1")).hit);
+    let told = |days| -> Vec<(u64, u64)> {
+        engine.hits_by_day(days).unwrap().iter().map(|day| (day.hits.starts, day.hits.hits)).collect()
+    };
+    assert_eq!(told(4), [(0, 0), (2, 1), (0, 0), (1, 1)]);
+    assert_eq!((told(1), told(2)), (vec![(1, 1)], vec![(0, 0), (1, 1)]));
+    let long = engine.hits_by_day(90).unwrap();
+    assert!(
+        long.windows(2).all(|pair| pair[1].begins.since(pair[0].begins) == SignedDuration::from_hours(24))
+    );
+    assert_eq!((long.len(), long.iter().map(|day| day.hits.starts).sum::<u64>()), (90, 3));
+}
+
+#[test]
 fn a_playback_is_counted_once_whatever_restarts() {
     let world = World::new(COPYING, b"the film").cached();
     let engine = world.calm();

@@ -53,7 +53,8 @@ fn dir(grounds: &Grounds, cache: &CacheSettings) -> Finding {
     }
 }
 
-fn devices(grounds: &Grounds) -> Vec<Finding> {
+/// Where the libraries lie, compared with it.
+pub(in crate::doctor) fn devices(grounds: &Grounds) -> Vec<Finding> {
     let Ok(cache) = &grounds.cache else { return vec![] };
     let there =
         grounds.libraries.iter().filter_map(|one| Some((&one.library.name, one.ground.as_ref().ok()?)));

@@ -33,11 +33,7 @@ pub(in crate::doctor) fn judge(
     let mut findings: Vec<Finding> =
         locations.iter().map(|location| covered(location, libraries, mapping, &proposals)).collect();
     if findings.is_empty() {
-        findings.push(Check::Locations.warning(
-            "Plex",
-            "it has no section of films or shows that this token may see",
-            "use the token of the server's owner, and add the libraries to Plex",
-        ));
+        findings.push(no_section());
     }
     findings.extend(told.sections.iter().filter_map(|section| {
         let files = match &section.files {
@@ -50,6 +46,15 @@ pub(in crate::doctor) fn judge(
         found(&section.section.title, files, mapping, engine, &proposals)
     }));
     findings
+}
+
+/// The finding about a server that has nothing for us.
+pub(in crate::doctor) fn no_section() -> Finding {
+    Check::Locations.warning(
+        "Plex",
+        "it has no section of films or shows that this token may see",
+        "use the token of the server's owner, and add the libraries to Plex",
+    )
 }
 
 /// At most so many, from all over the list.

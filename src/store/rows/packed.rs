@@ -142,6 +142,7 @@ impl<'a> Packed<'a> {
             library: self.library.to_owned(),
             path: PathText::of(self.file_path()),
             original: PathText::elsewhere(self.original_path(), self.file_path()),
+            pinned: self.pinned,
             wishes: wishes.iter().map(|wish| wish.wish(self.cached_at)).collect(),
         }
     }

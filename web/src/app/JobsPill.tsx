@@ -1,5 +1,5 @@
 /** How much is being copied, on every page; a click shows each job. */
-import { Anchor, Drawer, Group, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Anchor, Drawer, Group, Stack, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCopy, IconListCheck } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -21,11 +21,8 @@ export function JobsPill() {
   const words = t.shell.jobs(active.running, active.waiting);
   return (
     <>
-      <UnstyledButton
-        className={classes.pill}
-        onClick={shown.open}
-        aria-label={`${t.shell.jobsTitle}: ${words}`}
-      >
+      <UnstyledButton className={classes.pill} onClick={shown.open}>
+        <VisuallyHidden>{t.shell.jobsTitle}: </VisuallyHidden>
         <IconCopy size={15} color={busy ? "var(--state-attention)" : "var(--text-quiet)"} aria-hidden />
         <span className={classes.wide}>{words}</span>
         {active.rate > 0 && <span className="quiet">{rate(active.rate)}</span>}

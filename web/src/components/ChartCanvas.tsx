@@ -91,7 +91,8 @@ function draw(element: HTMLElement, data: ChartData, height: number, told: Told)
         {
           stroke: quiet,
           font: FONT,
-          size: 34,
+          // As wide as its longest number.
+          size: (_, values) => 14 + 7 * Math.max(1, ...(values ?? []).map((value) => value.length)),
           gap: 6,
           splits: () => [0, end / 2, end].filter(Number.isInteger),
           grid: { stroke: colour("--line"), width: 1 },

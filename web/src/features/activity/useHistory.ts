@@ -91,7 +91,9 @@ export function useHistory(filter: HistoryFilter) {
     queries.setQueryData<InfiniteData<OperationPage>>(JSON.parse(name), (old) => {
       const [first, ...rest] = old?.pages ?? [];
       if (!old || !first) return old;
-      return { ...old, pages: [{ ...first, operations: [...newer, ...first.operations] }, ...rest] };
+      // What came between two looks may be there already.
+      const fresh = newerThan(first.operations[0], newer) ?? newer;
+      return { ...old, pages: [{ ...first, operations: [...fresh, ...first.operations] }, ...rest] };
     });
     setNewer([]);
   }, [queries, name, newer]);

@@ -42,7 +42,7 @@ export function useCounted({ pages, filter }: Files): Counted {
 export function Counts({ counted }: { counted: Counted }) {
   if (counted.total === null) return null;
   return (
-    <Text size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }} data-counts>
+    <Text component="span" size="sm" c="dimmed" style={{ whiteSpace: "nowrap" }} data-counts>
       {t.cached.total(counted.total, counted.size)}
     </Text>
   );

@@ -103,8 +103,11 @@ export function Grid({
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question begins at its top
   useLayoutEffect(scrollToTop, [key]);
 
+  const rowAt = (index: number) =>
+    scroller.current?.querySelector<HTMLElement>(`tr[data-index="${index}"]`) ?? null;
+  const inTable = (element: Element | null) => scroller.current?.contains(element) === true;
   useLayoutEffect(() => {
-    const row = scroller.current?.querySelector<HTMLElement>(`tr[data-index="${cursor.index}"]`);
+    const row = rowAt(cursor.index);
     const focused = document.activeElement;
     // Rows came or went above: the focus goes with its file.
     const left = focused instanceof HTMLTableRowElement && focused !== row && inTable(focused);
@@ -113,12 +116,13 @@ export function Grid({
     row.focus({ preventScroll: true });
   });
 
-  const inTable = (element: Element | null) => scroller.current?.contains(element) === true;
   const moveTo = (index: number) => {
-    wantsFocus.current = true;
     const inside = Math.max(0, Math.min(index, (pages.total ?? 1) - 1));
     rows.reveal(inside);
     cursor.moveTo(inside);
+    // A row far away is drawn a moment later.
+    wantsFocus.current = rowAt(inside) === null;
+    rowAt(inside)?.focus({ preventScroll: true });
   };
   useImperativeHandle(ref, () => ({
     // Coming from elsewhere, the first step is to the table.

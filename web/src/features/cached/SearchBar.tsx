@@ -45,9 +45,11 @@ export function SearchBar({
         </Button>
       )}
       {(!phone || shown) && <Filters filter={filter} set={set} />}
-      <Box ms="auto">
-        <Counts counted={counted} />
-      </Box>
+      {!phone && (
+        <Box ms="auto">
+          <Counts counted={counted} />
+        </Box>
+      )}
     </Group>
   );
 }

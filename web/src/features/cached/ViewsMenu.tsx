@@ -6,12 +6,15 @@ import { type FormEvent, useState } from "react";
 import { reportDone } from "@/components/report";
 import { t } from "@/strings";
 import type { CachedSearch } from "./search";
+import { ToolButton } from "./ToolButton";
 import { BUILT_IN, isSame, LONGEST_NAME, renamed, saved, useViews, type View, viewOf } from "./views";
 
 export function ViewsMenu({
+  small,
   search,
   apply,
 }: {
+  small: boolean;
   search: CachedSearch;
   apply: (search: CachedSearch) => void;
 }) {
@@ -57,13 +60,12 @@ export function ViewsMenu({
     <>
       <Popover position="bottom-end" trapFocus returnFocus opened={opened} onChange={setOpened}>
         <Popover.Target>
-          <Button
-            variant="default"
-            leftSection={<IconBookmark size={16} />}
+          <ToolButton
+            small={small}
+            label={t.cached.views}
+            icon={IconBookmark}
             onClick={() => setOpened(!opened)}
-          >
-            {t.cached.views}
-          </Button>
+          />
         </Popover.Target>
         <Popover.Dropdown aria-label={t.cached.views} p={6}>
           <Stack gap={2} w={280}>

@@ -1,6 +1,4 @@
-import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconDownload, IconSparkles } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef } from "react";
 import type { CachedFile } from "@/api/schema";
 import { useSession } from "@/app/session";
@@ -9,16 +7,15 @@ import { Page } from "@/components/Page";
 import { useLive } from "@/live/live";
 import { t } from "@/strings";
 import { BatchPanels } from "./BatchPanel";
-import { ColumnsMenu } from "./ColumnsMenu";
-import { FoundAnnouncement, useCounted } from "./Counts";
+import { Counts, FoundAnnouncement, useCounted } from "./Counts";
 import { Dialogs } from "./Dialogs";
 import { filterOf, firstOrder, isEmpty, sortingOf } from "./filter";
 import { Grid, type GridHandle } from "./Grid";
 import { Nothing } from "./Nothing";
 import { SearchBar } from "./SearchBar";
 import { SelectionBar } from "./SelectionBar";
-import { SortMenu } from "./SortMenu";
 import { countOf } from "./selection";
+import { Toolbar } from "./Toolbar";
 import { only, useActs } from "./useActs";
 import { useCursor } from "./useCursor";
 import { useFiles } from "./useFiles";
@@ -27,7 +24,6 @@ import { useKeys } from "./useKeys";
 import { useLayout } from "./useLayout";
 import { AFRESH, useSearchState } from "./useSearchState";
 import { useSelection } from "./useSelection";
-import { ViewsMenu } from "./ViewsMenu";
 
 export default function CachedPage() {
   const [search, set] = useSearchState();
@@ -87,29 +83,9 @@ export default function CachedPage() {
     <Page
       fill
       title={t.cached.title}
+      lead={phone && <Counts counted={counted} />}
       actions={
-        <>
-          {phone ? <SortMenu sorting={sorting} set={set} /> : <ColumnsMenu layout={layout} />}
-          <ViewsMenu search={search} apply={(view) => set({ ...AFRESH, ...view })} />
-          {operates && (
-            <Button
-              variant="default"
-              leftSection={<IconDownload size={16} />}
-              onClick={() => acts.open({ kind: "export" })}
-            >
-              {t.cached.export.open}
-            </Button>
-          )}
-          {operates && (
-            <Button
-              variant="default"
-              leftSection={<IconSparkles size={16} />}
-              onClick={() => acts.open({ kind: "cleanup" })}
-            >
-              {t.cached.cleanup.open}
-            </Button>
-          )}
-        </>
+        <Toolbar phone={phone} search={search} set={set} sorting={sorting} layout={layout} open={acts.open} />
       }
     >
       <SearchBar
@@ -127,7 +103,11 @@ export default function CachedPage() {
         </ErrorNotice>
       )}
       {total === 0 && pages.total !== null && !files.changing ? (
-        <Nothing asked={!isEmpty(files.filter)} onAskAll={() => set(AFRESH)} />
+        <Nothing
+          asked={!isEmpty(files.filter)}
+          onAskAll={() => set(AFRESH)}
+          onNews={() => pages.refresh(false)}
+        />
       ) : (
         <Grid
           ref={grid}

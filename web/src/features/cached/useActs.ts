@@ -1,11 +1,11 @@
 /** What is done with files from this page: which dialog is open, what was begun. */
 import { useState } from "react";
 import type { BatchAction, FileDetail } from "@/api/schema";
-import { reportDone, reportProblem } from "@/components/report";
-import { t } from "@/strings";
+import { reportProblem } from "@/components/report";
 import { beginWithFilter, beginWithIds } from "./acts";
 import type { Pages } from "./pages";
 import type { Removal } from "./RemoveDialog";
+import { reportRemoved } from "./reportRemoved";
 import { type Chosen, countOf, has, NOTHING, type Selection, withFiles } from "./selection";
 import { useBatches } from "./useBatches";
 import { readWhole } from "./whole";
@@ -52,8 +52,7 @@ export function useActs(pages: Pages, onDone: () => void) {
       onDone();
       if (one) {
         pages.patch(one.file.id, (file) => ({ ...file, status: one.came.status }));
-        const words = one.came.status === "removed" ? t.cached.remove.done : t.cached.remove.underWay;
-        reportDone(words(one.file.filename));
+        reportRemoved(one.file, one.came);
       } else if (jobId) batches.begin(jobId, "remove", paths);
     },
   };

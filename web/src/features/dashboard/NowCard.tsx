@@ -30,7 +30,7 @@ export function NowCard() {
             {active.waiting > 0 && (
               <>
                 {" · "}
-                <PageLink to="/activity" size="sm">
+                <PageLink to="/activity" size="sm" underline="always">
                   {words.waiting(active.waiting)}
                 </PageLink>
               </>

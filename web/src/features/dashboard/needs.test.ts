@@ -94,7 +94,11 @@ describe("gather", () => {
       },
     });
     expect(needs).toHaveLength(1);
-    expect(needs[0]).toMatchObject({ title: "It cannot swap.", detail: "Use link_rename.", tone: "loss" });
+    expect(needs[0]).toMatchObject({
+      title: "Movies: It cannot swap.",
+      detail: "Use link_rename.",
+      tone: "loss",
+    });
   });
 
   it("tells a source that does not answer from one where nobody signed in", () => {
@@ -119,6 +123,19 @@ describe("gather", () => {
     });
     expect(needs[0]?.title).toBe("The wishes of user1, user2 cannot be read");
     expect(needs[0]?.detail).toBe("They have to sign in.");
+  });
+
+  it("believes the list of readers more than what the doctor saw of them", () => {
+    const reader = { name: "Jellyfin", kind: "other", noted_at: "2026-01-01T00:00:00Z", sees_cache: true };
+    const finding = { check: "other_readers", says: "It does not.", fix: null, verdict: "failure" } as const;
+    const diagnosis = (subject: string) => ({
+      failures: 1,
+      warnings: 0,
+      ran_at: null,
+      findings: [{ ...finding, subject }],
+    });
+    expect(gather({ ...well, readers: [reader as never], diagnosis: diagnosis("Jellyfin") })).toEqual([]);
+    expect(gather({ ...well, readers: [reader as never], diagnosis: diagnosis("") })).toHaveLength(1);
   });
 
   it("asks about readers of whom nobody knows", () => {

@@ -37,14 +37,18 @@ export function gather(known: Known): Need[] {
     add({ id: "space", tone: "loss", title: words.spaceAway, detail: words.spaceAwayHint, at: "system" });
   }
   for (const source of known.sources ?? []) fromSource(source, add);
+  const readers = known.readers ?? [];
   for (const finding of known.diagnosis?.findings ?? []) {
     if (finding.verdict !== "failure" && finding.verdict !== "warning") continue;
+    const ofReaders = finding.check === "other_readers";
+    // The list of readers is newer than what the doctor saw of them.
+    if (ofReaders && readers.some((reader) => reader.name === finding.subject)) continue;
     add({
       id: `doctor ${finding.check} ${finding.subject}`,
       tone: finding.verdict === "failure" ? "loss" : "attention",
-      title: finding.says,
-      detail: finding.fix,
-      at: "system",
+      title: words.finding(finding.subject, finding.says),
+      detail: ofReaders ? words.readersHint : finding.fix,
+      at: ofReaders ? "sources" : "system",
     });
   }
   if (known.orphans > 0) {
@@ -81,7 +85,7 @@ export function gather(known: Known): Need[] {
       at: "users",
     });
   }
-  for (const reader of known.readers ?? []) {
+  for (const reader of readers) {
     if (reader.sees_cache === true) continue;
     const sure = reader.sees_cache === false;
     add({
@@ -89,7 +93,7 @@ export function gather(known: Known): Need[] {
       tone: sure ? "loss" : "attention",
       title: sure ? words.readerBlind(reader.name) : words.readerUnknown(reader.name),
       detail: sure ? words.readerBlindHint : words.readerUnknownHint,
-      at: "system",
+      at: "sources",
     });
   }
   return needs.sort((one, other) => Number(one.tone === "attention") - Number(other.tone === "attention"));

@@ -16,6 +16,7 @@ export function useNeeds(): Need[] {
   const diagnosis = $api.useQuery("get", "/api/system/doctor", {}, asOperator).data?.data;
   const sources = $api.useQuery("get", "/api/sources", {}, asOperator).data?.data.sources;
   const readers = $api.useQuery("get", "/api/system/readers", {}, asOperator).data?.data.readers;
+  const space = $api.useQuery("get", "/api/cached/space").data?.data;
   const statistics = $api.useQuery("get", "/api/cached/statistics").data?.data;
   const plan = $api.useQuery("get", "/api/plan", { params: { query: { limit: 1 } } }).data?.data;
   const failed = $api.useQuery("get", "/api/jobs", {
@@ -28,7 +29,7 @@ export function useNeeds(): Need[] {
     plan,
     orphans: statistics?.orphaned_files ?? 0,
     failed: failed ?? [],
-    cacheAway: false,
+    cacheAway: space?.available === false,
     now,
   });
 }

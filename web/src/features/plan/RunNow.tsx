@@ -44,7 +44,7 @@ function Outcome({ run: { job } }: { run: Run }) {
     <>
       {words.runDone(cached_count, given_back_count, waiting_count, failed_count)}{" "}
       {cached_count + given_back_count > 0 && (
-        <PageLink to="/activity" size="sm">
+        <PageLink to="/activity" size="sm" underline="always">
           {words.toQueue}
         </PageLink>
       )}

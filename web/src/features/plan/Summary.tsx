@@ -51,7 +51,7 @@ export function Summary({ plan }: { plan: Plan }) {
       <Text size="sm" c="dimmed">
         {words.schedule}{" "}
         {may("admin") && (
-          <PageLink to="/settings" size="sm">
+          <PageLink to="/settings" size="sm" underline="always">
             {words.scheduleSet}
           </PageLink>
         )}

@@ -19,7 +19,7 @@ export function Unresolved({ entries }: { entries: readonly PlanUnresolved[] }) 
             {entry.code === "no_library" && may("operator") && (
               <>
                 {" "}
-                <PageLink to="/sources" size="sm">
+                <PageLink to="/sources" size="sm" underline="always">
                   {t.sources.title}
                 </PageLink>
               </>

@@ -12,6 +12,7 @@ import { PageLink } from "@/components/PageLink";
 import { reportDone } from "@/components/report";
 import { t } from "@/strings";
 import { Knows } from "./Knows";
+import { OwnSettings } from "./OwnSettings";
 import { comesBack } from "./people";
 import { Recent } from "./Recent";
 import { Statistics } from "./Statistics";
@@ -63,6 +64,7 @@ function Person({ user, onGone }: { user: User; onGone: () => void }) {
         </PageLink>
       </Statistics>
       {user.kind !== "withheld" && <Knows user={user} />}
+      {may("admin") && <OwnSettings user={user} />}
       <Recent user={user} />
       {may("admin") && <Forget user={user} onGone={onGone} />}
     </Stack>

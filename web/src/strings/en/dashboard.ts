@@ -5,7 +5,6 @@ export const dashboard = {
   space: "Space",
   spaceOf: (capacity: string) => `of ${capacity}`,
   spaceParts: {
-    copies: "copies",
     pinned: "pinned",
     wanted: "wanted",
     unwanted: "could go",
@@ -13,7 +12,6 @@ export const dashboard = {
     free: "free",
   },
   spacePartHints: {
-    copies: "What the copies take.",
     pinned: "Stays until somebody unpins it.",
     wanted: "Somebody wants it next.",
     unwanted: "Nobody wants it any more; it makes room when room is needed.",
@@ -28,9 +26,6 @@ export const dashboard = {
     "Less is free on the disk than what shall stay free: nothing more is cached until there is room.",
   served: "Served from the fast disk",
   servedOf: (starts: number) => `of ${plural(starts, "start", "starts")} in 30 days`,
-  servedRatio: "of all starts in 30 days",
-  servedNow: (files: number, size: string) =>
-    `${plural(files, "file", "files")} on the fast disk now, ${size}.`,
   servedNothing: "Nothing was played in the last 30 days.",
   servedNothingHint: "As soon as somebody presses play, it shows here how often the fast disk served it.",
   servedChart: "Starts per day, from the fast disk and from the library",
@@ -82,6 +77,9 @@ export const dashboard = {
   needsBroken: "does not work",
   needsLook: "should be looked at",
   need: {
+    finding: (subject: string, says: string) => (subject ? `${subject}: ${says}` : says),
+    readersHint:
+      "Say it on the page Sources: to a program that does not see the fast disk every cached file is a broken link.",
     spaceAway: "The fast disk is missing",
     spaceAwayHint:
       "It is not mounted, or is not the one of this Cacherr. Nothing is written or concluded meanwhile.",

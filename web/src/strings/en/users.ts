@@ -38,7 +38,6 @@ export const users = {
   wantsNothing: "nothing is cached for them",
   allKnown: "all wishes known",
   someUnknown: (count: number) => plural(count, "source is not known", "sources are not known"),
-  open: (name: string) => `Show ${name}`,
 
   // One of them
   knows: "How we know what they want",
@@ -66,7 +65,6 @@ export const users = {
   notKnown: "not known",
   partly: "with a problem",
   seen: "seen",
-  mend: "Let them sign in to Plex once, on the page Sources.",
 
   statistics: "What was cached for them",
   period: "Period",
