@@ -322,8 +322,7 @@ async fn what_is_paused_waits_until_somebody_resumes_it_and_people_are_served_al
     let id = house.app.cache(&alien, json!({})).await;
     let files = house.app.get("/api/cached/files").await.is(200);
     assert_eq!(files["files"].as_array().unwrap().len(), 1, "{files}");
-    let removed = house.app.delete(&format!("/api/cached/files/{id}")).await.is(202);
-    assert_eq!(house.app.ended(removed["job_id"].as_str().unwrap()).await["state"], "done");
+    house.app.delete(&format!("/api/cached/files/{id}")).await.is(200);
     assert_eq!(house.app.get("/api/jobs?state=queued").await.is(200)["jobs"], json!([]));
 
     let resume = json!({ "paused": false });
@@ -343,8 +342,8 @@ async fn what_is_paused_waits_until_somebody_resumes_it_and_people_are_served_al
 #[tokio::test]
 async fn who_pauses_calls_off_what_nobody_asked_for_and_leaves_what_somebody_did() {
     let mut house = House::new().await;
-    house.app.options.bandwidth = 20_000;
-    let dune = house.film("Dune", 3_000_000);
+    house.app.options.bandwidth = 1 << 20;
+    let dune = house.film("Dune", 12 << 20);
     house.begin(OWNER, dune);
     house.let_work().await;
     let is_copied = async |app: &TestApp| {
