@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use super::permissions::{self, Permission};
 use super::problem::{Code, ProblemBody};
 use super::{
-    accounts, auth, cleanup, doctor, export, files, forget, frames, history, instance, jobs, keys, library, operations, people, plan, probe, readers, restart, sessions, settings, socket, sources, space, statistics, system, users, webhooks,
+    accounts, auth, cleanup, doctor, export, files, forget, frames, history, instance, jobs, keys, library,
+    operations, people, plan, probe, readers, restart, sessions, settings, socket, sources, space, statistics, system, users, webhooks,
 };
 
 /// Which operations refuse with which codes.

@@ -23,7 +23,8 @@ mod permissions;
 mod plan;
 mod probe;
 mod search;
-    mod, settings, space,
+mod settings;
+mod space;
 mod statistics;
 mod system;
 mod transport;

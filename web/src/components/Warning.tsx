@@ -5,7 +5,14 @@ import type { ReactNode } from "react";
 
 export function Warning({ title, children }: { title?: string; children: ReactNode }) {
   return (
-    <Alert variant="outline" color="yellow" icon={<IconAlertTriangle />} className="card" title={title}>
+    <Alert
+      variant="outline"
+      color="yellow"
+      icon={<IconAlertTriangle />}
+      className="card"
+      title={title}
+      styles={{ title: { color: "var(--state-attention)" }, icon: { color: "var(--state-attention)" } }}
+    >
       {children}
     </Alert>
   );

@@ -11,7 +11,7 @@ import { readAgainSoon } from "@/live/effects";
 import { useLiveEvent } from "@/live/live";
 import { t } from "@/strings";
 import { FileActions } from "./FileActions";
-import { Facts, History, Paths, Proof, Wanted } from "./FileFacts";
+import { Facts, History, Paths, Proof, titleOf, Wanted } from "./FileFacts";
 import { FileWhy } from "./FileWhy";
 
 const DETAIL = "/api/cached/files/{file_id}";
@@ -55,7 +55,7 @@ export default function FileDrawer({ id, covered, onClose, onStep, onRemove, onP
   };
 
   return (
-    <Drawer
+    <Drawer.Root
       opened
       onClose={onClose}
       position="right"
@@ -63,38 +63,45 @@ export default function FileDrawer({ id, covered, onClose, onStep, onRemove, onP
       returnFocus={false}
       closeOnEscape={!covered}
       trapFocus={!covered}
-      title={
-        <Group gap={4} wrap="nowrap">
-          <Step label={t.cached.drawer.previous} keys="k" icon={IconChevronUp} run={() => onStep(-1)} />
-          <Step label={t.cached.drawer.next} keys="j" icon={IconChevronDown} run={() => onStep(1)} />
-          <Text fw={600}>{t.cached.drawer.title}</Text>
-        </Group>
-      }
-      closeButtonProps={{ "aria-label": t.common.close }}
       onKeyDown={onKeyDown}
     >
-      {read.error && (
-        <ErrorNotice error={read.error} retry={() => void read.refetch()}>
-          {problemOf(read.error).code === "not_found" && <Text>{t.cached.drawer.gone}</Text>}
-        </ErrorNotice>
-      )}
-      {read.isPending && (
-        <Center py="xl">
-          <Loader aria-label={t.common.loading} />
-        </Center>
-      )}
-      {file && !read.error && (
-        <Stack gap="lg" aria-busy={read.isPlaceholderData || undefined}>
-          <Facts file={file} />
-          <FileActions file={file} onRemove={onRemove} onPin={onPin} />
-          <FileWhy file={file} />
-          <Wanted file={file} />
-          <Paths file={file} />
-          <Proof file={file} />
-          <History file={file} />
-        </Stack>
-      )}
-    </Drawer>
+      <Drawer.Overlay />
+      <Drawer.Content>
+        <Drawer.Header style={{ alignItems: "flex-start" }}>
+          <Drawer.Title fw={600} fz="lg" style={{ overflowWrap: "anywhere" }}>
+            {file ? titleOf(file) : t.cached.drawer.title}
+          </Drawer.Title>
+          <Group gap={4} wrap="nowrap" ms="auto">
+            <Step label={t.cached.drawer.previous} keys="k" icon={IconChevronUp} run={() => onStep(-1)} />
+            <Step label={t.cached.drawer.next} keys="j" icon={IconChevronDown} run={() => onStep(1)} />
+            <Drawer.CloseButton aria-label={t.common.close} />
+          </Group>
+        </Drawer.Header>
+        <Drawer.Body>
+          {read.error && (
+            <ErrorNotice error={read.error} retry={() => void read.refetch()}>
+              {problemOf(read.error).code === "not_found" && <Text>{t.cached.drawer.gone}</Text>}
+            </ErrorNotice>
+          )}
+          {read.isPending && (
+            <Center py="xl">
+              <Loader aria-label={t.common.loading} />
+            </Center>
+          )}
+          {file && !read.error && (
+            <Stack gap="lg" aria-busy={read.isPlaceholderData || undefined}>
+              <Facts file={file} />
+              <FileActions file={file} onRemove={onRemove} onPin={onPin} />
+              <FileWhy file={file} />
+              <Wanted file={file} />
+              <Paths file={file} />
+              <Proof file={file} />
+              <History file={file} />
+            </Stack>
+          )}
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
 

@@ -35,13 +35,9 @@ export function titleOf({ metadata, filename }: Pick<FileDetail, "metadata" | "f
 }
 
 export function Facts({ file }: { file: FileDetail }) {
-  const title = titleOf(file);
   return (
     <Stack gap={6}>
-      <Title order={2} style={{ overflowWrap: "anywhere" }}>
-        {title}
-      </Title>
-      {title !== file.filename && (
+      {titleOf(file) !== file.filename && (
         <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
           {file.filename}
         </Text>

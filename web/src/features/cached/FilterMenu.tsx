@@ -3,6 +3,7 @@ import { Button, Menu, Popover } from "@mantine/core";
 import { IconChevronDown, IconX } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { t } from "@/strings";
+import { MenuChoice } from "./MenuChoice";
 
 interface Common {
   name: string;
@@ -44,17 +45,6 @@ export function FilterMenu<Value extends string>({
   any?: string;
   onChange: (value: Value) => void;
 }) {
-  const item = (label: string, on: boolean, choose: () => void) => (
-    <Menu.Item
-      key={label}
-      role="menuitemradio"
-      aria-checked={on}
-      onClick={choose}
-      {...(on ? { fw: 600, c: "var(--mantine-color-anchor)" } : {})}
-    >
-      {label}
-    </Menu.Item>
-  );
   return (
     <Button.Group>
       <Menu position="bottom-start" withinPortal>
@@ -62,8 +52,15 @@ export function FilterMenu<Value extends string>({
           <Button {...face(common)} />
         </Menu.Target>
         <Menu.Dropdown mah={360} style={{ overflowY: "auto" }}>
-          {item(any, value === undefined, common.onClear)}
-          {options.map((one) => item(one.label, one.value === value, () => onChange(one.value)))}
+          <MenuChoice label={any} on={value === undefined} choose={common.onClear} />
+          {options.map((one) => (
+            <MenuChoice
+              key={one.value}
+              label={one.label}
+              on={one.value === value}
+              choose={() => onChange(one.value)}
+            />
+          ))}
         </Menu.Dropdown>
       </Menu>
       <Cross {...common} />

@@ -4,10 +4,25 @@ import { IconBolt, IconSearchOff } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useSession } from "@/app/session";
 import { Empty } from "@/components/Empty";
+import { useLiveEvent, useResync } from "@/live/live";
 import { t } from "@/strings";
 
-export function Nothing({ asked, onAskAll }: { asked: boolean; onAskAll: () => void }) {
+export function Nothing({
+  asked,
+  onAskAll,
+  onNews,
+}: {
+  asked: boolean;
+  onAskAll: () => void;
+  /** Something came that may match. */
+  onNews: () => void;
+}) {
   const { may } = useSession();
+  useLiveEvent((event) => {
+    const moves = event.type === "cache_file_added" || event.type === "cache_file_removed";
+    if (moves || event.type === "job_finished") onNews();
+  });
+  useResync(onNews);
   if (asked) {
     return (
       <Empty icon={IconSearchOff} title={t.cached.noMatch}>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asked, beyondExport, filterOf, isEmpty, keyOf, matches } from "./filter";
+import { asked, beyondExport, filterOf, isEmpty, keyOf, matches, sortingOf } from "./filter";
 import { fileNamed } from "./sample";
 
 const file = fileNamed("Winter Harbour (2019).mkv", { file_size_bytes: 5_000, users: ["user1", "user2"] });
@@ -36,6 +36,12 @@ describe("a filter", () => {
     expect(matches({ max: 0 }, file)).toBe(false);
     expect(matches({ since: "2026-01-02" }, file)).toBe(true);
     expect(matches({ since: "2026-01-03" }, file)).toBe(false);
+  });
+
+  it("begins names at A and everything else at the greatest", () => {
+    expect(sortingOf({})).toEqual({ sort: "cached_at", order: "desc" });
+    expect(sortingOf({ sort: "filename" })).toEqual({ sort: "filename", order: "asc" });
+    expect(sortingOf({ sort: "filename", order: "desc" }).order).toBe("desc");
   });
 
   it("knows what an export cannot ask", () => {

@@ -39,7 +39,7 @@ export function keyOf(filter: Filter): string {
   return JSON.stringify(FILTER_KEYS.map((key) => filter[key] ?? null));
 }
 
-export function sortingOf({ sort = "cached_at", order = "desc" }: CachedSearch): Sorting {
+export function sortingOf({ sort = "cached_at", order = firstOrder(sort) }: CachedSearch): Sorting {
   return { sort, order };
 }
 

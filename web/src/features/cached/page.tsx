@@ -103,7 +103,11 @@ export default function CachedPage() {
         </ErrorNotice>
       )}
       {total === 0 && pages.total !== null && !files.changing ? (
-        <Nothing asked={!isEmpty(files.filter)} onAskAll={() => set(AFRESH)} />
+        <Nothing
+          asked={!isEmpty(files.filter)}
+          onAskAll={() => set(AFRESH)}
+          onNews={() => pages.refresh(false)}
+        />
       ) : (
         <Grid
           ref={grid}

@@ -1,6 +1,6 @@
 /** The address of this page, read and written. */
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { type CachedSearch, cachedSearch } from "./search";
 
 /** What changes; `undefined` takes a part away. */
@@ -25,7 +25,9 @@ export const AFRESH = {
 } satisfies Change;
 
 export function useSearchState(): [CachedSearch, SetSearch] {
-  const search = useSearch({ from: "/cached" });
+  const given = useSearch({ from: "/cached" });
+  // The router hands through whatever else the address says, values that were passed over included.
+  const search = useMemo(() => cachedSearch(given as Record<string, unknown>), [given]);
   const navigate = useNavigate({ from: "/cached" });
   const set = useCallback<SetSearch>(
     (change, how = "step") =>

@@ -10,6 +10,7 @@ import { ErrorNotice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { reportDone, reportProblem } from "@/components/report";
 import { t } from "@/strings";
+import { MappingCard } from "./MappingCard";
 import { PlexCard } from "./PlexCard";
 import { ReadersCard } from "./ReadersCard";
 import { useReadSourcesAgain, useSources } from "./reading";
@@ -67,6 +68,7 @@ export default function SourcesPage() {
             <PlexCard source={source} />
             <SectionsCard sections={source.sections} />
           </SimpleGrid>
+          <MappingCard source={source} />
         </Stack>
       ))}
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: "start" }}>

@@ -65,6 +65,7 @@ export const sources = {
   mapping: {
     title: "Paths",
     says: "The same folder may have one path here and another one where Plex runs, in a container for instance. The test takes files that Plex tells of and looks for them here.",
+    none: "No library is configured yet, so nothing can be cached.",
     test: "Test the paths",
     testing: "Looking for some files of each library…",
     library: "Library",
