@@ -9,12 +9,14 @@ import { buildId } from "@/lib/base";
 import { relative } from "@/lib/format";
 import { useLive } from "@/live/live";
 import { t } from "@/strings";
+import { PausedBanner } from "./PausedBanner";
 import classes from "./shell.module.css";
 
 export function Banners() {
   return (
     <div aria-live="polite">
       <LostBanner />
+      <PausedBanner />
       <BuildBanner />
     </div>
   );

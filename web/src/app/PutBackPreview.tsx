@@ -1,11 +1,13 @@
 /** What putting everything back will do, before it is done. */
-import { Button, Group, List, Loader, Stack, Text } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { Button, Checkbox, Group, List, Loader, Stack, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { $api } from "@/api/client";
 import { ErrorNotice } from "@/components/Notice";
 import { bytes } from "@/lib/format";
 import { t } from "@/strings";
 import { beginPutBack } from "./beginPutBack";
+import { PAUSED } from "./paused";
 
 export function PutBackPreview({
   onBegun,
@@ -15,13 +17,19 @@ export function PutBackPreview({
   onClose: () => void;
 }) {
   const words = t.putBack;
+  const queries = useQueryClient();
   // A preview is of now.
   const fresh = { staleTime: 0 };
   const statistics = $api.useQuery("get", "/api/cached/statistics", {}, fresh);
   const sessions = $api.useQuery("get", "/api/sessions", {}, fresh).data?.data.sessions ?? [];
   const active = { params: { query: { active: true, limit: 100 } } };
   const jobs = $api.useQuery("get", "/api/jobs", active, fresh).data?.data.jobs;
-  const begin = useMutation({ mutationFn: beginPutBack, onSuccess: onBegun });
+  const begin = useMutation({
+    mutationFn: beginPutBack,
+    onSuccess: onBegun,
+    onSettled: () => queries.invalidateQueries({ queryKey: PAUSED }),
+  });
+  const [pause, setPause] = useState(true);
   const known = statistics.data?.data;
   const copies = jobs?.filter((job) => job.kind === "cache").length ?? 0;
   const watching = sessions.filter((session) => session.hit).length;
@@ -44,8 +52,14 @@ export function PutBackPreview({
             {copies > 0 && <List.Item>{words.copying(copies)}</List.Item>}
             {known.orphaned_files > 0 && <List.Item>{words.orphans(known.orphaned_files)}</List.Item>}
             <List.Item>{words.move}</List.Item>
-            <List.Item>{words.hold}</List.Item>
+            {!pause && <List.Item>{words.hold}</List.Item>}
           </List>
+          <Checkbox
+            label={words.pause}
+            description={words.pauseHint}
+            checked={pause}
+            onChange={(event) => setPause(event.currentTarget.checked)}
+          />
         </>
       )}
       {begin.error && <ErrorNotice error={begin.error} />}
@@ -54,7 +68,7 @@ export function PutBackPreview({
           {isNothing ? t.common.close : t.common.cancel}
         </Button>
         {!isNothing && (
-          <Button loading={begin.isPending} onClick={() => begin.mutate()}>
+          <Button loading={begin.isPending} onClick={() => begin.mutate({ pause })}>
             {words.go}
           </Button>
         )}

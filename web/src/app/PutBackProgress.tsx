@@ -8,6 +8,7 @@ import { State } from "@/components/State";
 import { fileName } from "@/lib/format";
 import { useJob } from "@/live/job";
 import { t } from "@/strings";
+import { usePaused } from "./paused";
 
 export function PutBackProgress({
   job: id,
@@ -48,6 +49,7 @@ function Outcome({ job, onClose, onAgain }: { job: Job; onClose: () => void; onA
   const words = t.putBack;
   // What was cached while this ran is not among what was put back.
   const statistics = $api.useQuery("get", "/api/cached/statistics", {}, { staleTime: 0 });
+  const isPaused = usePaused() !== null;
   const failed = job.batch?.failed_count ?? 0;
   const failures = job.batch?.failures ?? [];
   const left = statistics.isFetching ? 0 : Math.max(0, (statistics.data?.data.total_files ?? 0) - failed);
@@ -83,6 +85,9 @@ function Outcome({ job, onClose, onAgain }: { job: Job; onClose: () => void; onA
           </Text>
         </>
       )}
+      <Text size="sm" c="dimmed">
+        {isPaused ? words.isPaused : words.notPaused}
+      </Text>
       {left > 0 && <Text>{words.left(left)}</Text>}
       <Group justify="flex-end">
         {(failed > 0 || left > 0) && (

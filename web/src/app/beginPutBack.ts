@@ -1,12 +1,17 @@
 /** The requests behind "Put everything back". */
 import { client } from "@/api/client";
 import { problemOf } from "@/api/problem";
+import { setPaused } from "./paused";
 
 /** As many as one page of jobs may have. */
 const PAGE = 500;
 
-/** Calls off what is being cached, and asks for everything to be put back; the job that does it. */
-export async function beginPutBack(): Promise<string> {
+/**
+ * Calls off what is being cached, and asks for everything to be put back; the job that does it. Paused first, so that
+ * nothing comes while the rest goes.
+ */
+export async function beginPutBack({ pause }: { pause: boolean }): Promise<string> {
+  if (pause) await setPaused(true);
   await cancelCopies();
   const { data } = await client.POST("/api/cached/files/batch", {
     body: { action: "remove", filter: {}, all: true, reason: "put_everything_back" },

@@ -61,7 +61,8 @@ function Idle() {
   const next = plan?.totals.cache;
   let outlook: string = words.jobsNone;
   if (plan && next) {
-    if (quiet) outlook = words.jobsNoneQuiet(timeOfDay(quiet));
+    if (plan.paused) outlook = words.jobsNonePaused;
+    else if (quiet) outlook = words.jobsNoneQuiet(timeOfDay(quiet));
     else if (next.files > 0) outlook = words.jobsNoneNext(next.files, bytes(next.size_bytes));
     else if (plan.keep.files > 0) outlook = words.jobsNoneAll;
   }

@@ -1,17 +1,21 @@
 /** The button that lets a run happen now, and the line that says what came of it. */
 import { Button, Text, Tooltip } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
+import { usePaused } from "@/app/paused";
 import { PageLink } from "@/components/PageLink";
 import { t } from "@/strings";
 import { type Run, RunKeys } from "./useRun";
 
 export function RunNow({ run }: { run: Run }) {
   const words = t.plan;
+  const paused = usePaused() !== null;
   return (
     <>
       <RunKeys run={run} />
-      <Tooltip label={words.runHint}>
+      <Tooltip label={paused ? words.runPaused : words.runHint}>
         <Button
+          {...(paused ? { "data-disabled": true } : {})}
+          aria-disabled={paused}
           leftSection={<IconPlayerPlay size={16} aria-hidden />}
           loading={run.isRunning}
           onClick={run.go}

@@ -11,6 +11,7 @@ import { readAgainSoon } from "@/live/effects";
 import { useLiveEvent } from "@/live/live";
 import { t } from "@/strings";
 import { Listing } from "./Listing";
+import { PauseButton } from "./PauseButton";
 import classes from "./plan.module.css";
 import { RunNow, RunOutcome } from "./RunNow";
 import { Summary } from "./Summary";
@@ -44,7 +45,18 @@ export default function PlanPage() {
   const pages = plan && list !== "sources" ? Math.ceil(lengthOf(plan, list) / PAGE) : 1;
 
   return (
-    <Page title={words.title} lead={words.lead} actions={may("operator") && <RunNow run={run} />}>
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={
+        may("operator") && (
+          <>
+            <PauseButton />
+            <RunNow run={run} />
+          </>
+        )
+      }
+    >
       <RunOutcome run={run} />
       {read.error && <ErrorNotice error={read.error} retry={() => void read.refetch()} />}
       {read.isPending && (

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { $api } from "@/api/client";
 import type { Job } from "@/api/schema";
 import { useCommand } from "@/app/Palette";
+import { usePaused } from "@/app/paused";
 import { useShortcut } from "@/app/shortcuts";
 import { reportProblem } from "@/components/report";
 import { readAgainSoon } from "@/live/effects";
@@ -26,6 +27,7 @@ export function useRun(): Run {
     onError: reportProblem,
     onSuccess: ({ data }) => setAsked(data.job_id),
   });
+  const paused = usePaused() !== null;
   const job = useJob(asked);
   useLiveEvent((event) => {
     if (event.type === "job_finished" && event.data.id === asked) readAgainSoon(queries, "/api/plan");
@@ -33,7 +35,7 @@ export function useRun(): Run {
   const isRunning = run.isPending || (asked !== null && !job?.finished_at);
   return {
     go: () => {
-      if (!isRunning) run.mutate({});
+      if (!isRunning && !paused) run.mutate({});
     },
     isRunning,
     wasAsked: asked !== null,

@@ -6,6 +6,7 @@ export const plan = {
   lead: "What the next run does, and why. It is drawn up from what the sources said last, and changes as they do.",
   run: "Run now",
   runHint: "Asks the sources, plans anew, and carries it out.",
+  runPaused: "Caching is paused. Resume it, and runs happen again.",
   runAsking: "The sources are asked, and what they say is carried out.",
   runQueued: "A run goes on already; this one follows it.",
   runDone: (cached: number, given: number, waiting: number, failed: number) =>
@@ -22,6 +23,10 @@ export const plan = {
   runFailed: "The run failed.",
   toQueue: "To the queue",
   pause: "Pause caching",
+  pauseHint:
+    "Nothing is cached or given back by itself until it is resumed. By hand everything works all the same.",
+  resume: "Resume caching",
+  resumeHint: "What is wanted is cached by itself again.",
   pausedBy: (who: string, since: string) =>
     `Paused by ${who}, ${since}. What people ask for by hand is still done.`,
   quiet: (until: string) => `Quiet hours: nothing is cached or given back by itself before ${until}.`,

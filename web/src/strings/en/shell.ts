@@ -42,7 +42,7 @@ export const shell = {
   jobsEmpty: "Nothing is being copied or put back.",
   jobsAll: "Queue and history",
   jobsMore: (count: number) => plural(count, "more job", "more jobs"),
-  paused: "Caching is paused",
+  pausedBy: (who: string) => `Caching was paused by ${who}`,
   pausedHint: "Nothing is cached by itself until it is resumed.",
   resume: "Resume",
   notFound: "There is no such page.",
