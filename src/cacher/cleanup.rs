@@ -80,7 +80,7 @@ impl Engine {
     /// # Errors
     /// `CacheVolumeMissing`, `MassOrphanBrake`: nothing was concluded or written then. The store fails.
     pub fn request_cleanup(&self, request: &CleanupRequest) -> Result<Cleanup> {
-        self.cache_dir()?;
+        self.look_at_cache_dir()?;
         if !self.store.read()?.has_more_files_than(AT_ONCE)? {
             return self.clean(request, None).map(Cleanup::Done);
         }
@@ -113,7 +113,7 @@ impl Engine {
     fn clean(&self, request: &CleanupRequest, job: Option<JobId>) -> Result<Cleaned> {
         // One at a time: the other would find its orphans held, and count too few.
         let _turn = self.cleaning.lock().unwrap_or_else(PoisonError::into_inner);
-        self.cache_dir()?;
+        self.look_at_cache_dir()?;
         let scanned = self.look_at_all(Depth::Cache, request.confirmed, &|| Ok(()))?;
         for (file, text) in scanned.findings {
             tracing::warn!(%file, "{text}");

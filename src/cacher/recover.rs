@@ -142,7 +142,11 @@ impl Engine {
         if self.cache_lost.load(std::sync::atomic::Ordering::SeqCst) {
             return Ok(0);
         }
-        let cache = self.cache_dir()?;
+        let (cache, is_marked) = self.look_at_cache_dir()?;
+        if !is_marked {
+            // Never used: nothing unfinished can lie there, and it may yet become another one.
+            return Ok(0);
+        }
         let tmp = self.tmp_dir(&cache)?;
         let mut swept = 0;
         for name in self.fs.list(&tmp).doing("list the unfinished copies in", &self.cache.dir)? {

@@ -184,7 +184,8 @@ impl Engine {
         Ok(match depth {
             Depth::Deep => Look::Everywhere,
             Depth::Cache if self.cache_lost.load(Ordering::SeqCst) => Look::Nowhere,
-            Depth::Cache => Look::Cache(self.cache_dir()?),
+            // A look makes nothing ours: the first copy does.
+            Depth::Cache => Look::Cache(self.look_at_cache_dir()?.0),
         })
     }
 

@@ -56,7 +56,7 @@ test.describe("the keyboard", () => {
 });
 
 test.describe("a lost connection", () => {
-  test.use({ allowed: [[/WebSocket|ERR_CONNECTION|Failed to load resource/]] as never });
+  test.use({ allowed: [/WebSocket|ERR_CONNECTION|Failed to load resource/] });
 
   test("is said, and mends itself", async ({ page, cacherr }) => {
     await page.goto(cacherr.url);

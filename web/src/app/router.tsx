@@ -82,6 +82,8 @@ export const router = createRouter({
   routeTree: root.addChildren([...routes]),
   basepath: basePath || "/",
   defaultPreload: "intent",
+  // What a page did not let through is not in its address either.
+  search: { strict: true },
   defaultErrorComponent: Crashed,
   scrollToTopSelectors: ["#main"],
 });

@@ -51,6 +51,9 @@ const gray: MantineColorsTuple = [
   "#1b222c",
 ];
 
+/** The head of a dialog is no banner of the page. */
+const HEADS = { header: { role: "presentation" } };
+
 export const theme = createTheme({
   primaryColor: "teal",
   primaryShade: { light: 8, dark: 7 },
@@ -85,12 +88,14 @@ export const theme = createTheme({
         centered: true,
         transitionProps: { duration: 120, transition: "fade" },
         closeButtonProps: { "aria-label": t.common.close },
+        attributes: HEADS,
       },
     },
     Drawer: {
       defaultProps: {
         transitionProps: { duration: 150 },
         closeButtonProps: { "aria-label": t.common.close },
+        attributes: HEADS,
       },
     },
   },

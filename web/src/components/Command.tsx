@@ -1,7 +1,7 @@
 /** A line to paste into a terminal. */
-import { ActionIcon, Code, CopyButton, Group, Tooltip } from "@mantine/core";
-import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { Code, Group } from "@mantine/core";
 import { t } from "@/strings";
+import { CopyIcon } from "./CopyIcon";
 
 export function Command({ line }: { line: string }) {
   return (
@@ -9,15 +9,7 @@ export function Command({ line }: { line: string }) {
       <Code block flex={1} miw={0} style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
         {line}
       </Code>
-      <CopyButton value={line}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? t.common.copied : t.common.copy}>
-            <ActionIcon onClick={copy} aria-label={copied ? t.common.copied : t.common.copy}>
-              {copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
+      <CopyIcon text={line} label={t.common.copy} />
     </Group>
   );
 }

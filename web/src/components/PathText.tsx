@@ -1,7 +1,7 @@
 /** A path in mono, cut in its middle so that root and extension stay readable; whole on hover, copied by a click. */
-import { ActionIcon, CopyButton, Group, Tooltip } from "@mantine/core";
-import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { Group } from "@mantine/core";
 import { t } from "@/strings";
+import { CopyIcon } from "./CopyIcon";
 import classes from "./PathText.module.css";
 
 /** How much of the end is never cut. */
@@ -16,17 +16,7 @@ export function PathText({ path, copy = true }: { path: string; copy?: boolean }
         <span className={classes.head}>{characters.slice(0, cut).join("")}</span>
         <span className={classes.tail}>{characters.slice(cut).join("")}</span>
       </span>
-      {copy && (
-        <CopyButton value={path}>
-          {({ copied, copy: take }) => (
-            <Tooltip label={copied ? t.common.copied : t.common.copyPath}>
-              <ActionIcon size={24} onClick={take} aria-label={t.common.copyPath}>
-                {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
-      )}
+      {copy && <CopyIcon text={path} label={t.common.copyPath} />}
     </Group>
   );
 }

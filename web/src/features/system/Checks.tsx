@@ -14,7 +14,6 @@ import { When } from "@/components/When";
 import { t } from "@/strings";
 import { byVerdict } from "./diagnosis";
 import { Findings, VerdictMark } from "./Findings";
-import { Readers } from "./Readers";
 
 const DIAGNOSIS = ["get", "/api/system/doctor"] as const;
 
@@ -57,7 +56,6 @@ export default function Checks() {
           {read.isPending && <Loader m="md" aria-label={t.common.loading} />}
         </Stack>
       </Card>
-      <Readers />
     </Stack>
   );
 }

@@ -1,5 +1,6 @@
 /** A file on its way, from the slow disk to the word of the media server. */
 import { Stack, Text } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { $api } from "@/api/client";
 import type { JobProgress } from "@/api/schema";
@@ -9,6 +10,7 @@ import { JobStateMark } from "@/components/State";
 import { Warning } from "@/components/Warning";
 import { fileName } from "@/lib/format";
 import { asSentence } from "@/lib/sentence";
+import { readAgainSoon } from "@/live/effects";
 import { useLiveEvent } from "@/live/live";
 import { Proof } from "./Proof";
 
@@ -18,6 +20,7 @@ const ENDED = new Set(["done", "failed", "cancelled"]);
 
 export function Follow({ path, job, file }: { path: string; job: string | null; file: string }) {
   const [moved, setMoved] = useState<Omit<JobProgress, "job_id"> | null>(null);
+  const queries = useQueryClient();
   const read = $api.useQuery(
     "get",
     "/api/jobs/{job_id}",
@@ -29,7 +32,10 @@ export function Follow({ path, job, file }: { path: string; job: string | null; 
   );
   useLiveEvent((event) => {
     if (event.type === "job_progress" && event.data.job_id === job) setMoved(event.data);
-    if (event.type === "job_finished" && event.data.id === job) void read.refetch();
+    if (event.type !== "job_finished" || event.data.id !== job) return;
+    void read.refetch();
+    // The step is done by this: the guide looks for a first file.
+    readAgainSoon(queries, "/api/cached/files");
   });
   const known = read.data?.data;
   const now = known && !ENDED.has(known.state) && moved ? { ...known, ...moved } : known;

@@ -62,34 +62,10 @@ export const system = {
     inotify: "If the cache cannot be watched, a lost copy is noticed later.",
     clock: "Clocks that disagree make new files look old, and the other way round.",
   } satisfies Record<Check, string>,
-  mendReaders: "Say below who else reads them, or that nobody does.",
+  mendReaders: "Say on the page Sources who else reads them, or that nobody does.",
 
   // Other readers
-  readers: "Who else reads the libraries",
-  readersHint:
-    "Where a film is cached, a link lies in its place. Every program that reads the libraries has to see the cache folder under the same path.",
-  readersNone: "Nobody has been named.",
-  readerName: "Name",
-  readerKind: "What it is",
-  readerKinds: {
-    download_manager: "Download manager (Sonarr, Radarr)",
-    file_share: "File share (SMB, NFS)",
-    player: "Player (Jellyfin, Kodi)",
-    other: "Something else",
-  },
-  readerSees: "Does it see the cache folder under the same path?",
-  sees: { yes: "Yes", no: "No", unknown: "Not known" },
-  seesMark: {
-    yes: "sees the cache",
-    no: "does not see the cache",
-    unknown: "not known whether it sees the cache",
-  },
-  readerAdd: "Add a reader",
-  readerNobody: "Nobody else reads them",
   readerNobodyName: "nobody",
-  readerNobodyRow: "Somebody said that nobody else reads them",
-  readerRemove: (name: string) => `Remove ${name}`,
-  readerNoted: "said",
 
   // API keys
   keysLead: "For scripts, dashboards and other programs. Each has a role and can be revoked by itself.",
