@@ -11,6 +11,7 @@ mod plan;
 mod rescue;
 mod restart;
 mod round_trip;
+mod settings;
 mod watched;
 
 use std::collections::BTreeMap;
