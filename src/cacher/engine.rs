@@ -6,7 +6,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
@@ -77,6 +77,8 @@ pub struct Engine {
     pub(super) readers: Readers,
     /// Held by the one cleanup that runs.
     pub(super) cleaning: Mutex<()>,
+    /// One at a time writes the marker: first copies come in crowds.
+    marking: Mutex<()>,
     pub(super) compared: Compared,
     pub(super) own_opens: OwnOpens,
     /// The owner said that the cached copies are gone for good (`restore --all --cache-lost`).
@@ -126,6 +128,7 @@ impl Engine {
             is_read: AtomicBool::new(false),
             readers: Readers::default(),
             cleaning: Mutex::default(),
+            marking: Mutex::default(),
             cache_lost: AtomicBool::new(false),
         })
     }
@@ -216,6 +219,11 @@ impl Engine {
 
     /// Opens the cache dir and checks that it carries our marker. Writes the marker once, into an empty dir.
     pub(super) fn cache_dir(&self) -> Result<Fd> {
+        let (fd, marked) = self.look_at_cache_dir()?;
+        if marked {
+            return Ok(fd);
+        }
+        let _turn = self.marking.lock().unwrap_or_else(PoisonError::into_inner);
         let (fd, marked) = self.look_at_cache_dir()?;
         if !marked {
             self.write_marker(&fd)?;

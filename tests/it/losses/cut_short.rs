@@ -92,12 +92,11 @@ fn a_copy_to_the_cache_that_was_cut_short_is_never_believed() {
 #[test]
 fn a_part_of_the_film_that_lies_where_its_copy_would_is_never_believed() {
     let house = House::new();
-    let dune = film(&house, "Dune.mkv", SIZE);
+    let (dune, first) = (film(&house, "Dune.mkv", SIZE), film(&house, "First.mkv", SIZE));
     let before = house.library();
     let there = house.at("fast/Movies/Dune.mkv");
-    // A cache that another program used before, which died in the middle of a copy.
-    drop(house.start());
-    fs::create_dir(there.parent().unwrap()).unwrap();
+    // A cache that is in use, and beside it another program, which died in the middle of a copy.
+    house.cache([&first.path]);
     let part = &dune.bytes[..dune.bytes.len() / 10];
     fs::write(&there, part).unwrap();
     crate::process::age(&there);
