@@ -43,7 +43,7 @@ for (const scheme of ["dark", "light"] as const) {
       await expect(page.getByRole("dialog")).toBeVisible();
       await look("entry");
       await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: "Account" }).click();
+      await page.getByRole("button", { name: "Account", exact: true }).click();
       await page.getByRole("menuitem", { name: "Put everything back…" }).click();
       await expect(page.getByText(/originals? returns? to their places/)).toBeVisible();
       await look("put back");
