@@ -6,7 +6,9 @@ test.describe("the system", () => {
     await expect(page.getByText("Nobody has looked since Cacherr started.")).toBeVisible();
     await page.getByRole("button", { name: "Look again" }).click();
     await expect(page.getByRole("heading", { name: /Who else reads the libraries · / })).toBeVisible();
-    await expect(page.getByText("Say on the page Sources who else reads them, or that nobody does.")).toBeVisible();
+    await expect(
+      page.getByText("Say on the page Sources who else reads them, or that nobody does."),
+    ).toBeVisible();
     await page.getByRole("button", { name: /things are as they should be/ }).click();
     await expect(page.getByRole("heading", { name: "Swapping a file · Movies" })).toBeVisible();
   });

@@ -5,7 +5,7 @@ import type { Job } from "@/api/schema";
 import { useLiveEvent } from "./live";
 
 export interface ActiveJobs {
-  /** Running ones first, then those that wait; newest first among both. */
+  /** Running ones first, then those that wait, in the order in which they came. */
   jobs: readonly Job[];
   running: number;
   waiting: number;
@@ -44,7 +44,8 @@ export function useActiveJobs(): ActiveJobs {
   const running = jobs.filter(runs);
   const total = read.data?.data.pagination.total_count ?? 0;
   return {
-    jobs: [...running, ...jobs.filter((job) => !runs(job))],
+    // They are read newest first, and served the other way round.
+    jobs: [...running, ...jobs.filter((job) => !runs(job)).reverse()],
     running: running.length,
     waiting: Math.max(0, total - running.length),
     rate: running.reduce((sum, job) => sum + (job.kind === "batch" ? 0 : job.rate), 0),
