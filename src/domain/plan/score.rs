@@ -55,9 +55,10 @@ pub(super) fn score(unit: &Unit<'_>, settings: &Settings, now: Time) -> Score {
         add_wishes(&mut without, &said, settings, now);
         clamped(&without)
     };
-    if let Some(at) = unit.here.iter().map(|file| file.cached_at).max() {
+    // A subtitle that comes later makes its film no younger: else what a plan brings would change what it was drawn from.
+    if let Some(video) = unit.video() {
         let weights = settings.weights;
-        let age = now.since(at);
+        let age = now.since(video.cached_at);
         if age < days(1) {
             add(&mut why, weights.cached_day.max(0), "cached within a day", None);
         } else if age < days(3) {

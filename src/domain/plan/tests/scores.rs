@@ -82,6 +82,18 @@ fn what_was_cached_lately_is_worth_more() {
 }
 
 #[test]
+fn a_subtitle_that_comes_later_makes_its_film_no_younger() {
+    let film = Cached { cached_at: hours_ago(30), ..cached_for("a", "user1", Operation::Ondeck) };
+    let subtitle = Cached {
+        cached_at: hours_ago(1),
+        companion_of: Some(path("a")),
+        ..cached_for("a.srt", "user1", Operation::Ondeck)
+    };
+    let known = snapshot(vec![wish("a", "user1", Source::OnDeck)], vec![film, subtitle]);
+    assert!(made(&known).keep.iter().any(|kept| kept.score == 73), "{:#?}", made(&known).keep);
+}
+
+#[test]
 fn what_is_pinned_or_played_is_worth_a_hundred() {
     let pinned = Cached { pinned: true, ..cached("a") };
     assert_eq!(score_of(&snapshot(vec![], vec![pinned])), (100, vec![(100, "pinned")]));
