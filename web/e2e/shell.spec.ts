@@ -81,6 +81,22 @@ test.describe("below a base path", () => {
   });
 });
 
+test("the first load is small, and brings no other page", async ({ page, cacherr }) => {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Network.enable");
+  const urls = new Map<string, string>();
+  let bytes = 0;
+  cdp.on("Network.responseReceived", ({ requestId, response }) => urls.set(requestId, response.url));
+  cdp.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    if (!urls.get(requestId)?.includes("/api/")) bytes += encodedDataLength;
+  });
+  await page.goto(`${cacherr.url}/cached`);
+  await expect(page.getByRole("grid")).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  expect(bytes).toBeGreaterThan(100_000);
+  expect(bytes).toBeLessThan(350 * 1024);
+});
+
 test("without a session there is nothing but the log-in", async ({ page, cacherr }) => {
   await page.context().clearCookies();
   await page.goto(`${cacherr.url}/settings`);
