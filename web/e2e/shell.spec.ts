@@ -82,6 +82,7 @@ test.describe("below a base path", () => {
 });
 
 test("the first load is small, and brings no other page", async ({ page, cacherr }) => {
+  await cacherr.cache("Heat");
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("Network.enable");
   const urls = new Map<string, string>();
