@@ -15,10 +15,19 @@ test("everything goes back, by name, from any page", async ({ page, cacherr }) =
   await expect(dialog.getByText(/originals return to their places/)).toBeVisible();
   await expect(dialog.getByText(/^One person is watching/)).toBeVisible();
   await stop();
+  await expect(dialog.getByLabel("and cache nothing by itself until I say so")).toBeChecked();
   await dialog.getByRole("button", { name: "Put everything back" }).click();
   await expect(dialog.getByText(/back at their places\.$/)).toBeVisible();
 
   for (const title of titles) {
     expect((await lstat(cacherr.stage.video(title).path)).isFile()).toBe(true);
   }
+
+  await dialog.getByRole("button", { name: "Close" }).first().click();
+  const paused = page.getByText("Caching was paused by admin");
+  await expect(paused).toBeVisible();
+  await page.reload();
+  await expect(paused).toBeVisible();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await expect(paused).toBeHidden();
 });
