@@ -30,4 +30,7 @@ test("everything goes back, by name, from any page", async ({ page, cacherr }) =
   await expect(paused).toBeVisible();
   await page.getByRole("button", { name: "Resume" }).click();
   await expect(paused).toBeHidden();
+  // Somebody else's is told as well.
+  await cacherr.ask("PUT", "/api/plan/paused", { paused: true });
+  await expect(page.getByText("Caching was paused by api_key")).toBeVisible();
 });

@@ -5,9 +5,9 @@ import { useState } from "react";
 import { $api } from "@/api/client";
 import { ErrorNotice } from "@/components/Notice";
 import { bytes } from "@/lib/format";
+import { PAUSED } from "@/live/effects";
 import { t } from "@/strings";
 import { beginPutBack } from "./beginPutBack";
-import { PAUSED } from "./paused";
 
 export function PutBackPreview({
   onBegun,

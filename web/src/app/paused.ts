@@ -3,14 +3,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { client } from "@/api/client";
 import type { Plan } from "@/api/schema";
 import { reportProblem } from "@/components/report";
-import { readAgainSoon } from "@/live/effects";
+import { PAUSED, readAgainSoon } from "@/live/effects";
 
 export type Paused = Plan["paused"];
-
-/** A key of its own: what makes the plan be read again says nothing about the pause. */
-export const PAUSED = ["paused"];
-/** No event tells of it; others may pause and resume. */
-const LOOK_EVERY = 60_000;
 
 async function read(): Promise<Paused> {
   const { data } = await client.GET("/api/plan", { params: { query: { limit: 1 } } });
@@ -21,9 +16,9 @@ export async function setPaused(paused: boolean): Promise<void> {
   await client.PUT("/api/plan/paused", { body: { paused } });
 }
 
-/** Null while caching goes on, and until that is known. */
+/** Null while caching goes on, and until that is known. Read once: an event tells when somebody changes it. */
 export function usePaused(): Paused {
-  return useQuery({ queryKey: PAUSED, queryFn: read, refetchInterval: LOOK_EVERY }).data ?? null;
+  return useQuery({ queryKey: PAUSED, queryFn: read, staleTime: Number.POSITIVE_INFINITY }).data ?? null;
 }
 
 export function useSetPaused() {

@@ -26,7 +26,8 @@ export type LiveEvent =
   | Tells<"job_progress", Schemas["JobProgressFrame"]>
   | Tells<"job_finished", Schemas["JobFinishedFrame"]>
   | Tells<"session_started", Schemas["SessionStartedFrame"]>
-  | Tells<"session_ended", Schemas["SessionEndedFrame"]>;
+  | Tells<"session_ended", Schemas["SessionEndedFrame"]>
+  | Tells<"plan_paused", Schemas["PausedFrame"]>;
 
 type Frame =
   | LiveEvent

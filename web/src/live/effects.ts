@@ -7,6 +7,9 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { LiveEvent } from "./connection";
 
+/** Whether caching is paused: a key of its own, since what makes the plan be read again says nothing about it. */
+export const PAUSED = ["paused"];
+
 /** Answers whose keys begin with one of these are read again, at most once per `CALM` each. */
 const CALM = 1_000;
 
@@ -59,6 +62,10 @@ export function applyEvent(queries: QueryClient, event: LiveEvent): void {
     case "session_ended":
       readAgainSoon(queries, "/api/sessions");
       readAgainSoon(queries, "/api/cached/statistics/history");
+      break;
+    case "plan_paused":
+      queries.setQueryData(PAUSED, event.data.paused);
+      readAgainSoon(queries, "/api/plan");
       break;
     default:
       // Progress is for those who show it; what a later server tells is not ours to know.
