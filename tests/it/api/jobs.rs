@@ -86,3 +86,17 @@ async fn jobs_are_listed_newest_first_and_in_pages() {
     let rest = app.get("/api/jobs?limit=2&offset=2").await.is(200);
     assert!(rest["jobs"][0]["path"].as_str().unwrap().ends_with("a.mkv"));
 }
+
+#[tokio::test]
+async fn first_copies_that_begin_together_all_come() {
+    let app = TestApp::start().await;
+    let films: Vec<_> = (0..8).map(|number| app.film(&format!("{number}.mkv"), 4096)).collect();
+    let bodies: Vec<_> = films.iter().map(|film| json!({ "file_path": film })).collect();
+    let asked = bodies.iter().map(|body| app.post("/api/cached/files", body));
+    // All of them meet a cache dir that nobody has marked yet.
+    for answer in futures_util::future::join_all(asked).await {
+        let job = answer.is(202)["job_id"].as_str().unwrap().to_owned();
+        let ended = app.ended(&job).await;
+        assert_eq!(ended["state"], "done", "{ended:#}");
+    }
+}
