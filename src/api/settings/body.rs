@@ -162,7 +162,7 @@ struct PendingBody {
 
 /// The configuration file as it is now, with what arguments and environment say, and what of it does not run yet.
 #[derive(Object, Debug)]
-#[oai(rename = "Settings")]
+#[oai(rename = "AllSettings")]
 pub struct SettingsBody {
     /// The file.
     file: String,
