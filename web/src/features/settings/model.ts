@@ -1,8 +1,8 @@
 /** What the server tells of its settings. */
 export type {
+  AllSettings as Settings,
   ProblemDetail as Complaint,
   Setting,
   SettingChangeRequest as Change,
-  Settings,
   SettingsChanged as Saved,
 } from "@/api/schema";
