@@ -92,13 +92,13 @@ closed_type!(
     "Whose copies are in a folder: `none`: nobody's yet. `ours`: those of this Cacherr. `foreign`: those of another one."
 );
 
-/// What to try.
+/// What to try. A field that has no meaning for the kind is left out, or null.
 #[derive(Object, Debug)]
 #[oai(rename = "ProbeRequest", deny_unknown_fields, example)]
 struct ProbeRequest {
     /// What it is.
     kind: Kind,
-    /// The folder.
+    /// The folder, of films or for copies.
     #[oai(nullable)]
     path: Option<AbsolutePath>,
     /// The folder as the media server sees it; its files are looked for then, if one is connected.
@@ -110,6 +110,40 @@ struct ProbeRequest {
     /// A token for it. Without one, the token of the server that is connected is used there, and nowhere else.
     #[oai(nullable)]
     token: Option<Hidden>,
+}
+
+/// What a request asks for: what belongs to its kind, and nothing else.
+enum Subject {
+    CacheDir(PathBuf),
+    Library { path: PathBuf, server_path: Option<String> },
+    Plex { url: String, token: Option<Hidden> },
+}
+
+impl ProbeRequest {
+    fn read(self) -> Result<Subject, Problem> {
+        let Self { kind, path, server_path, url, token } = self;
+        let given = [
+            ("path", path.is_some(), kind != Kind::Plex),
+            ("server_path", server_path.is_some(), kind == Kind::Library),
+            ("url", url.is_some(), kind == Kind::Plex),
+            ("token", token.is_some(), kind == Kind::Plex),
+        ];
+        if let Some((name, ..)) = given.iter().find(|(_, is_given, belongs)| *is_given && !belongs) {
+            return Err(Problem::invalid(name, format!("has no meaning for {}; leave it out", kind.name())));
+        }
+        let folder = |path: Option<AbsolutePath>| match path {
+            Some(path) => path.read("path"),
+            None => Err(Problem::invalid("path", "is missing; it must be an absolute path")),
+        };
+        Ok(match kind {
+            Kind::CacheDir => Subject::CacheDir(folder(path)?),
+            Kind::Library => Subject::Library { path: folder(path)?, server_path },
+            Kind::Plex => match url {
+                Some(url) => Subject::Plex { url: url.read("url")?, token },
+                None => return Err(Problem::invalid("url", "is missing; it must be an address")),
+            },
+        })
+    }
 }
 
 /// What was found.
@@ -280,24 +314,18 @@ impl Probe {
         media: Data<&Media>,
         body: Json<ProbeRequest>,
     ) -> Result<Answer<ProbeBody>, Problem> {
-        let ProbeRequest { kind, path, server_path, url, token } = body.0;
-        let folder = |path: Option<AbsolutePath>| match path {
-            Some(path) => path.read("path"),
-            None => Err(Problem::invalid("path", "is missing; it must be an absolute path")),
-        };
-        match kind {
-            Kind::CacheDir => {
-                let (doctor, dir) = (doctor.0.clone(), folder(path)?);
+        match body.0.read()? {
+            Subject::CacheDir(dir) => {
+                let doctor = doctor.0.clone();
                 blocking(move || Ok(Answer::ok(doctor.survey_cache(&dir).into()))).await
             }
-            Kind::Library => {
-                let library = library(folder(path)?, server_path.as_deref());
+            Subject::Library { path, server_path } => {
                 let server = if server_path.is_some() { connected(media.0).await } else { None };
+                let library = library(path, server_path.as_deref());
                 survey_library(doctor.0, library, server).await.map(|body| Answer::ok(body.into()))
             }
-            Kind::Plex => {
-                let url = url.ok_or_else(|| Problem::invalid("url", "is missing; it must be an address"))?;
-                let (client, has_token) = client(media.0, &url.read("url")?, token).await?;
+            Subject::Plex { url, token } => {
+                let (client, has_token) = client(media.0, &url, token).await?;
                 let asked = tokio::time::timeout(PATIENCE, doctor.0.survey_server(&client, has_token)).await;
                 let surveyed = asked.unwrap_or_else(|_| SurveyedServer::late());
                 Ok(Answer::ok(surveyed.into()))

@@ -2,9 +2,14 @@
 
 import json
 import sys
+import tomllib
+from pathlib import Path
 
 LEAST = 5000
 
+settings = tomllib.loads(Path(__file__).with_name("schemathesis.toml").read_text(encoding="utf-8"))
+# What the settings leave out, each with its reason beside it.
+excepted = sum(not operation.get("enabled", True) for operation in settings["operations"])
 report = json.load(open(sys.argv[1], encoding="utf-8"))
 operations, phases, cases = report["operations"], report["phases"], report["test_cases"]
 wrong = [
@@ -13,7 +18,7 @@ wrong = [
         "it ended early": report["complete"],
         "there are failures": not report["failures"] and not cases["with_failures"],
         "there are errors": not report["errors"] and not cases["errored"],
-        "an operation was left out": operations["tested"] == operations["total"] > 0,
+        "an operation was left out": operations["tested"] == operations["total"] - excepted > 0,
         "a phase was left out": {"examples", "coverage", "fuzzing", "stateful"} == phases.keys()
         and all(phase["status"] == "success" for phase in phases.values()),
         f"there are fewer than {LEAST} cases": cases["generated"] >= LEAST,

@@ -228,6 +228,10 @@ async fn only_admins_probe_and_what_is_missing_is_named() {
         (json!({ "kind": "toaster" }), "kind"),
         (json!({ "kind": "library" }), "path"),
         (json!({ "kind": "cache_dir", "path": "relative" }), "path"),
+        (json!({ "kind": "library", "path": "/films", "url": "http://nas:32400" }), "url"),
+        (json!({ "kind": "cache_dir", "path": "/copies", "server_path": "/data" }), "server_path"),
+        (json!({ "kind": "library", "path": "/films", "token": "a token" }), "token"),
+        (json!({ "kind": "plex", "url": "http://nas:32400", "path": "/films" }), "path"),
         (json!({ "kind": "plex" }), "url"),
         (json!({ "kind": "plex", "url": "nonsense" }), "url"),
     ] {
