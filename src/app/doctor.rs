@@ -18,6 +18,7 @@ pub(super) fn doctor(config: &Config, cacher: &Cacher, household: &Household, ru
         clock: Arc::new(SystemClock),
         cache: config.cache.clone(),
         libraries: config.libraries.clone(),
+        watches_originals: config.watch_libraries,
         server: Box::new(move || Ok(reach.tokens().owner()?.map(|owner| reach.server_as(&owner.token)))),
         runtime,
     })

@@ -81,6 +81,8 @@ pub struct Config {
     pub cache: CacheSettings,
     /// The libraries, in the order of the file.
     pub libraries: Vec<Library>,
+    /// Whether the kernel is asked to tell what happens to links and originals.
+    pub watch_libraries: bool,
     /// The media server.
     pub plex: PlexSettings,
     /// Whose wishes count, and what is worth keeping.
@@ -184,6 +186,7 @@ impl Config {
         let attributions = build::privacy(values);
         let cache = build::cache(values, &data_dir);
         let libraries = build::libraries(values);
+        let watch_libraries = build::watch(values);
         let plex = build::plex(values);
         let librarian = build::librarian(values, plex.as_ref().map(|plex| plex.episodes_ahead));
         let log = values.get(&keys::LOG);
@@ -194,10 +197,22 @@ impl Config {
             Some(access),
             Some(attributions),
             Some(cache),
+            Some(watch_libraries),
             Some(plex),
             Some(librarian),
             Some(libraries),
-        ) = (server, serving, process, access, attributions, cache, plex, librarian, libraries)
+        ) = (
+            server,
+            serving,
+            process,
+            access,
+            attributions,
+            cache,
+            watch_libraries,
+            plex,
+            librarian,
+            libraries,
+        )
         else {
             return Err(std::mem::take(&mut values.problems));
         };
@@ -211,6 +226,7 @@ impl Config {
             attributions,
             cache,
             libraries,
+            watch_libraries,
             plex,
             librarian,
             log,
