@@ -3,11 +3,15 @@
 //!
 //! **Invariant:** what is told is only where to look; what is concluded is what a scan of everything would conclude.
 
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::file::{Attribution, Operation, Status};
 use crate::domain::id::FileId;
 use crate::domain::log::{LogKind, LogRow};
+use crate::domain::plan::companions::is_subtitle;
 use crate::error::Result;
 use crate::store::Rows;
 
@@ -15,10 +19,56 @@ use super::engine::Engine;
 use super::outcome::entry_about;
 use super::scan::{Round, Scanned};
 
+/// What a media server says of one item.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// Its files, as this machine names them, with their bytes; 0 says nothing.
+    pub files: Vec<(PathBuf, u64)>,
+    /// The identifier that is the same on every server, as metadata has it.
+    pub item: Option<String>,
+}
+
+/// The name under which metadata has that identifier.
+const COMMON: &str = "plex";
 /// Why what was said of one file holds for another, as the log says it.
 const REPLACED: &str = "replaced";
 
 impl Engine {
+    /// The cached files of which this says otherwise than their rows: another size, or other files of the same item. With that
+    /// size, 0 where the file is not named any more. No library is touched.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn told_otherwise(&self, told: &[Told]) -> Result<Vec<(FileId, u64)>> {
+        let rows = self.store.read()?;
+        let mut otherwise = Vec::new();
+        let mut items = HashMap::new();
+        for Told { files, item } in told {
+            for (path, size) in files {
+                let row = rows.file_by_path(path)?.filter(|row| row.status == Status::Active);
+                otherwise.extend(row.filter(|row| *size > 0 && row.size != *size).map(|row| (row.id, *size)));
+            }
+            if let Some(item) = item {
+                let named: &mut HashSet<&Path> = items.entry(item.as_str()).or_default();
+                named.extend(files.iter().map(|(path, _)| path.as_path()));
+            }
+        }
+        if items.is_empty() {
+            return Ok(otherwise);
+        }
+        rows.for_each_file(&mut |row| {
+            let named = row.metadata.media_ids.get(COMMON).and_then(|item| items.get(item.as_str()));
+            // What travels along with a film bears its identifier, and is none of its files.
+            let is_film = !row.file_path.file_name().is_some_and(is_subtitle);
+            let is_unnamed = named.is_some_and(|named| !named.contains(row.file_path.as_path()));
+            if row.status == Status::Active && is_film && is_unnamed {
+                otherwise.push((row.id, 0));
+            }
+            Ok(())
+        })?;
+        Ok(otherwise)
+    }
+
     /// Looks at the links, kept originals and copies of these files, and puts in order what is not, as a deep scan does.
     /// The brake counts what is missing of them among all active files. What is not active, or worked on, is passed over.
     ///

@@ -22,7 +22,7 @@ mod forget;
 pub mod ground;
 mod holds;
 pub mod homes;
-mod links;
+pub mod links;
 mod locks;
 mod names;
 mod note;

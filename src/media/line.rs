@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use crate::domain::media::{RatingKey, VideoKind};
 use crate::plex::Client;
 use crate::plex::notices::{Entry, Notice, Playing, Pulse};
 
@@ -14,8 +15,8 @@ pub(super) enum Said {
     Open,
     /// A player did something.
     Playing(Playing),
-    /// Something came into the library, or left it.
-    Changed,
+    /// Something came into the library, or left it: this item, where the server names one that it has.
+    Changed(Option<RatingKey>),
     /// It ended, or could not be opened; it is tried again.
     Closed(String),
 }
@@ -29,12 +30,19 @@ pub struct Retry {
     pub longest: Duration,
 }
 
-/// Whether the library is another one now.
-fn is_change(notice: &Notice) -> bool {
+/// What it says, if the library is another one now.
+fn change(notice: Notice) -> Option<Said> {
     match notice {
-        Notice::Timeline { entry, .. } => matches!(entry, Entry::Ready | Entry::Deleted),
-        Notice::ActivityEnded { kind, .. } => kind == "library.update.section",
-        Notice::Playing(_) | Notice::Other { .. } => false,
+        Notice::Timeline { entry: Entry::Ready, item, kind, .. } => {
+            let has_files = matches!(kind, VideoKind::Movie | VideoKind::Episode);
+            Some(Said::Changed(has_files.then_some(item)))
+        }
+        Notice::Timeline { entry: Entry::Deleted, .. } => Some(Said::Changed(None)),
+        Notice::ActivityEnded { kind, .. } if kind == "library.update.section" => Some(Said::Changed(None)),
+        Notice::Timeline { .. }
+        | Notice::ActivityEnded { .. }
+        | Notice::Playing(_)
+        | Notice::Other { .. } => None,
     }
 }
 
@@ -58,7 +66,9 @@ pub(super) async fn keep(client: Client, pulse: Pulse, retry: Retry, to: mpsc::S
                         }
                         Ok(notice) => {
                             failures = 0;
-                            if is_change(&notice) && to.send(Said::Changed).await.is_err() {
+                            if let Some(said) = change(notice)
+                                && to.send(said).await.is_err()
+                            {
                                 return;
                             }
                         }

@@ -5,7 +5,8 @@
 //! [`sign_in`] lets somebody in, [`reach`] is how Plex is asked for all of them.
 //!
 //! Playbacks: start with `plays` (what a playback is, pure) and `watcher` (where its beginnings and ends come from); `play`
-//! follows one, `ahead` says what comes next, `line` keeps the server's notices coming, [`status`] is what people see.
+//! follows one, `ahead` says what comes next, `line` keeps the server's notices coming, `news` follows what they say of files,
+//! [`status`] is what people see.
 //!
 //! **Invariant:** a token is used for whom it was given, and for nothing else: nobody is asked for with the owner's.
 //! **Invariant:** nothing here touches a file or changes a row of one: the engine is asked. **Invariant:** what a server, a
@@ -15,6 +16,7 @@ pub mod ahead;
 pub mod bridge;
 pub mod household;
 mod line;
+mod news;
 mod owner;
 pub mod people;
 mod play;

@@ -13,12 +13,13 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::Context;
 use super::line::{self, Said};
+use super::news;
 use super::owner::Named;
 use super::play::{Beginning, follow};
 use super::plays::{Change, PlayKey, Plays};
 use super::status::State;
 use crate::domain::media::tip::{Tip, TipEvent};
-use crate::domain::media::{ServerIdentity, Session, Video};
+use crate::domain::media::{RatingKey, ServerIdentity, Session, Video};
 use crate::plex::{Client, Fault, Kind};
 use crate::store::Rows;
 
@@ -28,6 +29,8 @@ const FAILURES: u32 = 4;
 const REFUSALS: u32 = 2;
 /// While a server tells nothing by itself, its library counts as changed after so long.
 const UNHEARD: Duration = Duration::from_secs(60 * 60);
+/// So many items wait that the server has news of.
+const NEWS: usize = 1024;
 /// What a line says while nobody has the time to listen.
 const BACKLOG: usize = 256;
 
@@ -46,7 +49,11 @@ pub(super) async fn watch(
             Named::Server(client) => {
                 context.board.begin(State::Connecting);
                 context.know_people().await;
-                Watching::new(context.clone(), client).run(&mut tips, &mut named).await
+                let (news, told) = mpsc::channel(NEWS);
+                let following = tokio::spawn(news::follow(context.clone(), client.clone(), told));
+                let goes_on = Watching::new(context.clone(), client, news).run(&mut tips, &mut named).await;
+                following.abort();
+                goes_on
             }
             Named::Unknown => idle(&mut tips, &mut named).await,
             Named::Nobody => {
@@ -98,6 +105,8 @@ struct Watching {
     next: Instant,
     asked: Instant,
     failures: u32,
+    /// Items that the server has news of.
+    news: mpsc::Sender<RatingKey>,
     line_is_open: bool,
     line_was_open: bool,
     /// Since when nobody said that its library has changed, nor would have.
@@ -107,7 +116,7 @@ struct Watching {
 }
 
 impl Watching {
-    fn new(context: Arc<Context>, client: Client) -> Self {
+    fn new(context: Arc<Context>, client: Client, news: mpsc::Sender<RatingKey>) -> Self {
         let now = Instant::now();
         Self {
             context,
@@ -120,6 +129,7 @@ impl Watching {
             next: now,
             asked: now,
             failures: 0,
+            news,
             line_is_open: false,
             line_was_open: false,
             unheard: now,
@@ -184,7 +194,15 @@ impl Watching {
                 self.context.board.line(Some(why));
                 self.look();
             }
-            Said::Changed => self.context.library_changed(),
+            Said::Changed(item) => {
+                self.context.library_changed();
+                // Who has too much to follow passes some over; what matters of it is told by others as well.
+                if let Some(item) = item
+                    && self.news.try_send(item).is_err()
+                {
+                    tracing::debug!("news of an item were passed over");
+                }
+            }
             Said::Playing(playing) => {
                 let (change, look) = self.plays.told(&playing, Instant::now());
                 self.act(change, look);

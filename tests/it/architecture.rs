@@ -259,27 +259,29 @@ fn only_the_clock_asks_for_the_time() {
     only_in(
         "Instant::now",
         &[
-            "access/mod.rs",      // for how long somebody waits who failed; how old a ticket is
-            "api/serve/body.rs",  // for how long a body comes
-            "api/serve/mod.rs",   // when something was complained of the last time
-            "api/serve/pulse.rs", // since when nothing happens on a connection
-            "api/socket.rs",      // what a client may send in a second; whether it is still there
-            "app/home.rs",        // patience with another process that is about to end
-            "cacher/caching.rs",  // what the token bucket of `pacing` is asked with
-            "cacher/control.rs",  // the rate of a copy; how long it holds
-            "cacher/find.rs",     // for how long a search may go on
-            "cacher/survey.rs",   // for how long files are counted
-            "cacher/opens.rs",    // for how long an open of our own may not have been told of
-            "cacher/reading.rs",  // patience with the media server
-            "cacher/workers.rs",  // when a job that could not run is tried again; patience of those who wait
-            "cli/progress.rs",    // how often a line is written
-            "command/follow.rs",  // how often progress is asked for
+            "access/mod.rs",            // for how long somebody waits who failed; how old a ticket is
+            "api/serve/body.rs",        // for how long a body comes
+            "api/serve/mod.rs",         // when something was complained of the last time
+            "api/serve/pulse.rs",       // since when nothing happens on a connection
+            "api/socket.rs",            // what a client may send in a second; whether it is still there
+            "app/home.rs",              // patience with another process that is about to end
+            "cacher/caching.rs",        // what the token bucket of `pacing` is asked with
+            "cacher/control.rs",        // the rate of a copy; how long it holds
+            "cacher/find.rs",           // for how long a search may go on
+            "cacher/survey.rs",         // for how long files are counted
+            "cacher/opens.rs",          // for how long an open of our own may not have been told of
+            "cacher/reading.rs",        // patience with the media server
+            "cacher/workers.rs", // when a job that could not run is tried again; patience of those who wait
+            "cli/progress.rs",   // how often a line is written
+            "command/follow.rs", // how often progress is asked for
             "librarian/hours.rs", // for how long something has changed
-            "media/reader.rs",    // how long ago the server did not know a file
+            "media/reader.rs",   // how long ago the server did not know a file
             "media/watcher.rs", // when the server is asked again; for how long nothing was heard of a playback
             "plex/http/pace.rs", // when the next request to plex.tv may begin
             "plex/notices.rs",  // since when a line is silent
             "watch/mod.rs",     // since when something waits
+            "watch/originals.rs", // since when something waits there
+            "watch/originals/round.rs", // until when it may
             "watch/round.rs",   // until when it may
         ],
         "what is stored or compared with stored times comes from the Clock; this list is for waiting and measuring",

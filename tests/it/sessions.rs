@@ -1,6 +1,7 @@
 //! From a player to the cache, through real sockets: the simulated Plex tells who plays, the whole instance acts.
 
 mod failures;
+mod news;
 mod pace;
 mod reading;
 mod viewers;
