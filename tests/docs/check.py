@@ -186,7 +186,7 @@ def segments(path: str) -> str:
 def addresses(page: Page) -> None:
     if page.name in INSIDE:
         return
-    for match in re.finditer(r"((?:\b(?:GET|POST|PUT|PATCH|DELETE)\b[`, ]*)*)(?<![\w.])(?<!/api)(/(?:api/[^\s`\"'|)…,;<>]*|healthz|readyz|ws(?=[?`\"' ])))(…?)", page.text):
+    for match in re.finditer(r"((?:\b(?:GET|POST|PUT|PATCH|DELETE)\b[`, ]*)*)(?:(?<=\$url)|(?<=:\d{4})|(?<![\w.]))(?<!/api)(/(?:api/[^\s`\"'|)…,;<>]*|healthz|readyz|ws(?=[?`\"' ])))(…?)", page.text):
         methods = set(re.findall(r"[A-Z]+", match[1]))
         path = re.split(r"[?#]", match[2])[0].rstrip("./:")
         known = [one for one in document() if re.fullmatch(segments(one) + (".*" if match[3] else ""), path)]
