@@ -5,6 +5,8 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::tz::TimeZone;
+
 use crate::domain::time::Time;
 
 /// A source of wall-clock time.
@@ -29,10 +31,19 @@ impl Clock for SystemClock {
     }
 }
 
-/// Where the machine is, for what is said in local time. Without data of time zones that is UTC.
+/// Where the machine is, for what is said in local time: as `TZ` says, else `/etc/localtime`. The data of all zones is a
+/// part of the program. UTC where neither says anything that can be used.
 #[must_use]
-pub fn zone() -> jiff::tz::TimeZone {
-    jiff::tz::TimeZone::system()
+pub fn zone() -> TimeZone {
+    said_zone().unwrap_or(TimeZone::UTC)
+}
+
+/// The same, or why nobody says which it is.
+///
+/// # Errors
+/// `TZ` names none, or neither it nor `/etc/localtime` is there.
+pub fn said_zone() -> Result<TimeZone, jiff::Error> {
+    TimeZone::try_system()
 }
 
 /// A clock that stands still until it is moved.
