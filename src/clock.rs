@@ -73,3 +73,18 @@ impl Clock for ManualClock {
         self.advance(jiff::SignedDuration::try_from(time).unwrap_or(jiff::SignedDuration::MAX));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_data_of_all_time_zones_is_a_part_of_the_program() {
+        let zones = jiff::tz::TimeZoneDatabase::bundled();
+        for (zone, time) in
+            [("Europe/Berlin", "2026-07-01T12:00:00+02:00"), ("Asia/Tokyo", "2026-07-01T19:00:00+09:00")]
+        {
+            let noon: jiff::Timestamp = "2026-07-01T10:00:00Z".parse().unwrap();
+            let local = noon.to_zoned(zones.get(zone).unwrap());
+            assert_eq!(local.strftime("%FT%T%:z").to_string(), time);
+        }
+    }
+}
