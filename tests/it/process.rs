@@ -13,6 +13,7 @@ mod restart;
 mod round_trip;
 mod settings;
 mod watched;
+mod zone;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
