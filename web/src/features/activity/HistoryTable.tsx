@@ -3,6 +3,7 @@ import { Table, UnstyledButton } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { LogEntry } from "@/api/schema";
+import { Columns } from "@/components/Columns";
 import { OperationMark, operationWord, reasonWord } from "@/components/OperationMark";
 import { When } from "@/components/When";
 import { fileName } from "@/lib/format";
@@ -70,15 +71,15 @@ export function HistoryTable({
           <col style={{ width: "24%" }} />
           <col style={{ width: 140 }} />
         </colgroup>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{words.columns.when}</Table.Th>
-            <Table.Th scope="col">{words.columns.what}</Table.Th>
-            <Table.Th scope="col">{words.columns.file}</Table.Th>
-            <Table.Th scope="col">{words.columns.why}</Table.Th>
-            <Table.Th scope="col">{words.columns.who}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Columns
+          names={[
+            words.columns.when,
+            words.columns.what,
+            words.columns.file,
+            words.columns.why,
+            words.columns.who,
+          ]}
+        />
         <Table.Tbody>
           <Spacer height={before} />
           {shown.map(({ index, key }) => {
