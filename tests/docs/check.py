@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = os.environ["CACHERR_BIN"]
+BINARY = os.environ.get("CACHERR_BIN", "")
 BLESS = os.environ.get("CACHERR_BLESS") == "1"
 
 FENCE = re.compile(r"^( *)(```+|~~~+)([^\n`]*)\n(.*?)^\1\2[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -39,9 +39,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 class Page:
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, root: Path = ROOT):
         self.path = path
-        self.name = str(path.relative_to(ROOT))
+        self.name = str(path.relative_to(root))
         self.text = path.read_text(encoding="utf-8")
         self.fences = [(match[3].strip().split(" ")[0], match[4], self.line(match.start())) for match in FENCE.finditer(self.text)]
         # As long as the page, so that lines stay what they are.
@@ -214,10 +214,16 @@ def shown(page: Page) -> None:
         page.path.write_text(text, encoding="utf-8")
 
 
-for path in pages():
-    page = Page(path)
-    for check in (shown, links, commands, settings, names, addresses):
-        check(page)
+# With a folder as an argument, the links of the pages in that folder; no more can be said of it.
+if len(sys.argv) > 1:
+    folder = Path(sys.argv[1]).resolve()
+    for path in sorted(folder.rglob("*.md")):
+        links(Page(path, folder))
+else:
+    for path in pages():
+        page = Page(path)
+        for check in (shown, links, commands, settings, names, addresses):
+            check(page)
 for sentence in wrong:
     print(sentence, file=sys.stderr)
 sys.exit(bool(wrong))
