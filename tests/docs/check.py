@@ -15,6 +15,14 @@ BINARY = os.environ.get("CACHERR_BIN", "")
 BLESS = os.environ.get("CACHERR_BLESS") == "1"
 
 FENCE = re.compile(r"^( *)(```+|~~~+)([^\n`]*)\n(.*?)^\1\2[ \t]*$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r'\]\(<?([^)>\s]+)>?(?: "[^"]*")?\)|\b(?:src|srcset|href)="([^"]+)"|^\[[^\]]+\]: *(\S+)', re.MULTILINE)
+# A path of the API, alone or behind a server's name; with the methods that are named before it, and what is left out of it.
+ADDRESS = re.compile(
+    r"""((?:\b(?:GET|POST|PUT|PATCH|DELETE)\b[`, ]*)*)
+        (?:(?<=\$url)|(?<=:\d{4})|(?<![\w.]))(?<!/api)
+        (/(?:api/[^\s`"'|)…,;<>]*|healthz|readyz|ws(?=[?`"' ])))(…?)""",
+    re.VERBOSE,
+)
 COPIED = re.compile(r"<!-- (\S+) -->\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELLS = {"sh", "bash", "console"}
 # Written for those who change the program: settings and variables there are also those of tests.
@@ -35,7 +43,7 @@ def pages() -> list[Path]:
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     # Without what the caller's environment says to the program.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CACHERR_")}
-    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, env=environment)
+    return subprocess.run([BINARY, *arguments], check=False, capture_output=True, text=True, env=environment)
 
 
 class Page:
@@ -43,7 +51,8 @@ class Page:
         self.path = path
         self.name = str(path.relative_to(root))
         self.text = path.read_text(encoding="utf-8")
-        self.fences = [(match[3].strip().split(" ")[0], match[4], self.line(match.start())) for match in FENCE.finditer(self.text)]
+        fences = FENCE.finditer(self.text)
+        self.fences = [(match[3].strip().split(" ")[0], match[4], self.line(match.start())) for match in fences]
         # As long as the page, so that lines stay what they are.
         self.prose = FENCE.sub(lambda match: "\n" * match[0].count("\n"), self.text)
         self.inline = [(match[1], self.line(match.start(), self.prose)) for match in re.finditer(r"`([^`]+)`", self.prose)]
@@ -72,7 +81,7 @@ def anchors(path: Path) -> set[str]:
 
 def links(page: Page) -> None:
     prose = re.sub(r"`[^`\n]+`", "", page.prose)
-    for match in re.finditer(r"\]\(<?([^)>\s]+)>?(?: \"[^\"]*\")?\)|\b(?:src|srcset|href)=\"([^\"]+)\"|^\[[^\]]+\]: *(\S+)", prose, re.MULTILINE):
+    for match in LINK.finditer(prose):
         goal = match[1] or match[2] or match[3]
         if re.match(r"[a-z]+:", goal):
             continue
@@ -186,7 +195,7 @@ def segments(path: str) -> str:
 def addresses(page: Page) -> None:
     if page.name in INSIDE:
         return
-    for match in re.finditer(r"((?:\b(?:GET|POST|PUT|PATCH|DELETE)\b[`, ]*)*)(?:(?<=\$url)|(?<=:\d{4})|(?<![\w.]))(?<!/api)(/(?:api/[^\s`\"'|)…,;<>]*|healthz|readyz|ws(?=[?`\"' ])))(…?)", page.text):
+    for match in ADDRESS.finditer(page.text):
         methods = set(re.findall(r"[A-Z]+", match[1]))
         path = re.split(r"[?#]", match[2])[0].rstrip("./:")
         known = [one for one in document() if re.fullmatch(segments(one) + (".*" if match[3] else ""), path)]
