@@ -11,9 +11,11 @@ mod librarian;
 mod log;
 mod looks;
 mod process;
+mod pulse;
 mod rescue;
 mod signals;
 mod stop;
+mod supervisor;
 mod tls;
 mod web;
 
@@ -39,13 +41,16 @@ pub use again::Load;
 use again::{Again, Next};
 use doctor::doctor;
 use home::Home;
+pub use home::files_of;
 pub use log::{Chatter, start_log};
 use looks::{Looks, look_at_cache};
 pub use process::settle;
+use pulse::Pulse;
 pub use rescue::rescue;
 use signals::Signals;
 pub use stop::Stopped;
 use stop::Working;
+pub use supervisor::Supervisor;
 use web::{Bound, Web};
 
 /// A failed store is noticed within this time.
@@ -62,6 +67,8 @@ pub struct Program {
     pub load: Load,
     /// Whether it is a sample.
     pub is_demo: bool,
+    /// Who is told how it is.
+    pub supervisor: Supervisor,
     /// Called once, when the engine runs for the first time.
     pub begin: Begin,
 }
@@ -75,7 +82,8 @@ pub type Begin = Box<dyn FnOnce(&Cacher) -> Result<()>>;
 /// # Errors
 /// The data dir is in use, or cannot be used; the store fails; what `begin` says.
 pub fn run(program: Program) -> Result<Stopped> {
-    let Program { config, load, is_demo, begin } = program;
+    let Program { config, load, is_demo, supervisor, begin } = program;
+    let supervisor = Arc::new(supervisor);
     tell_zone();
     let home = Home::enter(&config)?;
     let door = Door::bind(&config.data_dir)?;
@@ -91,6 +99,7 @@ pub fn run(program: Program) -> Result<Stopped> {
         begin: Some(begin),
         is_demo,
         is_started: false,
+        supervisor: supervisor.clone(),
     };
     let mut before = None;
     let stopped = loop {
@@ -109,6 +118,10 @@ pub fn run(program: Program) -> Result<Stopped> {
             },
         }
     };
+    match &stopped {
+        Ok(_) => supervisor.stops(&"stopped"),
+        Err(error) => supervisor.stops(error),
+    }
     // Nobody is left who could be told of a signal; the next one ends the process.
     run.signals.into_iter().for_each(Signals::end);
     stopped
@@ -142,6 +155,7 @@ struct Run {
     is_demo: bool,
     /// Whether what runs now has been ready: what fails from then on is no failure to start.
     is_started: bool,
+    supervisor: Arc<Supervisor>,
     /// The lock: given back last.
     home: Home,
 }
@@ -171,6 +185,7 @@ impl Run {
         };
         let web = Web::on(self.bound.insert(bound), &config)?;
         self.home.make_cache(&config)?;
+        self.supervisor.starts("opening the store");
         let engine = open(&config, &self.home, web.hub.sink())?;
         let closing = engine.store().closing();
         let ended = self.work(&config, engine, web);
@@ -188,6 +203,7 @@ impl Run {
 
     fn work(&mut self, config: &Arc<Config>, engine: Arc<Engine>, web: Web) -> Result<Ended> {
         engine.note_settings(&config.shown())?;
+        self.supervisor.starts("looking at what was under way");
         let recovered = engine.recover()?;
         tracing::info!(data_dir = %config.data_dir.display(), "recovered: {recovered}");
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -230,22 +246,31 @@ impl Run {
         let watch = watch_cache(config, cacher)?;
         let signals = match self.signals.take() {
             Some(signals) => signals,
-            None => Signals::listen(self.again.restart.clone())?,
+            None => Signals::listen(self.again.restart.clone(), self.supervisor.clone())?,
         };
         let signals = &*self.signals.insert(signals);
         self.is_started = true;
         let begun = self.begin.take().map_or(Ok(()), |begin| begin(cacher));
         let looks = Looks::start(cacher);
+        let pulse = Pulse::start(&self.supervisor, cacher);
         let (to_librarian, config) = (librarian.clone(), config.clone());
         let with =
             With { cacher: cacher.clone(), doctor: doctor.clone(), librarian: to_librarian, access, config };
         let ended = match (begun, &self.door) {
-            (Ok(()), Some(door)) => listen(&with, door, &mut web, signals, &self.again).await,
+            (Ok(()), Some(door)) => {
+                self.supervisor.is_ready(&web.address, self.again.restart.trouble().as_deref());
+                listen(&with, door, &mut web, signals, &self.again).await
+            }
             (Ok(()), None) => Ok(Heard::Stop),
             (Err(error), _) => Err(error),
         };
-        drop(with);
+        drop((with, pulse));
         let parting = if matches!(ended, Ok(Heard::Again(_))) { Parting::Restart } else { Parting::Stop };
+        match (parting, &ended) {
+            (Parting::Restart, _) => self.supervisor.starts_anew(),
+            (Parting::Stop, Ok(_)) => self.supervisor.stops(&"stopping"),
+            (Parting::Stop, Err(error)) => self.supervisor.stops(error),
+        }
         if parting == Parting::Stop {
             self.door = None;
         }

@@ -340,6 +340,14 @@ impl Cacher {
         }
     }
 
+    /// Whether all its threads are there. Where the store failed they have ended, and [`Cacher::failure`] says so.
+    #[must_use]
+    pub fn is_at_work(&self) -> bool {
+        let threads = self.0.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state();
+        state.stopping || state.failed.is_some() || !threads.iter().any(JoinHandle::is_finished)
+    }
+
     /// What the store failed with, if it did: the process should end, the next start recovers.
     #[must_use]
     pub fn failure(&self) -> Option<String> {

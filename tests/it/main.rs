@@ -22,7 +22,7 @@
 //! * `secrets`: whatever happens, no token of anybody is seen but in the one table that keeps them.
 //! * `privacy`: no door tells viewers more of who watches what than the owner chose; who is forgotten is named nowhere.
 //! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers;
-//!   an export of any size in constant memory, whole or broken off.
+//!   an export of any size in constant memory, whole or broken off; whoever supervises it is told the truth.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
 //! * `copy`: all bytes or an error.
 //! * `swap`: readers never fail while names are exchanged, on every file system that can be mounted here; `union`: nor

@@ -12,6 +12,7 @@ mod rescue;
 mod restart;
 mod round_trip;
 mod settings;
+mod supervised;
 mod watched;
 mod zone;
 

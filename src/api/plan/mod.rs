@@ -40,6 +40,7 @@ pub const REFUSALS: Refusals = &[
         ],
     ),
     ("runPlan", &[Code::UnknownParameter, Code::Paused]),
+    ("getPaused", &[Code::UnknownParameter]),
     ("pausePlan", &[]),
 ];
 
@@ -109,6 +110,16 @@ impl PlanApi {
         let job = librarian.0.run(&by.actor()).await?;
         Ok(Answer::accepted(PlanAccepted { job_id: Id::of(job) })
             .saying("The sources are asked, and a plan is carried out.".to_owned()))
+    }
+
+    /// Read whether anything happens by itself
+    ///
+    /// Also part of `getPlan`; nothing is drawn up for it here.
+    #[oai(path = "/api/plan/paused", method = "get", operation_id = "getPaused")]
+    async fn paused(&self, cacher: Data<&Cacher>, view: View) -> Result<Answer<PausedBody>, Problem> {
+        let store = cacher.0.engine().store().clone();
+        let pause = blocking(move || Ok(store.read()?.pause()?)).await?;
+        Ok(Answer::ok(PausedBody::of(pause.as_ref(), &view)))
     }
 
     /// Pause what happens by itself, or resume it
