@@ -25,7 +25,7 @@ use std::time::Duration;
 use crate::access::{self, Access};
 use crate::api::{Instance, Parting};
 use crate::cacher::{Cacher, Engine, Parts, Sink};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{self, Clock, SystemClock};
 use crate::command::server::{Door, With};
 use crate::command::{self, Context, Copies, Reply, Request};
 use crate::config::Config;
@@ -84,6 +84,7 @@ pub type Begin = Box<dyn FnOnce(&Cacher) -> Result<()>>;
 pub fn run(program: Program) -> Result<Stopped> {
     let Program { config, load, is_demo, supervisor, begin } = program;
     let supervisor = Arc::new(supervisor);
+    tell_zone();
     let home = Home::enter(&config)?;
     let door = Door::bind(&config.data_dir)?;
     let again = Again::of(load, config.data_dir.clone());
@@ -124,6 +125,16 @@ pub fn run(program: Program) -> Result<Stopped> {
     // Nobody is left who could be told of a signal; the next one ends the process.
     run.signals.into_iter().for_each(Signals::end);
     stopped
+}
+
+/// Which time schedules are in; where that is UTC for want of anything better, what to do about it.
+fn tell_zone() {
+    match clock::said_zone() {
+        Ok(zone) => tracing::info!("local time is that of {}", zone.iana_name().unwrap_or("/etc/localtime")),
+        Err(error) => {
+            tracing::warn!("local time is UTC ({error}); set TZ to a name such as Europe/Berlin for your own")
+        }
+    }
 }
 
 /// How a start ended.

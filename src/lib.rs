@@ -13,6 +13,8 @@ pub mod random;
 
 pub mod anybody;
 
+pub mod names;
+
 pub mod files;
 
 pub mod index;

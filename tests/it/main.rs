@@ -16,6 +16,7 @@
 //! * `store`: what was committed stays, in whole or not at all, whatever the storage does; secondary tables say
 //!   what the rows say; damage is found and named, never a panic.
 //! * `plex`: whatever a media server or plex.tv sends, what is understood is right or a fault says what to do; no token strays.
+//! * `names`: have the addresses that this machine's files, and the name servers in them, say now; nobody else is asked.
 //! * `people`: each is known by a token of their own or it is said why not; what goes wrong for one concerns nobody else;
 //!   who signs in stays signed in, and no token is ever seen.
 //! * `secrets`: whatever happens, no token of anybody is seen but in the one table that keeps them.
@@ -70,6 +71,7 @@ mod kill;
 mod librarian;
 mod losses;
 mod model;
+mod names;
 mod openapi;
 mod orphans;
 mod people;

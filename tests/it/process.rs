@@ -14,6 +14,7 @@ mod round_trip;
 mod settings;
 mod supervised;
 mod watched;
+mod zone;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

@@ -6,6 +6,7 @@ import type { LogEntry } from "@/api/schema";
 import { Columns } from "@/components/Columns";
 import { OperationMark, operationWord, reasonWord } from "@/components/OperationMark";
 import { When } from "@/components/When";
+import { actorName } from "@/lib/actor";
 import { fileName } from "@/lib/format";
 import { t } from "@/strings";
 import classes from "./activity.module.css";
@@ -109,8 +110,7 @@ function EntryCells({ entry, onOpen }: { entry: LogEntry; onOpen: (entry: LogEnt
   const words = t.activity;
   const name = entry.file_path ? fileName(entry.file_path) : words.noFile;
   const why = entry.error_message ?? reasonWord(entry.reason);
-  const who =
-    entry.triggered_by_user ?? (entry.triggered_by === "system" ? words.system : entry.triggered_by);
+  const who = entry.triggered_by_user ?? actorName(entry.triggered_by);
   return (
     <>
       <Table.Td>
