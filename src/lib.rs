@@ -15,6 +15,8 @@ pub mod anybody;
 
 pub mod files;
 
+pub mod mover;
+
 pub mod index;
 
 pub mod store;
