@@ -10,6 +10,7 @@ mod household;
 mod librarian;
 mod log;
 mod looks;
+mod mover;
 mod process;
 mod pulse;
 mod rescue;
@@ -34,6 +35,7 @@ use crate::error::{Error, IoContext, Result};
 use crate::files::real::RealFs;
 use crate::librarian::Librarian;
 use crate::media::Household;
+use crate::mover::Mover;
 use crate::store::{Rows, Store};
 use crate::watch::{self, Means, Rhythm, Watch};
 
@@ -204,6 +206,8 @@ impl Run {
     fn work(&mut self, config: &Arc<Config>, engine: Arc<Engine>, web: Web) -> Result<Ended> {
         engine.note_settings(&config.shown())?;
         self.supervisor.starts("looking at what was under way");
+        // Before anything is copied, the list says what is ours. The recovery does not wait: it moves names, for readers.
+        let mover = mover::attend(config, &engine);
         let recovered = engine.recover()?;
         tracing::info!(data_dir = %config.data_dir.display(), "recovered: {recovered}");
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -215,7 +219,10 @@ impl Run {
         // Jobs that an earlier process left must not be swapped in unseen before the server is named.
         engine.expect_reader(household.tokens().owner().is_ok_and(|owner| owner.is_some()));
         let cacher = Cacher::start(engine)?;
-        let ended = runtime.block_on(self.serve(config, &cacher, household, web));
+        let ended = runtime.block_on(self.serve(config, &cacher, household, mover.clone(), web));
+        if let Ok(Ended::Stopped(Stopped::InOrder)) = &ended {
+            mover::take_leave(&mover, cacher.engine())?;
+        }
         match &ended {
             // Commands that still wait for something hear no more; what they asked for is written down.
             Ok(Ended::Stopped(_)) => runtime.shutdown_background(),
@@ -234,10 +241,12 @@ impl Run {
         config: &Arc<Config>,
         cacher: &Cacher,
         household: Household,
+        mover: Mover,
         web: Web,
     ) -> Result<Ended> {
         let media = household::watch(config, cacher, household, web.hub.clone());
-        let doctor = doctor(config, cacher, media.household(), tokio::runtime::Handle::current());
+        let here = tokio::runtime::Handle::current();
+        let doctor = doctor(config, cacher, media.household(), mover.clone(), here);
         let parts = librarian::parts(config, cacher, media.household(), media.changes())?;
         let librarian = Librarian::start(parts);
         let access = Access::open(access_parts(config, cacher.engine().store()))?;
@@ -251,7 +260,7 @@ impl Run {
         let signals = &*self.signals.insert(signals);
         self.is_started = true;
         let begun = self.begin.take().map_or(Ok(()), |begin| begin(cacher));
-        let looks = Looks::start(cacher);
+        let looks = Looks::start(cacher, mover);
         let pulse = Pulse::start(&self.supervisor, cacher);
         let (to_librarian, config) = (librarian.clone(), config.clone());
         let with =
@@ -338,6 +347,7 @@ fn at_home(config: &Config, home: &Home, request: &Request, sink: command::Sink<
     if let Request::Restore { copies: Copies::Lost, .. } = request {
         engine.declare_cache_lost();
     }
+    let mover = mover::attend(config, &engine);
     let cacher = match request {
         Request::Status
         | Request::AdoptCacheDir
@@ -358,7 +368,7 @@ fn at_home(config: &Config, home: &Home, request: &Request, sink: command::Sink<
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.doing("start the", "asynchronous runtime")?;
     let household = household::open(config, cacher.engine().store())?;
-    let doctor = doctor(config, &cacher, &household, runtime.handle().clone());
+    let doctor = doctor(config, &cacher, &household, mover.clone(), runtime.handle().clone());
     let librarian = librarian::at_rest(config, &cacher, &household)?;
     if let Request::Plan = request {
         librarian::ask(&librarian, &household, &runtime, sink)?;
@@ -379,7 +389,7 @@ fn at_home(config: &Config, home: &Home, request: &Request, sink: command::Sink<
         }
     };
     cacher.stop();
-    waited
+    waited.and_then(|()| mover::take_leave(&mover, cacher.engine()))
 }
 
 /// A process that ends takes nobody else along who would delete what has its time.

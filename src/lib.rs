@@ -17,6 +17,8 @@ pub mod names;
 
 pub mod files;
 
+pub mod mover;
+
 pub mod index;
 
 pub mod store;

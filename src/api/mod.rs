@@ -71,6 +71,7 @@ mod jobs;
 mod keys;
 mod lease;
 mod library;
+mod mover;
 mod operations;
 mod pages;
 mod people;

@@ -15,6 +15,7 @@ use crate::domain::job::{JobRow, JobState, Planned, Progress};
 use crate::error::{Error, IoContext, Result};
 use crate::store::Rows;
 
+use super::aside::LOOK_EVERY;
 use super::batch::BatchRequest;
 use super::caching::Ran;
 use super::cleanup::{Cleanup, CleanupRequest};
@@ -398,6 +399,8 @@ impl Cacher {
                     !state.running.contains(&job) && state.later.get(&job).is_none_or(|at| *at <= now)
                 })
             });
+            // Asked only where there is something to do, and without a lock.
+            let is_aside = matches!(picked, Ok(Some(_))) && self.engine().steps_aside();
             let mut state = self.state();
             if state.stopping {
                 return None;
@@ -405,6 +408,10 @@ impl Cacher {
             match picked {
                 // Another thread may have taken it since.
                 Ok(Some(picked)) if state.running.contains(&picked) => continue,
+                Ok(Some(_)) if is_aside => {
+                    drop(self.0.wake.wait_timeout(state, LOOK_EVERY).unwrap_or_else(PoisonError::into_inner));
+                    continue;
+                }
                 Ok(Some(picked)) => {
                     state.running.push(picked);
                     return Some(picked);

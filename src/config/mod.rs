@@ -42,6 +42,7 @@ pub use origin::{Origin, Setting, print};
 pub use source::Source;
 
 use self::values::Values;
+use crate::domain::mover::MoverSettings;
 use crate::domain::privacy::Attributions;
 use crate::domain::secret::Secret;
 use crate::domain::settings::changes::Shown;
@@ -79,6 +80,8 @@ pub struct Config {
     pub attributions: Attributions,
     /// The cache.
     pub cache: CacheSettings,
+    /// The NAS's own mover.
+    pub mover: MoverSettings,
     /// The libraries, in the order of the file.
     pub libraries: Vec<Library>,
     /// The media server.
@@ -183,6 +186,7 @@ impl Config {
         let (serving, process) = (build::serving(values), build::process(values));
         let attributions = build::privacy(values);
         let cache = build::cache(values, &data_dir);
+        let mover = build::mover(values);
         let libraries = build::libraries(values);
         let plex = build::plex(values);
         let librarian = build::librarian(values, plex.as_ref().map(|plex| plex.episodes_ahead));
@@ -194,10 +198,11 @@ impl Config {
             Some(access),
             Some(attributions),
             Some(cache),
+            Some(mover),
             Some(plex),
             Some(librarian),
             Some(libraries),
-        ) = (server, serving, process, access, attributions, cache, plex, librarian, libraries)
+        ) = (server, serving, process, access, attributions, cache, mover, plex, librarian, libraries)
         else {
             return Err(std::mem::take(&mut values.problems));
         };
@@ -210,6 +215,7 @@ impl Config {
             process,
             attributions,
             cache,
+            mover,
             libraries,
             plex,
             librarian,
