@@ -86,6 +86,7 @@ def image_file():
     hold(words["FROM"] == ["scratch"], "Dockerfile: something else in the image")
     hold(words["COPY"] == ["--chmod=0755 ${TARGETPLATFORM}/cacherr /cacherr"], "Dockerfile: more than the binary")
     hold("RUN" not in words, "Dockerfile: there is nothing in it that could run")
+    hold(words["ENV"] == ["CACHERR_DATA_DIR=/config"], "Dockerfile: the data dir is elsewhere")
     hold(words["VOLUME"] == ["/config"] and words["EXPOSE"] == ["5445/tcp"], "Dockerfile: volume, port")
     hold(words["ENTRYPOINT"] == ['["/cacherr"]'] and words["CMD"] == ['["run"]'], "Dockerfile: what is started")
     hold(words["HEALTHCHECK"][0].endswith('CMD ["/cacherr", "healthcheck"]'), "Dockerfile: health check")

@@ -79,7 +79,7 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
             Ok(OK)
         }),
         Command::Run => with(flags.clone(), env, Format::default(), |config| {
-            app::start_log(config, Chatter::Instance);
+            app::start_log(config, Chatter::Instance, env);
             for warning in &config.warnings {
                 tracing::warn!("{warning}");
             }
@@ -116,7 +116,7 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
         Command::Apikey { command } => asked(flags, env, command.format(), || command.request()),
         Command::Rescue(rescue) => with(flags, env, rescue.format, |config| {
             app::settle(config).map_err(|error| Failure::from(&error))?;
-            rescue::rescue(config, &rescue)
+            rescue::rescue(config, &rescue, env)
         }),
         Command::CacheDir { command: args::CacheDirCommand::Adopt(format) } => {
             asked(flags, env, format, || Ok(crate::command::Request::AdoptCacheDir))
@@ -158,7 +158,7 @@ fn asked(
     request: impl FnOnce() -> crate::Result<crate::command::Request>,
 ) -> u8 {
     with(flags, env, format, |config| {
-        app::start_log(config, Chatter::Command);
+        app::start_log(config, Chatter::Command, env);
         app::settle(config).map_err(|error| Failure::from(&error))?;
         let request = request().map_err(|error| Failure::from(&error))?;
         ask::ask(config, &request, format)

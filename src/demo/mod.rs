@@ -63,7 +63,7 @@ pub fn run(choice: &Choice, env: &Environment) -> Result<Stopped> {
     };
     let load = configuration(&folder, port, &simulator, env);
     let config = load()?;
-    app::start_log(&config, Chatter::Instance);
+    app::start_log(&config, Chatter::Instance, env);
     introduce(&folder, port, &simulator, made)?;
     let people = People::new(household, SEED)?;
     let streets = runtime.handle().clone();

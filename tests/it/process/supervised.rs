@@ -1,8 +1,10 @@
 //! Whoever supervises the process, by the protocol of `sd_notify(3)`: told when it is ready, starts anew, stops, and lives.
 
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::os::linux::net::SocketAddrExt;
-use std::os::unix::net::{SocketAddr as UnixAddress, UnixDatagram};
+use std::os::unix::net::{SocketAddr as UnixAddress, UnixDatagram, UnixStream};
 use std::process::Command;
 use std::time::Duration;
 
@@ -161,6 +163,28 @@ fn a_hangup_is_told_as_a_reload_and_ready_only_when_another_start_answers() {
     assert_ne!(started_at(at), second);
     assert_eq!(instance.stop().0, Some(0));
     assert_eq!(supervisor.hears(), ["STOPPING=1", "STATUS=stopping"]);
+}
+
+#[test]
+fn the_journal_stamps_lines_by_itself_and_nobody_else_does() {
+    let house = House::new();
+    let first_line = |is_named: bool| {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let stat = rustix::fs::fstat(&theirs).unwrap();
+        let inode = if is_named { stat.st_ino } else { stat.st_ino + 1 };
+        let mut command = house.command(["run"]);
+        command.env("JOURNAL_STREAM", format!("{}:{inode}", stat.st_dev));
+        let mut child = command.stderr(OwnedFd::from(theirs)).spawn().unwrap();
+        drop(command);
+        let line = BufReader::new(ours).lines().next().unwrap().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        line
+    };
+    let (named, other) = (first_line(true), first_line(false));
+    let is_stamped = |line: &str| line.starts_with("20");
+    assert!(["INFO", "WARN"].iter().any(|level| named.trim_start().starts_with(level)), "{named}");
+    assert!(is_stamped(&other), "{other}");
 }
 
 #[test]
