@@ -37,7 +37,7 @@ use crate::librarian::Librarian;
 use crate::media::Household;
 use crate::mover::Mover;
 use crate::store::{Rows, Store};
-use crate::watch::{self, Means, Rhythm, Watch};
+use crate::watch::{self, Means, Originals, OriginalsParts, Rhythm, Watch};
 
 pub use again::Load;
 use again::{Again, Next};
@@ -253,6 +253,7 @@ impl Run {
         let about = (self.instance(), self.again.restart.clone());
         let mut web = web.open(cacher, &media, &librarian, &doctor, access.clone(), about)?;
         let watch = watch_cache(config, cacher)?;
+        let originals = watch_originals(config, cacher)?;
         let signals = match self.signals.take() {
             Some(signals) => signals,
             None => Signals::listen(self.again.restart.clone(), self.supervisor.clone())?,
@@ -283,7 +284,8 @@ impl Run {
         if parting == Parting::Stop {
             self.door = None;
         }
-        let working = Working { cacher, doctor, watch, looks, media: &media, librarian: &librarian };
+        let working =
+            Working { cacher, doctor, watch, originals, looks, media: &media, librarian: &librarian };
         let stopped = stop::in_order(working, web.close(parting), parting, signals).await;
         Ok(match (ended?, stopped) {
             (Heard::Again(next), Stopped::InOrder) if !signals.say_stop() => Ended::Again(next),
@@ -458,6 +460,16 @@ fn watch_cache(config: &Config, cacher: &Cacher) -> Result<Watch> {
         means: Means::Kernel,
         rhythm: Rhythm::default(),
     })
+}
+
+/// What others do to links and originals is looked at, from now on; unless somebody said otherwise.
+fn watch_originals(config: &Config, cacher: &Cacher) -> Result<Option<Originals>> {
+    if !config.watch_libraries {
+        return Ok(None);
+    }
+    let mounts = watch::MOUNTS.into();
+    let (clock, rhythm) = (Arc::new(SystemClock), Rhythm::default());
+    Originals::start(OriginalsParts { cacher: cacher.clone(), clock, rhythm, mounts }).map(Some)
 }
 
 async fn store_failure(cacher: &Cacher) -> Error {

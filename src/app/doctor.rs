@@ -26,6 +26,7 @@ pub(super) fn doctor(
         cache: config.cache.clone(),
         libraries: config.libraries.clone(),
         mover,
+        watches_originals: config.watch_libraries,
         server: Box::new(move || Ok(reach.tokens().owner()?.map(|owner| reach.server_as(&owner.token)))),
         runtime,
     })

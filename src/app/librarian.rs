@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::domain::mapping::Mapping;
 use crate::error::{Error, Result};
 use crate::librarian::{Librarian, Parts, Settings, Wishes};
-use crate::media::Household;
+use crate::media::{Changes, Household};
 
 /// Everything that a librarian works with. Blocks.
 ///
@@ -22,7 +22,7 @@ pub(super) fn parts(
     config: &Config,
     cacher: &Cacher,
     household: &Household,
-    changes: watch::Receiver<u64>,
+    changes: watch::Receiver<Changes>,
 ) -> Result<Parts> {
     let settings = config.librarian.clone();
     let asking = Settings::of(&settings);
@@ -46,7 +46,7 @@ pub(super) fn parts(
 /// The store fails.
 pub(super) fn at_rest(config: &Config, cacher: &Cacher, household: &Household) -> Result<Librarian> {
     // Nobody tells a command of changes.
-    let (_, changes) = watch::channel(0);
+    let (_, changes) = watch::channel(Changes::default());
     Ok(Librarian::at_rest(parts(config, cacher, household, changes)?))
 }
 

@@ -7,7 +7,7 @@ use crate::cacher::Cacher;
 use crate::doctor::Doctor;
 use crate::librarian::Librarian;
 use crate::media::Media;
-use crate::watch::Watch;
+use crate::watch::{Originals, Watch};
 
 use super::looks::Looks;
 use super::signals::Signals;
@@ -33,6 +33,7 @@ pub(super) struct Working<'a> {
     pub cacher: &'a Cacher,
     pub doctor: Doctor,
     pub watch: Watch,
+    pub originals: Option<Originals>,
     pub looks: Looks,
     pub media: &'a Media,
     pub librarian: &'a Librarian,
@@ -46,7 +47,7 @@ pub(super) async fn in_order(
     parting: Parting,
     signals: &Signals,
 ) -> Stopped {
-    let Working { cacher, doctor, watch, looks, media, librarian } = working;
+    let Working { cacher, doctor, watch, originals, looks, media, librarian } = working;
     let patience = match parting {
         Parting::Stop => PATIENCE,
         Parting::Restart => PATIENCE_TO_GO_ON,
@@ -56,7 +57,10 @@ pub(super) async fn in_order(
         ending.stop();
         doctor.rest();
     });
-    let unwatched = tokio::task::spawn_blocking(move || watch.stop());
+    let unwatched = tokio::task::spawn_blocking(move || {
+        watch.stop();
+        drop(originals);
+    });
     tokio::select! {
         _ = async { tokio::join!(media.stop(), librarian.stop(), ended, unwatched, looks.stop(), closes) } => {
             tracing::info!("stopped");

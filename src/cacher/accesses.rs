@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::store::Rows;
 
 use super::engine::Engine;
-use super::opens::OwnOpens;
+use super::opens::OwnActs;
 
 /// Opens of one copy within this time after one that counted are part of it.
 pub const ACCESS_WINDOW: SignedDuration = SignedDuration::from_mins(10);
@@ -49,7 +49,7 @@ pub fn counts(last: Option<Time>, at: Time) -> bool {
 impl Engine {
     /// Opens of copies by the engine itself.
     #[must_use]
-    pub fn own_opens(&self) -> &OwnOpens {
+    pub fn own_opens(&self) -> &OwnActs {
         &self.own_opens
     }
 

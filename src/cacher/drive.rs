@@ -376,6 +376,8 @@ impl Drive<'_> {
         if let Some(from) = from
             && !(from.path == found.spot.path && *name == new_kept)
         {
+            engine.announce_names(from, &[name]);
+            engine.announce_names(&found.spot, &[&new_kept]);
             engine
                 .fs
                 .rename_new(&from.folder, name, &found.spot.folder, &new_kept)
@@ -386,6 +388,7 @@ impl Drive<'_> {
         if let Some(old) = old
             && seen.kept == KeptIs::Link
         {
+            engine.announce_names(old, &[&old_kept]);
             engine.fs.unlink(&old.folder, &old_kept).doing("remove our link at", old.path.join(&old_kept))?;
             engine.sync_folder(&old.folder, &old.path)?;
         }

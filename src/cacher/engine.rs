@@ -25,7 +25,7 @@ use super::aliases::Compared;
 use super::aside::Aside;
 use super::control::Controls;
 use super::locks::Locks;
-use super::opens::OwnOpens;
+use super::opens::OwnActs;
 use super::pacing::Pacing;
 use super::playing::Devices;
 use super::reading::Readers;
@@ -83,7 +83,9 @@ pub struct Engine {
     /// One at a time writes the marker: first copies come in crowds.
     marking: Mutex<()>,
     pub(super) compared: Compared,
-    pub(super) own_opens: OwnOpens,
+    pub(super) own_opens: OwnActs,
+    /// Names of libraries that we change ourselves.
+    pub(super) own_names: OwnActs,
     /// The owner said that the cached copies are gone for good (`restore --all --cache-lost`).
     pub(super) cache_lost: AtomicBool,
 }
@@ -123,7 +125,8 @@ impl Engine {
             room,
             controls: Controls::default(),
             compared: Compared::default(),
-            own_opens: OwnOpens::default(),
+            own_opens: OwnActs::default(),
+            own_names: OwnActs::default(),
             pacing,
             gentle,
             devices: Devices::default(),

@@ -22,6 +22,7 @@ pub mod find;
 mod forget;
 pub mod ground;
 mod holds;
+pub mod homes;
 mod links;
 mod locks;
 mod names;

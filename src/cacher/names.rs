@@ -65,6 +65,7 @@ impl Drive<'_> {
         let fs = &self.engine.fs;
         let at = spot.path.join(name);
         let place = &self.intent.place;
+        self.engine.announce_names(spot, &[name]);
         fs.symlink(&place.link_text, &spot.folder, name).doing("make the link", &at)?;
         let like = place.original;
         // The link looks like the file in a listing. Where we may not, or the file system cannot, it works as well.
@@ -85,10 +86,10 @@ impl Drive<'_> {
     /// Path first, kept name second: watchers are told of the path last, as of something that arrived.
     pub(super) fn exchange(&self, spot: &Spot) -> Result<()> {
         let place = &self.intent.place;
-        self.engine
-            .fs
-            .exchange(&spot.folder, &place.name, &kept_of(place))
-            .doing(EXCHANGE, Engine::path_of(place))
+        let (name, kept) = (&place.name, kept_of(place));
+        // Each of them goes and comes.
+        self.engine.announce_names(spot, &[name, name, &kept, &kept]);
+        self.engine.fs.exchange(&spot.folder, name, &kept).doing(EXCHANGE, Engine::path_of(place))
     }
 
     /// Steps 7a to 7d of the other protocol, through the mount that readers use.
@@ -101,6 +102,7 @@ impl Drive<'_> {
         engine.space_swaps(&self.intent.library);
         self.drop_temporary(spot)?;
         self.make_link(spot, &link)?;
+        engine.announce_names(spot, &[&kept]);
         fs.hard_link(folder, &place.name, &kept).doing("keep the original of", &path)?;
         engine.sync_folder(folder, &spot.path)?;
         self.check_bytes_of_source()?;
@@ -114,6 +116,7 @@ impl Drive<'_> {
         let is_held = held.is_some_and(|held| held.same_inode(&at_path));
         if is_held && !at_path.same_inode(&at_kept) && at_kept.nlink >= 2 {
             // One file, two numbers: where names are numbered instead of files, nothing can be recognised.
+            engine.announce_names(spot, &[&kept]);
             fs.unlink(folder, &kept).doing("remove the second name of", &path)?;
             return Err(Error::MethodNotSupported {
                 method: "link_rename",
@@ -124,6 +127,7 @@ impl Drive<'_> {
             return Err(Error::SourceChanged { path });
         }
         self.exposed = true;
+        engine.announce_names(spot, &[&link, &place.name]);
         fs.rename_over(folder, &link, &place.name).doing("put the link at", &path)
     }
 
@@ -163,6 +167,7 @@ impl Drive<'_> {
             Err(error) => return Err(Error::io("look at", at, error)),
         };
         if text.as_ref() == Some(&self.intent.place.link_text) {
+            self.engine.announce_names(spot, &[&kept]);
             present(fs.unlink(&spot.folder, &kept)).doing("remove our link at", &at)?;
         }
         self.engine.sync_folder(&spot.folder, &spot.path)
@@ -177,6 +182,7 @@ impl Drive<'_> {
         let look = |name| fs.stat_at(&spot.folder, name).doing("look at", &at);
         let (path_now, kept_now) = (look(&place.name)?, look(&kept)?);
         if path_now.same_inode(&kept_now) && kept_now.nlink >= 2 {
+            self.engine.announce_names(spot, &[&kept]);
             fs.unlink(&spot.folder, &kept).doing("remove the second name", &at)?;
         }
         self.drop_temporary(spot)?;
@@ -243,6 +249,7 @@ impl Drive<'_> {
         let ours = self.intent.phase == Phase::Swapping && self.went_in_first(spot, &place.name, &now)?;
         if ours && held.kind == Kind::File {
             engine.space_swaps(&self.intent.library);
+            engine.announce_names(spot, &[&kept_of(place), &place.name]);
             engine.fs.rename_over(&spot.folder, &kept_of(place), &place.name).doing("put back", &path)?;
         }
         engine.sync_folder(&spot.folder, &spot.path)?;
@@ -268,6 +275,7 @@ impl Drive<'_> {
                 let path = Engine::path_of(place);
                 let now = engine.fs.stat_at(&spot.folder, &place.name).doing("look at", &path)?;
                 if now.kind == Kind::Link {
+                    engine.announce_names(spot, &[&kept_of(place), &place.name]);
                     engine
                         .fs
                         .rename_over(&spot.folder, &kept_of(place), &place.name)
@@ -326,6 +334,7 @@ impl Drive<'_> {
             return Ok(Next::Ended(Driven::Settled));
         }
         let name = kept_of(&self.intent.place);
+        engine.announce_names(spot, &[&name]);
         engine.fs.unlink(&spot.folder, &name).doing("give up the original at", spot.path.join(&name))?;
         engine.sync_folder(&spot.folder, &spot.path)?;
         self.intent.place.kept = None;
@@ -353,6 +362,7 @@ impl Drive<'_> {
         if seen.kept == KeptIs::Other {
             engine.put_aside(&self.intent.library, spot, &kept, &self.intent.place.name)?;
         }
+        engine.announce_names(spot, &[&back, &kept]);
         engine.move_name(&spot.folder, &back, &kept).doing("name what came back", spot.path.join(&kept))?;
         engine.sync_folder(&spot.folder, &spot.path)?;
         Ok(Next::Again)

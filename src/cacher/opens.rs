@@ -1,23 +1,24 @@
-//! Which opens of copies are our own. A watcher is told that a file was opened, not by whom.
+//! Which acts are our own: opens of copies, changes of names in libraries. A watcher is told what was done, not by whom.
 //!
-//! An open is announced before it happens, so its event cannot arrive first; each event of a path uses up one
-//! announcement. So a player that opens a copy while we read it for hours still counts.
+//! An act is announced before it happens, so its event cannot arrive first; each event of a path uses up one
+//! announcement. So a player that opens a copy while we read it for hours still counts, and a file that arrives while we
+//! exchange names is one event too many, whichever is told first.
 //!
-//! **Invariant:** an error here miscounts an open, never more. The kernel tells of opens that follow each other at once
-//! as of one: an announcement that was not used up is void after ten seconds, and until then may take the place of
-//! somebody else's open.
+//! **Invariant:** an error here miscounts an open, or looks at a file in vain, or a while late. The kernel tells of opens that
+//! follow each other at once as of one: an announcement that was not used up is void after ten seconds, and until then may
+//! take the place of somebody else's act.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// An open is told of within this time, or its announcement is void.
+/// An act is told of within this time, or its announcement is void.
 const LINGER: Duration = Duration::from_secs(10);
 
-/// Opens that were announced and not told of yet.
+/// Acts that were announced and not told of yet.
 #[derive(Default)]
-pub struct OwnOpens(Mutex<Announced>);
+pub struct OwnActs(Mutex<Announced>);
 
 #[derive(Default)]
 struct Announced {
@@ -26,19 +27,24 @@ struct Announced {
     swept: Option<Instant>,
 }
 
-impl OwnOpens {
+impl OwnActs {
     fn announced(&self) -> MutexGuard<'_, Announced> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// We are about to open the copy at this path.
+    /// We are about to act on this path.
     pub(super) fn announce(&self, path: &Path) {
         self.announce_at(path, Instant::now());
     }
 
-    /// Whether the open that was just told of is one of ours.
+    /// Whether what was just told of is one of ours.
     pub fn take(&self, path: &Path) -> bool {
         self.take_at(path, Instant::now())
+    }
+
+    /// Nothing of what was announced in this folder will be told: it was not watched until now.
+    pub fn forget_in(&self, folder: &Path) {
+        self.announced().by_path.retain(|path, _| path.parent() != Some(folder));
     }
 
     fn announce_at(&self, path: &Path, now: Instant) {
@@ -71,7 +77,7 @@ mod tests {
 
     #[test]
     fn each_announcement_takes_one_open_of_its_path() {
-        let opens = OwnOpens::default();
+        let opens = OwnActs::default();
         let film = Path::new("/cache/film");
         opens.announce(film);
         opens.announce(film);
@@ -82,7 +88,7 @@ mod tests {
 
     #[test]
     fn an_announcement_that_nothing_was_told_of_is_void_after_a_while() {
-        let (opens, now) = (OwnOpens::default(), Instant::now());
+        let (opens, now) = (OwnActs::default(), Instant::now());
         let film = Path::new("/cache/film");
         opens.announce_at(film, now);
         assert!(!opens.take_at(film, now + LINGER * 2));

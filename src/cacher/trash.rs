@@ -30,6 +30,7 @@ impl Engine {
             return Ok(());
         };
         let aside = self.trash_row(library, spot, was, &stat.identity)?.name;
+        self.announce_names(spot, &[name, &aside]);
         self.move_name(&spot.folder, name, &aside).doing("put into the trash", &at)?;
         self.sync_folder(&spot.folder, &spot.path)
     }
@@ -86,6 +87,8 @@ impl Engine {
             if stat.is_none_or(|stat| !stat.identity.unchanged(&row.identity)) {
                 continue;
             }
+            self.announce_names(&spot, &[&row.name]);
+            self.announce_names(&found.spot, &[&kept]);
             match self.fs.rename_new(&spot.folder, &row.name, &found.spot.folder, &kept) {
                 Ok(()) => {}
                 // Another volume, or a union: the bytes stay safe where they are.

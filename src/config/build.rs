@@ -170,6 +170,11 @@ fn library(values: &mut Values, index: usize) -> Option<Library> {
     Some(Library { name: name?, path: path?, server_path: server_path?, swap: swap? })
 }
 
+/// `[watch]`: whether libraries are.
+pub(super) fn watch(values: &mut Values) -> Option<bool> {
+    values.get(&keys::WATCH_LIBRARIES)
+}
+
 /// `[plex]`.
 pub(super) fn plex(values: &mut Values) -> Option<PlexSettings> {
     let (url, cloud_url) = (values.get(&keys::PLEX_URL), values.get(&keys::PLEX_CLOUD_URL));

@@ -166,6 +166,11 @@ keys! {
     /// How a link takes a file's place: "exchange", or "link_rename" where the file system refuses that (unions, NFS).
     LIBRARY_SWAP: SwapMethod = "library.swap", Choice(SwapMethod::NAMES), Is("exchange"), value::swap;
 
+    /// Have the kernel tell what others do to links and originals of cached files, so that a replaced, renamed or deleted film is
+    /// noticed at once: each of their folders is watched by inotify. A start reads these folders once, which may wake disks;
+    /// later nothing there is looked at unless something happened. false: Plex's word and `cacherr check --deep` remain.
+    WATCH_LIBRARIES: bool = "watch.libraries", Flag, Is("true"), value::flag;
+
     /// Address of the Plex server, as seen from this machine or container.
     PLEX_URL: String = "plex.url", Text, Is("http://127.0.0.1:32400"), value::url;
     /// Whether the Plex server needs a certificate that a known authority vouches for; false for one that made its own.
@@ -210,8 +215,8 @@ keys! {
     /// For so many hours what a source said holds while it does not answer.
     SOURCE_GRACE_HOURS: SignedDuration = "sources.source_grace_hours", Number, Is("72"), value::some_hours;
 
-    /// When a cycle begins: cron expressions in local time, such as ["30 3 * * *", "0 15 * * sat"], or "manual" for never by
-    /// itself. Empty: every 15 minutes, and when the media server says that something changed.
+    /// When a cycle begins: cron expressions in local time, such as ["30 3 * * *", "0 15 * * sat"], a rhythm such as "every 30m",
+    /// or "manual" for never by itself. Empty: every 15 minutes, and when the media server says that something changed.
     SCHEDULE: Schedule = "plan.schedule", List, Is(""), value::schedule;
     /// When cycles copy nothing, in local time, such as ["23:00-07:00"]. What plays is cached all the same.
     QUIET_HOURS: QuietHours = "plan.quiet_hours", List, Is(""), value::quiet_hours;

@@ -84,6 +84,8 @@ pub struct Config {
     pub mover: MoverSettings,
     /// The libraries, in the order of the file.
     pub libraries: Vec<Library>,
+    /// Whether the kernel is asked to tell what happens to links and originals.
+    pub watch_libraries: bool,
     /// The media server.
     pub plex: PlexSettings,
     /// Whose wishes count, and what is worth keeping.
@@ -188,6 +190,7 @@ impl Config {
         let cache = build::cache(values, &data_dir);
         let mover = build::mover(values);
         let libraries = build::libraries(values);
+        let watch_libraries = build::watch(values);
         let plex = build::plex(values);
         let librarian = build::librarian(values, plex.as_ref().map(|plex| plex.episodes_ahead));
         let log = values.get(&keys::LOG);
@@ -199,10 +202,23 @@ impl Config {
             Some(attributions),
             Some(cache),
             Some(mover),
+            Some(watch_libraries),
             Some(plex),
             Some(librarian),
             Some(libraries),
-        ) = (server, serving, process, access, attributions, cache, mover, plex, librarian, libraries)
+        ) = (
+            server,
+            serving,
+            process,
+            access,
+            attributions,
+            cache,
+            mover,
+            watch_libraries,
+            plex,
+            librarian,
+            libraries,
+        )
         else {
             return Err(std::mem::take(&mut values.problems));
         };
@@ -217,6 +233,7 @@ impl Config {
             cache,
             mover,
             libraries,
+            watch_libraries,
             plex,
             librarian,
             log,

@@ -25,6 +25,8 @@ pub struct Grounds {
     pub way: Option<Vec<Step>>,
     /// How many folders are in the cache dir.
     pub folders: u64,
+    /// How many folders of libraries are watched beside it; none where nobody asked for that.
+    pub homes: Option<u64>,
     /// What the kernel lets us watch: folders, and listeners.
     pub watches: Option<u64>,
     /// See there.
@@ -34,7 +36,16 @@ pub struct Grounds {
 impl Grounds {
     /// Of these libraries and this cache, with nothing else looked at.
     pub(super) fn of(libraries: Vec<LibraryGround>, cache: Result<Ground>) -> Self {
-        Self { libraries, cache, written: None, way: None, folders: 0, watches: None, instances: None }
+        Self {
+            libraries,
+            cache,
+            written: None,
+            way: None,
+            folders: 0,
+            homes: None,
+            watches: None,
+            instances: None,
+        }
     }
 }
 
@@ -90,6 +101,7 @@ pub(super) fn look(
         written,
         way: way_to(&cache.dir),
         folders: folders_in(&cache.dir),
+        homes: None,
         watches: limit("max_user_watches"),
         instances: limit("max_user_instances"),
         cache: ground,

@@ -57,6 +57,8 @@ pub struct Parts {
     pub libraries: Vec<Library>,
     /// The NAS's own mover.
     pub mover: Mover,
+    /// Whether the folders of originals are watched.
+    pub watches_originals: bool,
     /// Where the media server is found.
     pub server: FindServer,
     /// Where it is asked.
@@ -192,7 +194,8 @@ fn entry(reason: &str, facts: &[(&str, &str)], by: &Actor, now: Time) -> LogRow 
 
 impl Inner {
     fn examine(&self) -> Result<Diagnosis> {
-        let Parts { cacher, clock, cache, libraries, mover, server, runtime } = &self.parts;
+        let Parts { cacher, clock, cache, libraries, mover, watches_originals, server, runtime } =
+            &self.parts;
         let engine = cacher.engine();
         let ran_at = clock.now();
         let (readers, active) = {
@@ -207,7 +210,8 @@ impl Inner {
         };
         let grounds = {
             let _trying = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
-            disk::look(engine, cache, libraries, &self.places)
+            let homes = if *watches_originals { Some(engine.homes()?.folders().len() as u64) } else { None };
+            disk::Grounds { homes, ..disk::look(engine, cache, libraries, &self.places) }
         };
         let mut findings = checks::libraries::judge(&grounds);
         findings.extend(checks::cache::judge(&grounds, cache));

@@ -1,7 +1,7 @@
 //! When a cycle begins by itself, by the clock on the wall.
 //!
 //! Who names hours means that clock: each of its times comes once a day, also on the days on which it is put forward or
-//! back. Who names none means a rhythm, which goes on through both. The zone comes in as an argument: nothing here asks
+//! back. Who names none, or says `every 30m`, means a rhythm, which goes on through both. The zone comes in as an argument: nothing here asks
 //! the system for it.
 //!
 //! **Invariant:** a time that the clock leaves out comes as much later as the clock jumps, one that it shows twice comes the
@@ -25,6 +25,10 @@ pub use quiet::QuietHours;
 pub const RHYTHM: SignedDuration = SignedDuration::from_mins(15);
 /// What stands for a schedule that never begins by itself.
 const MANUAL: &str = "manual";
+/// What stands before a rhythm of one's own,
+const EVERY: &str = "every ";
+/// which is no quicker than this.
+const QUICKEST: SignedDuration = SignedDuration::from_secs(5);
 /// Every minute of a day, and then some.
 const PAUSES: usize = 1500;
 /// No clock was ever put forward by more.
@@ -41,12 +45,14 @@ enum When {
     Often,
     /// Never.
     Manual,
+    /// Again and again, so long after the one before.
+    Every(SignedDuration),
     /// At the times of any of these.
     At(Vec<Cron>),
 }
 
 impl Schedule {
-    /// Reads cron expressions. None at all is the default, and the one word `manual` is never.
+    /// Reads cron expressions. None at all is the default, the one word `manual` is never, and `every 30m` alone a rhythm.
     ///
     /// # Errors
     /// What is allowed.
@@ -54,6 +60,7 @@ impl Schedule {
         let when = match expressions {
             [] => When::Often,
             [one] if one.trim() == MANUAL => When::Manual,
+            [one] if one.trim().starts_with(EVERY) => When::Every(rhythm(one.trim())?),
             many => When::At(many.iter().map(|text| expression(text)).collect::<Result<_, _>>()?),
         };
         Ok(Self(when))
@@ -80,9 +87,17 @@ impl Schedule {
         match &self.0 {
             When::Often => Some(now.plus(RHYTHM)),
             When::Manual => None,
+            When::Every(rhythm) => Some(now.plus(*rhythm)),
             When::At(expressions) => expressions.iter().filter_map(|cron| next(cron, now, zone)).min(),
         }
     }
+}
+
+fn rhythm(text: &str) -> Result<SignedDuration, String> {
+    let every = text[EVERY.len()..].trim().parse().ok().filter(|every| *every >= QUICKEST);
+    every.ok_or_else(|| {
+        format!("must be \"{EVERY}\" and a time such as 30m, no less than 5s; {text:?} is none")
+    })
 }
 
 fn expression(text: &str) -> Result<Cron, String> {
@@ -90,7 +105,7 @@ fn expression(text: &str) -> Result<Cron, String> {
     let cron = parser.parse(text).map_err(|_| {
         format!(
             "must be cron expressions of minute, hour, day of the month, month and day of the week, such as \
-             \"30 3 * * *\", or \"{MANUAL}\" alone; {text:?} is none"
+             \"30 3 * * *\", or \"{EVERY}30m\" or \"{MANUAL}\" alone; {text:?} is none"
         )
     })?;
     // The calendar repeats itself after 400 years; what does not come within eight comes never.

@@ -25,7 +25,7 @@ use crate::domain::settings::LibrarianSettings;
 use crate::domain::time::Time;
 use crate::error::{Error, Result};
 use crate::media::bridge::{self, blocking};
-use crate::media::{Household, people};
+use crate::media::{Changes, Household, people};
 
 /// Removals are remembered for so much longer than they hold, for clocks that are set back.
 const HOLDS_KEPT: i32 = 2;
@@ -47,7 +47,7 @@ pub struct Parts {
     /// Where people are, for schedules.
     pub zone: jiff::tz::TimeZone,
     /// Rises when the media server says that something changed.
-    pub changes: watch::Receiver<u64>,
+    pub changes: watch::Receiver<Changes>,
 }
 
 /// Who decides what is worth keeping, and sees to it. A clone is another handle.
@@ -69,6 +69,8 @@ struct Inner {
     wake: Notify,
     shown: watch::Sender<Option<Arc<Drawn>>>,
     running: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+    /// What the media server said by itself.
+    heard: watch::Receiver<Changes>,
 }
 
 /// How far a cycle goes.
@@ -99,7 +101,7 @@ impl Librarian {
         librarian
     }
 
-    fn made(parts: Parts) -> (Self, watch::Receiver<u64>) {
+    fn made(parts: Parts) -> (Self, watch::Receiver<Changes>) {
         let Parts { cacher, clock, mapping, household, wishes, settings, zone, changes } = parts;
         let inner = Inner {
             cacher,
@@ -114,6 +116,7 @@ impl Librarian {
             wake: Notify::new(),
             shown: watch::Sender::new(None),
             running: tokio::sync::Mutex::default(),
+            heard: changes.clone(),
         };
         (Self(Arc::new(inner)), changes)
     }
@@ -298,6 +301,7 @@ impl Librarian {
                 people: &people,
                 known: &known,
                 now,
+                heard: inner.heard.borrow().library,
                 thorough,
             };
             let mut seen = desk.look(&around)?;

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use super::cycle::Librarian;
 use crate::domain::job::Planned;
 use crate::domain::time::Time;
+use crate::media::Changes;
 
 /// Whether its time has come is looked at this often.
 const TICK: Duration = Duration::from_secs(10);
@@ -21,7 +22,7 @@ const SETTLE: Duration = Duration::from_secs(10);
 const BETWEEN: Duration = Duration::from_secs(60);
 
 /// Runs until it is dropped.
-pub(super) async fn keep(librarian: Librarian, mut changes: watch::Receiver<u64>) {
+pub(super) async fn keep(librarian: Librarian, mut changes: watch::Receiver<Changes>) {
     if let Err(error) = librarian.take_up().await {
         tracing::error!(%error, "what was asked for before could not be read");
     }
@@ -39,7 +40,7 @@ pub(super) async fn keep(librarian: Librarian, mut changes: watch::Receiver<u64>
             }
             // Whoever there is was said for the first time: now they can be asked.
             Ok(_) = people.wait_for(|people| people.asked_at.is_some()), if is_default && never_asked => Act::Cycle,
-            () = tokio::time::sleep(hours.pause()) => hours.act(&librarian),
+            () = tokio::time::sleep(hours.pause(librarian.now())) => hours.act(&librarian),
         };
         let came = match act {
             Act::Nothing => continue,
@@ -108,8 +109,9 @@ struct Hours {
 }
 
 impl Hours {
-    fn pause(&self) -> Duration {
-        self.waits.unwrap_or(TICK).min(TICK)
+    fn pause(&self, now: Time) -> Duration {
+        let until = self.next.map_or(TICK, |next| Duration::try_from(next.since(now)).unwrap_or_default());
+        self.waits.unwrap_or(TICK).min(until.max(SOON)).min(TICK)
     }
 
     fn wait_for(&mut self, waits: bool) {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::known::Known;
-use super::names::{Look, Names, Resolved};
+use super::names::{Look, Missed, Names, Resolved};
 use super::setbacks::Setbacks;
 use super::upgrades::{Followed, Tracked, Upgrades};
 use crate::cacher::{Cacher, Engine};
@@ -39,8 +39,10 @@ const PLAYED: SignedDuration = SignedDuration::from_hours(90 * 24);
 pub(super) struct Desk {
     pub names: Names,
     pub setbacks: Setbacks,
-    /// What lies beside videos that are wished for and not here.
+    /// What lies beside videos that are wished for and not here,
     beside: HashMap<PathBuf, Vec<Companion>>,
+    /// and where that could not be looked at.
+    closed: HashMap<PathBuf, Missed>,
     /// Files that others replaced.
     upgrades: Upgrades,
     /// What is here, as of a number of changes of the store.
@@ -67,6 +69,8 @@ pub(super) struct Around<'a> {
     pub people: &'a people::Snapshot,
     pub known: &'a Arc<Known>,
     pub now: Time,
+    /// How often the media server said that its library has changed.
+    pub heard: u64,
     /// A person asked: what is missing, and what lies beside videos, is looked at anew.
     pub thorough: bool,
 }
@@ -175,10 +179,10 @@ impl Desk {
     }
 
     fn resolve(&mut self, around: &Around<'_>, rows: &Reader) -> Result<Resolved> {
-        let Around { engine, mapping, known, now, thorough, .. } = *around;
+        let Around { engine, mapping, known, now, heard, thorough, .. } = *around;
         let items = known.standings.iter().flat_map(|standing| standing.answer.items());
         let files = items.flat_map(|item| &item.files).map(|file| file.path.as_str());
-        self.names.resolve(files, &Look { engine, rows, mapping, now }, thorough)
+        self.names.resolve(files, &Look { engine, rows, mapping, now, heard }, thorough)
     }
 
     /// Looks beside videos that would come, once.
@@ -186,21 +190,32 @@ impl Desk {
         if !around.settings.companions {
             return;
         }
-        let mut beside = HashMap::new();
+        let (mut beside, mut closed) = (HashMap::new(), HashMap::new());
         for path in absent {
-            let known = self.beside.remove(path).filter(|_| !around.thorough);
-            let found = known.or_else(|| match around.engine.beside(path) {
-                Ok(found) => Some(found),
+            // Several people may wish for it.
+            if beside.contains_key(path) || closed.contains_key(path) {
+                continue;
+            }
+            let before = self.closed.remove(path);
+            let is_new = |missed: &Missed| !around.thorough && !missed.is_old(around.now, around.heard);
+            if let Some(missed) = before.filter(is_new) {
+                closed.insert(path.to_path_buf(), missed);
+                continue;
+            }
+            let found = match self.beside.remove(path).filter(|_| !around.thorough) {
+                Some(known) => Ok(known),
+                None => around.engine.beside(path),
+            };
+            match found {
+                Ok(found) => drop(beside.insert(path.to_path_buf(), found)),
                 Err(error) => {
                     tracing::debug!(path = %path.display(), %error, "what lies beside it cannot be looked at");
-                    None
+                    let missed = Missed::now(around.now, around.heard, before.as_ref());
+                    closed.insert(path.to_path_buf(), missed);
                 }
-            });
-            if let Some(found) = found {
-                beside.insert(path.to_path_buf(), found);
             }
         }
-        self.beside = beside;
+        (self.beside, self.closed) = (beside, closed);
     }
 }
 

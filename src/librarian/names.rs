@@ -4,7 +4,8 @@
 //! does; only looking tells. So it is looked at once, and remembered as long as somebody wishes for the file.
 //!
 //! **Invariant:** for what is remembered, and for what is cached under the name that the mapping gives it, no library is
-//! touched. **Invariant:** what could not be looked at is remembered as nothing, and told.
+//! touched. That time passes is no reason to look again: what was not there is looked for when the media server says that its
+//! library has changed, or a person asks. **Invariant:** what could not be looked at is remembered as nothing, and told.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -20,8 +21,8 @@ use crate::domain::time::Time;
 use crate::error::Result;
 use crate::store::{Reader, Rows};
 
-/// What was not there is looked for again after so long.
-const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(1);
+/// However often the server says that something changed, what was not there is looked for again after so long.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 
 /// The names that are remembered.
 #[derive(Default)]
@@ -33,8 +34,32 @@ struct Name {
     path: Option<PathBuf>,
     /// Its bytes, where that was looked at.
     size: Option<u64>,
-    /// When it was not there; none where it was.
-    missed: Option<Time>,
+    /// That it was not there; none where it was.
+    missed: Option<Missed>,
+}
+
+/// Something was looked for in vain.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Missed {
+    /// When.
+    pub at: Time,
+    /// How often the server had said by then that its library has changed.
+    pub heard: u64,
+    /// It was looked for because the server has just said so. Where both see the disks over a network, it may know earlier.
+    pub early: bool,
+}
+
+impl Missed {
+    /// It was looked for in vain, as it was the time before if it was.
+    pub fn now(at: Time, heard: u64, before: Option<&Self>) -> Self {
+        Self { at, heard, early: before.map_or(0, |before| before.heard) != heard }
+    }
+
+    /// Whether it may be otherwise by now.
+    pub fn is_old(&self, now: Time, heard: u64) -> bool {
+        // A clock that was set back puts nothing off.
+        (self.early || self.heard != heard) && (now.since(self.at) >= LOOK_AGAIN || self.at > now)
+    }
 }
 
 /// What one round of naming came to.
@@ -63,12 +88,13 @@ impl Names {
                 continue;
             }
             let is_old = |name: &Name| {
-                name.missed.is_some_and(|at| thorough || look.now.since(at) >= LOOK_AGAIN || at > look.now)
+                name.missed.is_some_and(|missed| thorough || missed.is_old(look.now, look.heard))
             };
-            let known = self.0.remove_entry(file).filter(|(_, name)| !is_old(name));
-            let (file, name) = match known {
+            let known = self.0.remove_entry(file);
+            let before = known.as_ref().and_then(|(_, name)| name.missed);
+            let (file, name) = match known.filter(|(_, name)| !is_old(name)) {
                 Some(known) => known,
-                None => match look.name(&ServerPath(file.to_owned()))? {
+                None => match look.name(&ServerPath(file.to_owned()), before.as_ref())? {
                     Some(name) => (file.to_owned(), name),
                     None => {
                         resolved.unsure = true;
@@ -112,11 +138,13 @@ pub(super) struct Look<'a> {
     pub rows: &'a Reader,
     pub mapping: &'a Mapping,
     pub now: Time,
+    /// How often the media server said that its library has changed.
+    pub heard: u64,
 }
 
 impl Look<'_> {
     /// Looks one up. None where that cannot be done now.
-    fn name(&self, file: &ServerPath) -> Result<Option<Name>> {
+    fn name(&self, file: &ServerPath, before: Option<&Missed>) -> Result<Option<Name>> {
         let Some(ours) = self.mapping.to_ours(file) else {
             return Ok(Some(Name { path: None, size: None, missed: None }));
         };
@@ -136,7 +164,8 @@ impl Look<'_> {
                         There::File(size) => return Ok(Some(name(Some(size)))),
                         There::Other => return Ok(Some(name(None))),
                         There::Nothing => {
-                            absent.get_or_insert(Name { missed: Some(self.now), ..name(None) });
+                            let missed = Missed::now(self.now, self.heard, before);
+                            absent.get_or_insert(Name { missed: Some(missed), ..name(None) });
                         }
                     }
                 }
@@ -147,5 +176,27 @@ impl Look<'_> {
             }
         }
         Ok(Some(absent.unwrap_or(Name { path: None, size: None, missed: None })))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Time = Time::from_micros(1_790_000_000_000_000);
+
+    #[test]
+    fn what_was_not_there_is_looked_for_again_when_the_server_has_news_and_never_because_time_has_passed() {
+        let later = |hours| NOW.plus(SignedDuration::from_hours(hours));
+        let at_first = Missed::now(NOW, 0, None);
+        assert!(!at_first.is_old(later(1000), 0), "nobody said anything");
+        assert!(!at_first.is_old(NOW, 1), "it was looked for a moment ago");
+        assert!(at_first.is_old(later(1), 1));
+        let told = Missed::now(later(1), 1, Some(&at_first));
+        assert!(told.is_old(later(2), 1), "the server may have seen it earlier than we do");
+        let twice = Missed::now(later(2), 1, Some(&told));
+        assert!(!twice.is_old(later(1000), 1));
+        assert!(twice.is_old(later(3), 2));
+        assert!(twice.is_old(NOW, 2), "a clock that was set back puts nothing off");
     }
 }

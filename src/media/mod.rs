@@ -91,7 +91,16 @@ struct Context {
     board: status::Board,
     claims: Mutex<play::Claims>,
     /// Rises when the server has something else to say than before.
-    changes: watch::Sender<u64>,
+    changes: watch::Sender<Changes>,
+}
+
+/// How often the server had something else to say than before.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Changes {
+    /// Of its library: files came or went, or may have while nobody listened.
+    pub library: u64,
+    /// Of somebody's wishes.
+    pub wishes: u64,
 }
 
 impl Context {
@@ -101,9 +110,14 @@ impl Context {
         self.house.of(user, self.household.people().snapshot().kind_of(user))
     }
 
-    /// The server has something else to say than before, of its library or of somebody's wishes.
-    fn changed(&self) {
-        self.changes.send_modify(|changes| *changes += 1);
+    /// The server has something else to say than before, of its library.
+    fn library_changed(&self) {
+        self.changes.send_modify(|changes| changes.library += 1);
+    }
+
+    /// The same of somebody's wishes.
+    fn wishes_changed(&self) {
+        self.changes.send_modify(|changes| changes.wishes += 1);
     }
 
     /// Asks the engine, off the threads that wait.
@@ -147,7 +161,7 @@ impl Media {
             rhythm,
             board: status::Board::new(clock),
             claims: Mutex::default(),
-            changes: watch::Sender::new(0),
+            changes: watch::Sender::new(Changes::default()),
         });
         let (tips, told) = mpsc::channel(TIPS);
         let (naming, named) = watch::channel(owner::Named::Unknown);
@@ -174,7 +188,7 @@ impl Media {
 
     /// Hears when its library or somebody's wishes may be other than before.
     #[must_use]
-    pub fn changes(&self) -> watch::Receiver<u64> {
+    pub fn changes(&self) -> watch::Receiver<Changes> {
         self.0.context.changes.subscribe()
     }
 

@@ -367,7 +367,7 @@ impl Play {
                     let lasted = |row: PlaybackRow| row.ended_at.map(|end| end.since(row.started_at));
                     too_short = ended.and_then(lasted).is_some_and(|lasted| lasted < min_watch);
                     // What is next for them is something else now.
-                    self.context.changed();
+                    self.context.wishes_changed();
                 }
                 Err(error) => tracing::error!(%error, "the end of a playback was not written down"),
             }

@@ -26,6 +26,8 @@ use crate::store::Rows;
 const FAILURES: u32 = 4;
 /// The same for questions that it refuses to answer: it answers at all, so it means that.
 const REFUSALS: u32 = 2;
+/// While a server tells nothing by itself, its library counts as changed after so long.
+const UNHEARD: Duration = Duration::from_secs(60 * 60);
 /// What a line says while nobody has the time to listen.
 const BACKLOG: usize = 256;
 
@@ -97,6 +99,9 @@ struct Watching {
     asked: Instant,
     failures: u32,
     line_is_open: bool,
+    line_was_open: bool,
+    /// Since when nobody said that its library has changed, nor would have.
+    unheard: Instant,
     /// It answered at least once.
     has_answered: bool,
 }
@@ -116,6 +121,8 @@ impl Watching {
             asked: now,
             failures: 0,
             line_is_open: false,
+            line_was_open: false,
+            unheard: now,
             has_answered: false,
         }
     }
@@ -130,8 +137,10 @@ impl Watching {
                 changed = named.changed() => break changed.is_ok(),
                 Some(said) = said.recv() => self.hear(said),
                 Some(tip) = tips.recv() => {
-                    if matches!(tip.event, TipEvent::LibraryChanged | TipEvent::Scrobbled) {
-                        self.context.changed();
+                    match tip.event {
+                        TipEvent::LibraryChanged => self.context.library_changed(),
+                        TipEvent::Scrobbled => self.context.wishes_changed(),
+                        _ => {}
                     }
                     let (change, look) = self.plays.tipped(tip);
                     self.act(change, look);
@@ -159,7 +168,11 @@ impl Watching {
     fn hear(&mut self, said: Said) {
         match said {
             Said::Open => {
-                self.line_is_open = true;
+                if self.line_was_open {
+                    // Whatever happened meanwhile was not told.
+                    self.context.library_changed();
+                }
+                (self.line_is_open, self.line_was_open) = (true, true);
                 self.context.board.line(None);
                 self.look();
             }
@@ -171,7 +184,7 @@ impl Watching {
                 self.context.board.line(Some(why));
                 self.look();
             }
-            Said::Changed => self.context.changed(),
+            Said::Changed => self.context.library_changed(),
             Said::Playing(playing) => {
                 let (change, look) = self.plays.told(&playing, Instant::now());
                 self.act(change, look);
@@ -197,6 +210,12 @@ impl Watching {
 
     fn ask(&mut self) {
         self.asked = Instant::now();
+        if self.line_is_open {
+            self.unheard = self.asked;
+        } else if self.unheard.elapsed() >= UNHEARD {
+            self.unheard = self.asked;
+            self.context.library_changed();
+        }
         self.again = false;
         let (client, introduce) = (self.client.clone(), !self.has_answered);
         self.asking = Some(tokio::spawn(async move {

@@ -1,4 +1,4 @@
-//! What the kernel tells of the cache dir. The only user of `notify`.
+//! What the kernel tells of the cache dir.
 //!
 //! Each folder has a watch of its own, set before the folder is listed: what is made in it before is listed, what is
 //! made later is told. Our own folder, `.cacherr`, has none: what happens there concerns nobody.
@@ -6,47 +6,28 @@
 //! **Invariant:** no symlink is followed, so no library is ever watched; nothing is changed; and nothing here is done
 //! with what is seen: whoever listens is told on a thread of `notify`, which must not be kept waiting.
 
-use std::convert::Infallible;
 use std::fs;
 use std::io::ErrorKind as Io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
+use notify::Event;
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RemoveKind, RenameMode};
-use notify::{Config, Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Blind;
 use super::facts::Saw;
+use super::kernel::{Kernel, blind, hears_all};
 use crate::cacher::engine::OURS;
-
-/// Types of file systems of which others know more than this kernel: what they do there is not told here.
-const SHARED: [u32; 8] = [
-    0x6969,      // NFS
-    0x517b,      // SMB
-    0xff53_4d42, // CIFS
-    0xfe53_4d42, // SMB 2
-    0x6573_5546, // FUSE
-    0x0102_1997, // 9P
-    0x00c3_6400, // Ceph
-    0x5346_414f, // AFS
-];
-/// `notify`'s thread ends within this time, or is left to itself.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Whoever is told.
 pub(super) type Listener = Box<dyn Fn(Saw) + Send>;
 
 /// A cache dir that is watched. Ends when dropped.
 pub(super) struct Eyes {
-    /// Absent only while it is dropped.
-    watcher: Option<RecommendedWatcher>,
+    kernel: Kernel,
     root: PathBuf,
     /// Device and inode: another volume at this path is another cache dir.
     inode: (u64, u64),
-    /// Never gets anything; is closed when `notify`'s thread has ended.
-    ended: Receiver<Infallible>,
     /// Whether everything is told, also what other machines and processes behind the file system do.
     pub hears_all: bool,
 }
@@ -60,19 +41,10 @@ impl Eyes {
         };
         let root = dir.canonicalize().map_err(away)?;
         let inode = inode(&root).map_err(away)?;
-        let hears_all = rustix::fs::statfs(&root).is_ok_and(|volume| {
-            // The field's width differs from machine to machine; the numbers have 32 bits.
-            !SHARED.contains(&(volume.f_type as u32))
-        });
-        let (alive, ended) = channel::<Infallible>();
+        let hears_all = hears_all(&root);
         let place = Place { ours: root.join(OURS), root: root.clone(), dir: dir.to_path_buf() };
-        let handler = move |event: notify::Result<Event>| {
-            let _alive = &alive;
-            place.interpret(event, &listener);
-        };
-        let config = Config::default().with_follow_symlinks(false);
-        let watcher = RecommendedWatcher::new(handler, config).map_err(|error| blind(&error))?;
-        Ok(Self { watcher: Some(watcher), root, inode, ended, hears_all })
+        let kernel = Kernel::open(move |event| place.interpret(event, &listener))?;
+        Ok(Self { kernel, root, inode, hears_all })
     }
 
     /// The folder that they are on, canonical.
@@ -83,19 +55,16 @@ impl Eyes {
     /// Watches a folder and every folder below it, those that are watched already too. Stops when `go_on` says so.
     /// Returns how many there are.
     pub fn cover(&mut self, folder: &Path, go_on: impl Fn() -> bool) -> Result<u64, Blind> {
-        let Some(watcher) = &mut self.watcher else { return Err(Blind::Away) };
         let (mut count, mut folders) = (0, vec![folder.to_path_buf()]);
         while let Some(folder) = folders.pop() {
             if !go_on() {
                 break;
             }
-            match watcher.watch(&folder, RecursiveMode::NonRecursive) {
+            match self.kernel.watch(&folder) {
                 Ok(()) => count += 1,
-                Err(error) => match blind(&error) {
-                    // It went away, or is closed to us: whatever is in it, no copy of ours is.
-                    Blind::Away | Blind::Forbidden if folder != self.root => continue,
-                    other => return Err(other),
-                },
+                // It went away, or is closed to us: whatever is in it, no copy of ours is.
+                Err(Blind::Away | Blind::Forbidden) if folder != self.root => continue,
+                Err(other) => return Err(other),
             }
             let Ok(entries) = fs::read_dir(&folder) else { continue };
             for entry in entries.flatten() {
@@ -121,30 +90,8 @@ impl Eyes {
     }
 }
 
-impl Drop for Eyes {
-    fn drop(&mut self) {
-        self.watcher = None;
-        // Nothing is told after this: the listener is gone with the thread.
-        let _ = self.ended.recv_timeout(PATIENCE);
-    }
-}
-
 fn inode(path: &Path) -> std::io::Result<(u64, u64)> {
     path.symlink_metadata().map(|found| (found.dev(), found.ino()))
-}
-
-fn blind(error: &notify::Error) -> Blind {
-    match &error.kind {
-        notify::ErrorKind::MaxFilesWatch => Blind::Watches,
-        notify::ErrorKind::PathNotFound => Blind::Away,
-        notify::ErrorKind::Io(source) => match (source.kind(), source.raw_os_error()) {
-            (Io::NotFound | Io::NotADirectory, _) => Blind::Away,
-            (Io::PermissionDenied, _) => Blind::Forbidden,
-            (_, Some(number)) if number == rustix::io::Errno::MFILE.raw_os_error() => Blind::Instances,
-            _ => Blind::Other(source.to_string()),
-        },
-        _ => Blind::Other(error.to_string()),
-    }
 }
 
 /// What paths mean.

@@ -1,6 +1,7 @@
-//! Watches the cache dir: who opens a copy, and what others change there.
+//! Watches the cache dir: who opens a copy, and what others change there. And, with [`Originals`], the folders of libraries
+//! that hold links and originals of cached files.
 //!
-//! Start with [`Watch`]. `eyes` is what the kernel tells, `facts` what was seen and waits (the window of an open, the
+//! Start with [`Watch`]. `kernel` is inotify, for both. `eyes` is what the kernel tells, `facts` what was seen and waits (the window of an open, the
 //! quiet after a change), `round` the thread that acts on it: opens are added to their rows every few seconds
 //! ([`crate::cacher::Engine::count_accesses`]), and a change that concerns a row is a reason to look at the cache dir at
 //! once instead of within the hour.
@@ -8,11 +9,14 @@
 //! Where the kernel tells nothing (no watches left, no inotify), the cache dir is looked at every few minutes instead,
 //! and opens are not counted. Where it cannot tell everything (NFS, SMB, FUSE: others act behind its back), both.
 //!
-//! **Invariant:** only the cache dir is watched, never a library: no disk is woken. A watch decides nothing about a
-//! file; it is a reason to look. Losing it costs time and counts, never a copy.
+//! **Invariant:** a watch decides nothing about a file; it is a reason to look. Losing it costs time and counts, never a
+//! copy. What of it is repeated because time has passed concerns the cache dir alone: no disk of a library is woken.
 
 mod eyes;
 mod facts;
+mod kernel;
+mod mounts;
+mod originals;
 mod round;
 
 use std::path::PathBuf;
@@ -25,6 +29,7 @@ use crate::clock::Clock;
 use crate::error::{IoContext, Result};
 
 use facts::{Opens, Saw, Unrest};
+pub use originals::{MOUNTS, Originals, OriginalsParts};
 use round::Round;
 
 /// What a watch is made of.

@@ -159,7 +159,7 @@ impl House {
             wishes: wishes.clone(),
             settings,
             zone: jiff::tz::TimeZone::UTC,
-            changes: watch::Sender::new(0).subscribe(),
+            changes: watch::Sender::new(cacherr::media::Changes::default()).subscribe(),
         });
         let begun = Instant::now();
         librarian.ask().await;

@@ -95,6 +95,7 @@ impl Clinic {
             clock: self.house.clock.clone(),
             cache: self.cache.clone(),
             libraries: self.libraries.clone(),
+            watches_originals: false,
             server: Box::new(move || Ok(client.clone())),
             runtime: Handle::current(),
         })

@@ -33,6 +33,8 @@
 //! * `losses`: what other programs were seen to lose; each is tried, and none happens here.
 //! * `doctor`: what breaks an installation is found, with what to do; a trial leaves nothing, however it ends.
 //! * `watch`: who opens a copy is counted, unless it is us; what others do in the cache dir is seen and put in order.
+//! * `idle`: where nothing happens no library is touched, by no system call.
+//! * `originals`: what others do to links and originals is noticed when it happens, and what we do is not.
 //! * `playing`: a playback counts once, by what the cache held at that moment; what plays is never moved, nor given up.
 //! * `sessions`: from a player to the cache: what plays and what comes next is cached at once, whatever fails on the way.
 //! * `wishes`: each is asked for with a token of theirs; what was said holds while nobody answers, and no failure loses it.
@@ -67,12 +69,14 @@ mod edge;
 mod engine;
 mod files;
 mod foreign_handles;
+mod idle;
 mod kill;
 mod librarian;
 mod losses;
 mod model;
 mod names;
 mod openapi;
+mod originals;
 mod orphans;
 mod people;
 mod playing;

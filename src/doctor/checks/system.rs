@@ -33,7 +33,12 @@ fn inotify(grounds: &Grounds) -> Finding {
             "make /proc visible to Cacherr; without watching, changes in the cache are seen within an hour",
         );
     };
-    let folders = grounds.folders;
+    let (cache, homes) = (grounds.folders, grounds.homes.unwrap_or(0));
+    let folders = cache + homes;
+    let whose = match homes {
+        0 => format!("the cache has {cache}"),
+        _ => format!("the cache has {cache}, and {homes} of the libraries lead to cached files"),
+    };
     let sysctl = |name: &str, value: u64| {
         format!(
             "run `sysctl -w fs.inotify.{name}={value}` on the machine itself (not in a container), and put the line \
@@ -44,13 +49,13 @@ fn inotify(grounds: &Grounds) -> Finding {
     if watches < folders {
         Check::Inotify.failure(
             subject,
-            format!("{watches} folders may be watched by a user, and the cache has {folders}"),
+            format!("{watches} folders may be watched by a user, and {whose}"),
             sysctl("max_user_watches", enough),
         )
     } else if watches < folders + SPARE {
         Check::Inotify.warning(
             subject,
-            format!("{watches} folders may be watched by a user in all, and the cache alone has {folders}"),
+            format!("{watches} folders may be watched by a user in all; {whose}"),
             sysctl("max_user_watches", enough),
         )
     } else if instances < FEW {
@@ -60,7 +65,7 @@ fn inotify(grounds: &Grounds) -> Finding {
             sysctl("max_user_instances", 128),
         )
     } else {
-        Check::Inotify.ok(subject, format!("{watches} folders may be watched, and the cache has {folders}"))
+        Check::Inotify.ok(subject, format!("{watches} folders may be watched; {whose}"))
     }
 }
 

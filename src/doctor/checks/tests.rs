@@ -70,6 +70,7 @@ fn grounds() -> Grounds {
         written: Some(Ok(written())),
         way: Some(vec![step("/", 0o755), step("/fast", 0o755), step("/fast/cacherr", 0o711)]),
         folders: 300,
+        homes: None,
         watches: Some(524_288),
         instances: Some(128),
     }

@@ -43,6 +43,18 @@ fn a_manual_schedule_never_begins_by_itself() {
 }
 
 #[test]
+fn a_rhythm_of_ones_own_goes_on_through_every_hour() {
+    let often = schedule(&["every 5s"]).unwrap();
+    assert!(!often.is_default());
+    assert_eq!(often.next(at("2026-03-29T00:59:58Z"), &berlin()), Some(at("2026-03-29T01:00:03Z")));
+    assert_eq!(often.longest_pause(), Some(jiff::SignedDuration::from_secs(5)));
+    for text in ["every", "every ", "every 4s", "every -1h", "every night", "every 1 month"] {
+        assert!(schedule(&[text]).unwrap_err().starts_with("must be "), "{text}");
+    }
+    assert!(schedule(&["every 5s", "every 6s"]).is_err(), "one is enough");
+}
+
+#[test]
 fn the_longest_pause_is_found() {
     let pause =
         |expressions: &[&str]| schedule(expressions).unwrap().longest_pause().map(|pause| pause.as_hours());

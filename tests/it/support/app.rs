@@ -304,6 +304,7 @@ impl TestApp {
             clock,
             cache: settings,
             libraries: roots,
+            watches_originals: false,
             server: Box::new(|| Ok(None)),
             runtime: tokio::runtime::Handle::current(),
         });
