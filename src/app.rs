@@ -10,10 +10,13 @@ mod household;
 mod librarian;
 mod log;
 mod looks;
+mod mover;
 mod process;
+mod pulse;
 mod rescue;
 mod signals;
 mod stop;
+mod supervisor;
 mod tls;
 mod web;
 
@@ -23,7 +26,7 @@ use std::time::Duration;
 use crate::access::{self, Access};
 use crate::api::{Instance, Parting};
 use crate::cacher::{Cacher, Engine, Parts, Sink};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{self, Clock, SystemClock};
 use crate::command::server::{Door, With};
 use crate::command::{self, Context, Copies, Reply, Request};
 use crate::config::Config;
@@ -32,6 +35,7 @@ use crate::error::{Error, IoContext, Result};
 use crate::files::real::RealFs;
 use crate::librarian::Librarian;
 use crate::media::Household;
+use crate::mover::Mover;
 use crate::store::{Rows, Store};
 use crate::watch::{self, Means, Originals, OriginalsParts, Rhythm, Watch};
 
@@ -39,13 +43,16 @@ pub use again::Load;
 use again::{Again, Next};
 use doctor::doctor;
 use home::Home;
+pub use home::files_of;
 pub use log::{Chatter, start_log};
 use looks::{Looks, look_at_cache};
 pub use process::settle;
+use pulse::Pulse;
 pub use rescue::rescue;
 use signals::Signals;
 pub use stop::Stopped;
 use stop::Working;
+pub use supervisor::Supervisor;
 use web::{Bound, Web};
 
 /// A failed store is noticed within this time.
@@ -62,6 +69,8 @@ pub struct Program {
     pub load: Load,
     /// Whether it is a sample.
     pub is_demo: bool,
+    /// Who is told how it is.
+    pub supervisor: Supervisor,
     /// Called once, when the engine runs for the first time.
     pub begin: Begin,
 }
@@ -75,7 +84,9 @@ pub type Begin = Box<dyn FnOnce(&Cacher) -> Result<()>>;
 /// # Errors
 /// The data dir is in use, or cannot be used; the store fails; what `begin` says.
 pub fn run(program: Program) -> Result<Stopped> {
-    let Program { config, load, is_demo, begin } = program;
+    let Program { config, load, is_demo, supervisor, begin } = program;
+    let supervisor = Arc::new(supervisor);
+    tell_zone();
     let home = Home::enter(&config)?;
     let door = Door::bind(&config.data_dir)?;
     let again = Again::of(load, config.data_dir.clone());
@@ -90,6 +101,7 @@ pub fn run(program: Program) -> Result<Stopped> {
         begin: Some(begin),
         is_demo,
         is_started: false,
+        supervisor: supervisor.clone(),
     };
     let mut before = None;
     let stopped = loop {
@@ -108,9 +120,23 @@ pub fn run(program: Program) -> Result<Stopped> {
             },
         }
     };
+    match &stopped {
+        Ok(_) => supervisor.stops(&"stopped"),
+        Err(error) => supervisor.stops(error),
+    }
     // Nobody is left who could be told of a signal; the next one ends the process.
     run.signals.into_iter().for_each(Signals::end);
     stopped
+}
+
+/// Which time schedules are in; where that is UTC for want of anything better, what to do about it.
+fn tell_zone() {
+    match clock::said_zone() {
+        Ok(zone) => tracing::info!("local time is that of {}", zone.iana_name().unwrap_or("/etc/localtime")),
+        Err(error) => {
+            tracing::warn!("local time is UTC ({error}); set TZ to a name such as Europe/Berlin for your own")
+        }
+    }
 }
 
 /// How a start ended.
@@ -131,6 +157,7 @@ struct Run {
     is_demo: bool,
     /// Whether what runs now has been ready: what fails from then on is no failure to start.
     is_started: bool,
+    supervisor: Arc<Supervisor>,
     /// The lock: given back last.
     home: Home,
 }
@@ -160,6 +187,7 @@ impl Run {
         };
         let web = Web::on(self.bound.insert(bound), &config)?;
         self.home.make_cache(&config)?;
+        self.supervisor.starts("opening the store");
         let engine = open(&config, &self.home, web.hub.sink())?;
         let closing = engine.store().closing();
         let ended = self.work(&config, engine, web);
@@ -177,6 +205,9 @@ impl Run {
 
     fn work(&mut self, config: &Arc<Config>, engine: Arc<Engine>, web: Web) -> Result<Ended> {
         engine.note_settings(&config.shown())?;
+        self.supervisor.starts("looking at what was under way");
+        // Before anything is copied, the list says what is ours. The recovery does not wait: it moves names, for readers.
+        let mover = mover::attend(config, &engine);
         let recovered = engine.recover()?;
         tracing::info!(data_dir = %config.data_dir.display(), "recovered: {recovered}");
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -188,7 +219,10 @@ impl Run {
         // Jobs that an earlier process left must not be swapped in unseen before the server is named.
         engine.expect_reader(household.tokens().owner().is_ok_and(|owner| owner.is_some()));
         let cacher = Cacher::start(engine)?;
-        let ended = runtime.block_on(self.serve(config, &cacher, household, web));
+        let ended = runtime.block_on(self.serve(config, &cacher, household, mover.clone(), web));
+        if let Ok(Ended::Stopped(Stopped::InOrder)) = &ended {
+            mover::take_leave(&mover, cacher.engine())?;
+        }
         match &ended {
             // Commands that still wait for something hear no more; what they asked for is written down.
             Ok(Ended::Stopped(_)) => runtime.shutdown_background(),
@@ -207,10 +241,12 @@ impl Run {
         config: &Arc<Config>,
         cacher: &Cacher,
         household: Household,
+        mover: Mover,
         web: Web,
     ) -> Result<Ended> {
         let media = household::watch(config, cacher, household, web.hub.clone());
-        let doctor = doctor(config, cacher, media.household(), tokio::runtime::Handle::current());
+        let here = tokio::runtime::Handle::current();
+        let doctor = doctor(config, cacher, media.household(), mover.clone(), here);
         let parts = librarian::parts(config, cacher, media.household(), media.changes())?;
         let librarian = Librarian::start(parts);
         let access = Access::open(access_parts(config, cacher.engine().store()))?;
@@ -220,22 +256,31 @@ impl Run {
         let originals = watch_originals(config, cacher)?;
         let signals = match self.signals.take() {
             Some(signals) => signals,
-            None => Signals::listen(self.again.restart.clone())?,
+            None => Signals::listen(self.again.restart.clone(), self.supervisor.clone())?,
         };
         let signals = &*self.signals.insert(signals);
         self.is_started = true;
         let begun = self.begin.take().map_or(Ok(()), |begin| begin(cacher));
-        let looks = Looks::start(cacher);
+        let looks = Looks::start(cacher, mover);
+        let pulse = Pulse::start(&self.supervisor, cacher);
         let (to_librarian, config) = (librarian.clone(), config.clone());
         let with =
             With { cacher: cacher.clone(), doctor: doctor.clone(), librarian: to_librarian, access, config };
         let ended = match (begun, &self.door) {
-            (Ok(()), Some(door)) => listen(&with, door, &mut web, signals, &self.again).await,
+            (Ok(()), Some(door)) => {
+                self.supervisor.is_ready(&web.address, self.again.restart.trouble().as_deref());
+                listen(&with, door, &mut web, signals, &self.again).await
+            }
             (Ok(()), None) => Ok(Heard::Stop),
             (Err(error), _) => Err(error),
         };
-        drop(with);
+        drop((with, pulse));
         let parting = if matches!(ended, Ok(Heard::Again(_))) { Parting::Restart } else { Parting::Stop };
+        match (parting, &ended) {
+            (Parting::Restart, _) => self.supervisor.starts_anew(),
+            (Parting::Stop, Ok(_)) => self.supervisor.stops(&"stopping"),
+            (Parting::Stop, Err(error)) => self.supervisor.stops(error),
+        }
         if parting == Parting::Stop {
             self.door = None;
         }
@@ -304,6 +349,7 @@ fn at_home(config: &Config, home: &Home, request: &Request, sink: command::Sink<
     if let Request::Restore { copies: Copies::Lost, .. } = request {
         engine.declare_cache_lost();
     }
+    let mover = mover::attend(config, &engine);
     let cacher = match request {
         Request::Status
         | Request::AdoptCacheDir
@@ -324,7 +370,7 @@ fn at_home(config: &Config, home: &Home, request: &Request, sink: command::Sink<
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.doing("start the", "asynchronous runtime")?;
     let household = household::open(config, cacher.engine().store())?;
-    let doctor = doctor(config, &cacher, &household, runtime.handle().clone());
+    let doctor = doctor(config, &cacher, &household, mover.clone(), runtime.handle().clone());
     let librarian = librarian::at_rest(config, &cacher, &household)?;
     if let Request::Plan = request {
         librarian::ask(&librarian, &household, &runtime, sink)?;
@@ -345,7 +391,7 @@ fn at_home(config: &Config, home: &Home, request: &Request, sink: command::Sink<
         }
     };
     cacher.stop();
-    waited
+    waited.and_then(|()| mover::take_leave(&mover, cacher.engine()))
 }
 
 /// A process that ends takes nobody else along who would delete what has its time.

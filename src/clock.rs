@@ -5,6 +5,8 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::tz::TimeZone;
+
 use crate::domain::time::Time;
 
 /// A source of wall-clock time.
@@ -29,10 +31,19 @@ impl Clock for SystemClock {
     }
 }
 
-/// Where the machine is, for what is said in local time. Without data of time zones that is UTC.
+/// Where the machine is, for what is said in local time: as `TZ` says, else `/etc/localtime`. The data of all zones is a
+/// part of the program. UTC where neither says anything that can be used.
 #[must_use]
-pub fn zone() -> jiff::tz::TimeZone {
-    jiff::tz::TimeZone::system()
+pub fn zone() -> TimeZone {
+    said_zone().unwrap_or(TimeZone::UTC)
+}
+
+/// The same, or why nobody says which it is.
+///
+/// # Errors
+/// `TZ` names none, or neither it nor `/etc/localtime` is there.
+pub fn said_zone() -> Result<TimeZone, jiff::Error> {
+    TimeZone::try_system()
 }
 
 /// A clock that stands still until it is moved.
@@ -60,5 +71,20 @@ impl Clock for ManualClock {
 
     fn pass(&self, time: std::time::Duration) {
         self.advance(jiff::SignedDuration::try_from(time).unwrap_or(jiff::SignedDuration::MAX));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_data_of_all_time_zones_is_a_part_of_the_program() {
+        let zones = jiff::tz::TimeZoneDatabase::bundled();
+        for (zone, time) in
+            [("Europe/Berlin", "2026-07-01T12:00:00+02:00"), ("Asia/Tokyo", "2026-07-01T19:00:00+09:00")]
+        {
+            let noon: jiff::Timestamp = "2026-07-01T10:00:00Z".parse().unwrap();
+            let local = noon.to_zoned(zones.get(zone).unwrap());
+            assert_eq!(local.strftime("%FT%T%:z").to_string(), time);
+        }
     }
 }

@@ -152,6 +152,12 @@ pub enum Error {
         /// What was asked.
         verb: &'static str,
     },
+    /// The NAS's own mover runs, and nothing is moved meanwhile.
+    #[error("the NAS's own mover is running ({sign}); this goes on by itself when it has ended")]
+    MoverRuns {
+        /// What tells of it.
+        sign: String,
+    },
     /// A job or a release still works on this path.
     #[error("{path} is being worked on; try again when that is finished")]
     PathLocked {
@@ -373,6 +379,7 @@ impl Error {
             Self::NotFound { .. } => "not_found",
             Self::AlreadyRemoved => "already_removed",
             Self::WrongJobState { .. } => "wrong_job_state",
+            Self::MoverRuns { .. } => "mover_runs",
             Self::PathLocked { .. } => "path_locked",
             Self::MethodNotSupported { .. } => "method_not_supported",
             Self::SwapNotSupported { .. } => "swap_not_supported",

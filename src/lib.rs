@@ -13,7 +13,11 @@ pub mod random;
 
 pub mod anybody;
 
+pub mod names;
+
 pub mod files;
+
+pub mod mover;
 
 pub mod index;
 

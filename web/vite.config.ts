@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -7,7 +7,7 @@ import { defineConfig, type Plugin } from "vitest/config";
 
 const WORTH_COMPRESSING = /\.(css|html|js|json|svg|txt|webmanifest)$/;
 
-/** Leaves `.br` and `.gz` beside each file that gets smaller, so that the server never compresses anything. */
+/** Leaves `.br` and `.gz` in the place of each file that gets smaller, so that the server never compresses anything. */
 function precompress(): Plugin {
   let out = "";
   return {
@@ -23,11 +23,12 @@ function precompress(): Plugin {
         const path = join(entry.parentPath, entry.name);
         const whole = readFileSync(path);
         const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
-        for (const [ending, small] of [
-          ["br", brotliCompressSync(whole, quality)],
-          ["gz", gzipSync(whole, { level: 9 })],
-        ] as const) {
-          if (small.length < whole.length) writeFileSync(`${path}.${ending}`, small);
+        const [br, gz] = [brotliCompressSync(whole, quality), gzipSync(whole, { level: 9 })];
+        if (br.length < whole.length) writeFileSync(`${path}.br`, br);
+        // The server makes it whole from this for whoever takes no encoding.
+        if (gz.length < whole.length) {
+          writeFileSync(`${path}.gz`, gz);
+          rmSync(path);
         }
       }
     },

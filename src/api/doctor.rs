@@ -30,8 +30,8 @@ closed_type!(
      (does the cache lie elsewhere). `cache_dir`: is it there, and can it be written. `cache_way`: do others get to the \
      copies. `media_server`: does it answer. Of each of its sections: `locations` (is each folder one of a library), \
      `mapped_files` (are its files where they should be, with the size it says). `link_readable`: does it read through a \
-     link. `preferences`: what it does by itself. `other_readers`: see `/api/system/readers`. `inotify`: may the cache be \
-     watched. `clock`: do clocks agree."
+     link. `preferences`: what it does by itself. `other_readers`: see `/api/system/readers`. `mover_seen`: is the NAS's \
+     own mover seen when it runs. `mover_list`: is it told what to leave alone. `inotify`: may the cache be watched. `clock`: do clocks agree."
 );
 
 /// What the doctor found.

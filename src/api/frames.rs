@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::files::FileBody;
 use super::jobs::JobBody;
+use super::mover::MoverBody;
 use super::plan::PausedBody;
 use super::sessions::SessionBody;
 use super::statistics::StatisticsBody;
@@ -37,6 +38,8 @@ enum EventFrame {
     SessionEnded(SessionEndedFrame),
     #[oai(mapping = "plan_paused")]
     Paused(PausedFrame),
+    #[oai(mapping = "mover_runs")]
+    MoverRuns(MoverRunsFrame),
     #[oai(mapping = "resync")]
     Resync(ResyncFrame),
     #[oai(mapping = "pong")]
@@ -78,6 +81,8 @@ frames! {
     SessionEndedFrame { SessionBody }
     /// Nothing is cached or given back by itself any more, or it is again.
     PausedFrame { PausedBody }
+    /// The NAS's own mover was seen running, so nothing moves; or it was seen to have ended.
+    MoverRunsFrame { MoverBody }
     /// Something was missed: read everything again. Later events have greater numbers.
     ResyncFrame { Nothing }
 }
@@ -217,6 +222,10 @@ impl EventFrame {
             What::Event(Event::PlansPaused(pause)) => {
                 let data = PausedBody::of(pause.as_deref(), view);
                 Self::Paused(PausedFrame { data, timestamp, seq })
+            }
+            What::Event(Event::MoverRuns(running)) => {
+                let data = MoverBody::of(running.as_ref());
+                Self::MoverRuns(MoverRunsFrame { data, timestamp, seq })
             }
             // Told as numbers, by `What::Statistics`; the hub lets this one through to nobody.
             What::Event(Event::StatisticsChanged) => {

@@ -14,7 +14,7 @@ use super::files::BatchBody;
 use super::problem::{Code, Problem};
 use super::value::{Id, Timestamp, closed_type, int64, text};
 use super::view::{Shown, View};
-use crate::cacher::Cacher;
+use crate::cacher::{Cacher, Engine};
 use crate::domain::access::Principal;
 use crate::domain::file::closed_names;
 use crate::domain::id::JobId;
@@ -114,7 +114,7 @@ pub struct JobBody {
     bytes_total: i64,
     /// Bytes per second, over the last seconds. For `batch`: files.
     rate: i64,
-    /// Why it failed, or what it waits for.
+    /// Why it failed, or what it waits for; `mover_runs` while the NAS's own mover does.
     #[oai(nullable)]
     error: Option<FailureBody>,
     /// Who asked for it: the authenticated principal, or `system`. To viewers who are not told names, whoever else it was is
@@ -183,6 +183,12 @@ impl From<&Failure> for FailureBody {
 }
 
 impl JobBody {
+    /// The same, with what the engine knows of why it does not move.
+    fn told_by(self, engine: &Engine, row: &JobRow) -> Self {
+        let waits = || engine.mover_in_the_way_of(row).as_ref().map(Into::into);
+        Self { error: self.error.or_else(waits), ..self }
+    }
+
     /// A job, with its progress while it runs, as it may be seen.
     #[must_use]
     pub fn of(row: &JobRow, progress: Option<&Progress>, view: &View) -> Self {
@@ -288,7 +294,10 @@ fn list(cacher: &Cacher, view: &View, which: &Which, limit: i32, offset: i64) ->
     let start = usize::try_from(offset).unwrap_or(usize::MAX).min(total);
     let end = start.saturating_add(usize::try_from(limit).unwrap_or(0)).min(total);
     Ok(JobPage {
-        jobs: jobs[start..end].iter().map(|row| JobBody::of(row, now(row), view)).collect(),
+        jobs: jobs[start..end]
+            .iter()
+            .map(|row| JobBody::of(row, now(row), view).told_by(cacher.engine(), row))
+            .collect(),
         pagination: JobPagination { limit, offset, total_count: int64(total as u64), has_more: end < total },
     })
 }
@@ -308,7 +317,7 @@ async fn act(
     blocking(move || {
         act(&cacher, id)?;
         let (row, progress) = cacher.job(id)?;
-        Ok(Answer::ok(JobBody::of(&row, progress.as_ref(), &view)))
+        Ok(Answer::ok(JobBody::of(&row, progress.as_ref(), &view).told_by(cacher.engine(), &row)))
     })
     .await
 }

@@ -15,7 +15,7 @@
 //! | `/api/cached/operations` | GET | the operation log (`operations`) |
 //! | `/api/plan`, `/api/plan/run` | GET; POST | what would be cached and given back; carry it out (`plan`) |
 //! | `/api/library`, `/api/library/search` | GET | what there is to be cached (`library`) |
-//! | `/api/plan/paused` | PUT | whether anything is done by itself (`plan`) |
+//! | `/api/plan/paused` | GET, PUT | whether anything is done by itself (`plan`) |
 //! | `/api/jobs`, `/api/jobs/{job_id}` | GET | list; read (`jobs`) |
 //! | `/api/jobs/{job_id}/cancel`, `/pause`, `/resume` | POST | (`jobs`) |
 //! | `/api/sessions` | GET | who plays what (`sessions`) |
@@ -71,6 +71,7 @@ mod jobs;
 mod keys;
 mod lease;
 mod library;
+mod mover;
 mod operations;
 mod pages;
 mod people;

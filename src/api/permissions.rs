@@ -57,6 +57,7 @@ const TABLE: &[(&str, Permission)] = &[
     ("getJob", VIEWER),
     ("getPlan", VIEWER),
     ("listSessions", VIEWER),
+    ("getPaused", VIEWER),
     ("listUsers", VIEWER),
     ("listen", VIEWER),
     // To act on files, and what shows more than there is to see.

@@ -65,6 +65,7 @@ codes! {
     LibrariesOverlap "libraries_overlap" 409 "Two libraries lead to the same files; one of them has to go."
     AlreadyRemoved "already_removed" 409 "The file was removed from the cache before."
     WrongJobState "wrong_job_state" 409 "The job is in a state that does not allow this."
+    MoverRuns "mover_runs" 409 "The NAS's own mover runs; it goes on when that has ended."
     PathLocked "path_locked" 409 "Another job works on this path."
     LinkNotRead "link_not_read" 409 "The media server does not read files of this library through links."
     FileBusy "file_busy" 409 "The file is open for writing, or changed within the last two minutes."
@@ -129,6 +130,7 @@ impl Code {
             Error::NotFound { .. } => Self::NotFound,
             Error::AlreadyRemoved => Self::AlreadyRemoved,
             Error::WrongJobState { .. } => Self::WrongJobState,
+            Error::MoverRuns { .. } => Self::MoverRuns,
             Error::PathLocked { .. } => Self::PathLocked,
             Error::MethodNotSupported { .. } => Self::MethodNotSupported,
             Error::SwapNotSupported { .. } => Self::SwapNotSupported,

@@ -55,6 +55,7 @@ restarts. An event is sent after what it tells of is durable. The schema `EventF
 | `cache_file_added`, `cache_file_removed` | a file is served from the cache now, or not any more |
 | `cache_statistics_updated` | the numbers of `getStatistics`; at most once per second |
 | `job_progress`, `job_finished` | at most four per second and job; how it ended |
+| `mover_runs` | the NAS's own mover runs, so jobs wait for it; or it has ended |
 | `resync` | something was missed: read everything again |
 
 More than 100 events within a second become one `resync`. `{\"type\":\"ping\"}` is answered with `{\"type\":\"pong\"}`; \

@@ -18,6 +18,14 @@ const STORE: &str = "cacherr.redb";
 /// What is ours in a data dir, and nobody else's to read.
 pub(super) const OURS: [&str; 5] = [LOCK, STORE, "cacherr.redb.new", "cacherr.sock", "setup-token"];
 
+/// What there is in a data dir, for people who look for it.
+#[must_use]
+pub fn files_of(data_dir: &Path) -> [(&'static str, PathBuf); 4] {
+    let [lock, store, _, socket, token] = OURS;
+    [("store", store), ("lock", lock), ("control socket", socket), ("setup token", token)]
+        .map(|(what, name)| (what, data_dir.join(name)))
+}
+
 /// A data dir that is ours until this is dropped.
 pub(super) struct Home {
     dir: PathBuf,

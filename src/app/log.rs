@@ -3,6 +3,7 @@
 //! **Invariant:** an event is a line. What others wrote (names of files and people, titles, what a server says) makes no
 //! second one, and commands no terminal.
 
+use std::ffi::OsStr;
 use std::fmt::Write;
 use std::io::{self, IsTerminal};
 
@@ -13,7 +14,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::debug_fn;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::config::Config;
+use crate::config::{Config, Environment};
 use crate::domain::plain::Spelt;
 
 /// How much is said when nobody says otherwise.
@@ -25,19 +26,37 @@ pub enum Chatter {
     Command,
 }
 
+/// Who says when a line was written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stamps {
+    Ours,
+    /// The journal of systemd stamps each line by itself.
+    Theirs,
+}
+
 /// Starts the log. Later calls change nothing.
-pub fn start_log(config: &Config, chatter: Chatter) {
+pub fn start_log(config: &Config, chatter: Chatter, env: &Environment) {
     let default = match chatter {
         Chatter::Instance => "warn,cacherr=info",
         Chatter::Command => "off",
     };
     let filter = EnvFilter::new(config.log.as_deref().unwrap_or(default));
     // The only failure is that there is a log already.
-    let _ = lines(filter, io::stderr, io::stderr().is_terminal()).try_init();
+    let _ = lines(filter, io::stderr, io::stderr().is_terminal(), stamps(env)).try_init();
+}
+
+/// The journal names its stream, so that whoever is redirected elsewhere finds out.
+fn stamps(env: &Environment) -> Stamps {
+    let named = env.get(OsStr::new("JOURNAL_STREAM")).and_then(|name| name.to_str());
+    let is_it = rustix::fs::fstat(io::stderr()).is_ok_and(|stat| {
+        let ours = format!("{}:{}", stat.st_dev, stat.st_ino);
+        named == Some(ours.as_str())
+    });
+    if is_it { Stamps::Theirs } else { Stamps::Ours }
 }
 
 /// Whoever writes events as lines.
-fn lines<W>(filter: EnvFilter, writer: W, ansi: bool) -> impl Subscriber + Send + Sync
+fn lines<W>(filter: EnvFilter, writer: W, ansi: bool, stamps: Stamps) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -45,13 +64,16 @@ where
         "message" => write!(Spelt(writer), "{value:?}"),
         name => write!(Spelt(writer), "{name}={value:?}"),
     });
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(writer)
         .with_ansi(ansi)
         .with_target(false)
-        .fmt_fields(fields.delimited(" "))
-        .finish()
+        .fmt_fields(fields.delimited(" "));
+    match stamps {
+        Stamps::Ours => Box::new(lines.finish()),
+        Stamps::Theirs => Box::new(lines.without_time().finish()),
+    }
 }
 
 #[cfg(test)]
@@ -79,7 +101,7 @@ mod tests {
     fn log(ansi: bool, say: impl FnOnce()) -> String {
         let written = Written::default();
         let writer = written.clone();
-        let lines = lines(EnvFilter::new("trace"), move || writer.clone(), ansi);
+        let lines = lines(EnvFilter::new("trace"), move || writer.clone(), ansi, Stamps::Ours);
         tracing::subscriber::with_default(lines, say);
         let bytes = written.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()

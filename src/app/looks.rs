@@ -1,4 +1,4 @@
-//! Looks at the cache dir, as soon as people are served and then every hour.
+//! Looks at the cache dir, and at the list of what the mover leaves alone, as soon as people are served and then every hour.
 
 use std::time::Duration;
 
@@ -8,6 +8,9 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::cacher::scan::Depth;
 use crate::cacher::{Cacher, Engine};
 use crate::error::{Error, Result};
+use crate::mover::Mover;
+
+use super::mover::keep_list;
 
 /// The cache dir is looked at this often.
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -20,9 +23,9 @@ pub struct Looks {
 
 impl Looks {
     /// Begins.
-    pub fn start(cacher: &Cacher) -> Self {
+    pub fn start(cacher: &Cacher, mover: Mover) -> Self {
         let (stop, stopped) = oneshot::channel();
-        Self { stop, task: tokio::spawn(look_hourly(cacher.clone(), stopped)) }
+        Self { stop, task: tokio::spawn(look_hourly(cacher.clone(), mover, stopped)) }
     }
 
     /// Ends when nothing is looked at any more, which is soon once the engine stops.
@@ -34,10 +37,14 @@ impl Looks {
     }
 }
 
-async fn look_hourly(cacher: Cacher, mut stopped: oneshot::Receiver<()>) {
+async fn look_hourly(cacher: Cacher, mover: Mover, mut stopped: oneshot::Receiver<()>) {
     loop {
-        let cacher = cacher.clone();
-        match spawn_blocking(move || look_at_cache(cacher.engine())).await {
+        let (cacher, mover) = (cacher.clone(), mover.clone());
+        let look = move || {
+            keep_list(&mover);
+            look_at_cache(cacher.engine())
+        };
+        match spawn_blocking(look).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, "the cache was not looked at"),
             Err(error) => tracing::error!(%error, "looking at the cache had panicked"),

@@ -2,10 +2,13 @@
 //!
 //! **Invariant:** once listened for, none is lost, also while nothing runs between two starts.
 
+use std::sync::Arc;
+
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::supervisor::Supervisor;
 use crate::api::Restart;
 use crate::error::{IoContext, Result};
 
@@ -22,7 +25,7 @@ struct Stops(u32, &'static str);
 
 impl Signals {
     /// Listens from now on.
-    pub fn listen(restart: Restart) -> Result<Self> {
+    pub fn listen(restart: Restart, supervisor: Arc<Supervisor>) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.doing("start the", "runtime of the signals")?;
         let (tell, stops) = watch::channel(Stops(0, ""));
@@ -36,8 +39,8 @@ impl Signals {
                     _ = terminate.recv() => "SIGTERM",
                     _ = interrupt.recv() => "SIGINT",
                     _ = hang_up.recv() => {
-                        let restart = restart.clone();
-                        tokio::task::spawn_blocking(move || ask(&restart));
+                        let (restart, supervisor) = (restart.clone(), supervisor.clone());
+                        tokio::task::spawn_blocking(move || ask(&restart, &supervisor));
                         continue;
                     }
                 };
@@ -69,11 +72,13 @@ impl Signals {
     }
 }
 
-fn ask(restart: &Restart) {
+fn ask(restart: &Restart, supervisor: &Supervisor) {
+    supervisor.was_asked();
     match restart.ask() {
         Ok(()) => tracing::info!("SIGHUP: starting anew"),
         Err(error) => {
-            tracing::error!("SIGHUP: nothing is stopped, for the configuration cannot be used: {error}")
+            tracing::error!("SIGHUP: nothing is stopped, for the configuration cannot be used: {error}");
+            supervisor.refused(&error);
         }
     }
 }

@@ -58,6 +58,8 @@ pub(super) struct Web {
 
 /// A server that answers.
 pub(super) struct Open {
+    /// Where, for people.
+    pub address: String,
     task: JoinHandle<()>,
     stop: oneshot::Sender<Parting>,
 }
@@ -94,7 +96,8 @@ impl Web {
         let at = server.bind.to_string();
         let listener = TcpListener::from_std(listener).doing("listen at", &at)?;
         let scheme = if certificate.is_some() { "https" } else { "http" };
-        tracing::info!("listening at {scheme}://{at}{}", server.base_path);
+        let address = format!("{scheme}://{at}{}", server.base_path);
+        tracing::info!("listening at {address}");
         let (stop, stopped) = oneshot::channel();
         let told = media.clone();
         let hooks = Hooks {
@@ -129,7 +132,7 @@ impl Web {
                 },
             }
         });
-        Ok(Open { task, stop })
+        Ok(Open { address, task, stop })
     }
 }
 
@@ -143,7 +146,7 @@ impl Open {
 
     /// No new connection; what is being answered is answered.
     pub async fn close(self, parting: Parting) {
-        let Self { task, stop } = self;
+        let Self { address: _, task, stop } = self;
         // Nobody hears it where it ended by itself.
         let _ = stop.send(parting);
         if !task.is_finished()

@@ -196,6 +196,7 @@ impl Engine {
         self.verify(&tmp, &tmp_name, &tmp_path, hash, control, &at.file_path)?;
         drop(target);
         self.await_reader(&at.root.library.name, job, control)?;
+        self.await_mover(control)?;
         self.still_the_same(at, &source)?;
         self.refuse_busy(&source.stat, &at.file_path)?;
 
@@ -364,6 +365,7 @@ impl Engine {
             return Ok(None);
         }
         self.await_reader(&intent.library, job, control)?;
+        self.await_mover(control)?;
         self.drop_tmp(job.id)?;
         intent.phase = Phase::Swapping;
         intent.job_id = job.id;
@@ -386,6 +388,7 @@ pub(super) struct JobPace<'a> {
 
 impl Pace for JobPace<'_> {
     fn step(&self, done: u64, bytes: u64) -> Result<()> {
+        self.engine.await_mover(self.control)?;
         let copying = self.control.progress().state == JobState::Copying;
         let delay = if copying { self.engine.delay(bytes, self.device) } else { Duration::ZERO };
         self.control.hold(delay)?;

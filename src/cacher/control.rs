@@ -223,6 +223,19 @@ impl Control {
         });
     }
 
+    /// It moves nothing for now.
+    pub(super) fn rest(&self) -> Progress {
+        let mut state = self.lock();
+        state.progress.rate = 0;
+        state.progress
+    }
+
+    /// It moves again; the rate is that from here on.
+    pub(super) fn go_on(&self) {
+        let mut state = self.lock();
+        state.window = (Instant::now(), state.progress.bytes_done);
+    }
+
     /// Waits while paused, and at least `delay`; ends at once when cancelled or stopped.
     pub(super) fn hold(&self, delay: Duration) -> Result<()> {
         let until = Instant::now() + delay;

@@ -22,6 +22,7 @@ use crate::files::{Fd, Fs};
 use crate::store::{Rows, Store};
 
 use super::aliases::Compared;
+use super::aside::Aside;
 use super::control::Controls;
 use super::locks::Locks;
 use super::opens::OwnActs;
@@ -75,6 +76,8 @@ pub struct Engine {
     /// A media server is expected to read what is swapped in.
     pub(super) is_read: AtomicBool,
     pub(super) readers: Readers,
+    /// Whether the NAS's own mover runs.
+    pub(super) aside: Aside,
     /// Held by the one cleanup that runs.
     pub(super) cleaning: Mutex<()>,
     /// One at a time writes the marker: first copies come in crowds.
@@ -130,6 +133,7 @@ impl Engine {
             is_told: AtomicBool::new(false),
             is_read: AtomicBool::new(false),
             readers: Readers::default(),
+            aside: Aside::default(),
             cleaning: Mutex::default(),
             marking: Mutex::default(),
             cache_lost: AtomicBool::new(false),

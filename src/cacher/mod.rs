@@ -9,6 +9,7 @@
 pub mod accesses;
 mod admit;
 mod aliases;
+mod aside;
 mod audit;
 pub mod batch;
 pub mod browse;
@@ -51,6 +52,7 @@ mod trash;
 mod witness;
 mod workers;
 
+pub use aside::FindMover;
 pub use batch::{BatchFiles, BatchRequest};
 pub use cleanup::{Cleanup, CleanupRequest};
 pub use engine::{Engine, Parts, Sink};

@@ -186,6 +186,11 @@ impl Engine {
                 }
                 Due::Never => {}
                 Due::Now if intent.phase == Phase::CopyingBack => {}
+                // What only has its time has it a little later, too.
+                Due::At(_) if self.steps_aside() => {
+                    let again = now.plus(super::aside::LOOK_EVERY.try_into().unwrap_or_default());
+                    pass.next = Some(pass.next.map_or(again, |known: Time| known.min(again)));
+                }
                 Due::Now | Due::At(_) => match self.drive_locked(intent)? {
                     Some(Driven::Settled | Driven::Failed(_)) => pass.settled = true,
                     Some(Driven::Parked(_) | Driven::NeedsCopyBack(_)) | None => {}

@@ -70,6 +70,8 @@ impl Engine {
         row: &crate::domain::file::FileRow,
         control: &Control,
     ) -> Result<Intent> {
+        // Before anything is looked at: what is seen must not be older than the mover's last act.
+        self.await_mover(control)?;
         self.prove(&row.library)?;
         let mut place = row.place.clone();
         let spot = self.spot(&row.library, &place.folder)?;

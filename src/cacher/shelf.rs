@@ -96,6 +96,19 @@ impl Engine {
         })
     }
 
+    /// Whether anything lies in the cache, or is about to.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn keeps_anything(&self) -> Result<bool> {
+        let (totals, rows) = self.store.look(|index| index.totals())?;
+        // Orphans have no copy, and may get it back.
+        Ok(totals.files > 0
+            || !rows.intents()?.is_empty()
+            || !rows.jobs_in(JobState::Queued)?.is_empty()
+            || !rows.jobs_in(JobState::Swapping)?.is_empty())
+    }
+
     /// Where copies lie.
     #[must_use]
     pub fn copies_dir(&self) -> &Path {

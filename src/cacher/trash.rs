@@ -124,6 +124,7 @@ impl Engine {
         let now = self.clock.now();
         for row in self.store.read()?.trash()? {
             if row.purge_at <= now
+                && !self.steps_aside()
                 && let Err(error) = self.purge(&row)
             {
                 tracing::warn!(path = %row.folder.join(&row.name).display(), %error, "the trash was not purged");

@@ -15,6 +15,7 @@ use crate::domain::job::{JobRow, JobState, Planned, Progress};
 use crate::error::{Error, IoContext, Result};
 use crate::store::Rows;
 
+use super::aside::LOOK_EVERY;
 use super::batch::BatchRequest;
 use super::caching::Ran;
 use super::cleanup::{Cleanup, CleanupRequest};
@@ -340,6 +341,14 @@ impl Cacher {
         }
     }
 
+    /// Whether all its threads are there. Where the store failed they have ended, and [`Cacher::failure`] says so.
+    #[must_use]
+    pub fn is_at_work(&self) -> bool {
+        let threads = self.0.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state();
+        state.stopping || state.failed.is_some() || !threads.iter().any(JoinHandle::is_finished)
+    }
+
     /// What the store failed with, if it did: the process should end, the next start recovers.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
@@ -390,6 +399,8 @@ impl Cacher {
                     !state.running.contains(&job) && state.later.get(&job).is_none_or(|at| *at <= now)
                 })
             });
+            // Asked only where there is something to do, and without a lock.
+            let is_aside = matches!(picked, Ok(Some(_))) && self.engine().steps_aside();
             let mut state = self.state();
             if state.stopping {
                 return None;
@@ -397,6 +408,10 @@ impl Cacher {
             match picked {
                 // Another thread may have taken it since.
                 Ok(Some(picked)) if state.running.contains(&picked) => continue,
+                Ok(Some(_)) if is_aside => {
+                    drop(self.0.wake.wait_timeout(state, LOOK_EVERY).unwrap_or_else(PoisonError::into_inner));
+                    continue;
+                }
                 Ok(Some(picked)) => {
                     state.running.push(picked);
                     return Some(picked);

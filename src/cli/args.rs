@@ -95,6 +95,10 @@ pub enum Command {
     Demo(Demo),
     /// Ask the running Cacherr whether it is well (for containers)
     Healthcheck,
+    /// Show where everything lies: data dir, configuration, store, cache, libraries
+    Paths(Format),
+    /// Show which program this is
+    Version(Format),
     /// Print the OpenAPI document
     Openapi,
     /// Print completions for a shell
@@ -102,6 +106,8 @@ pub enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
+    /// Print the manual page
+    Manpage,
 }
 
 /// `cacherr cache`.

@@ -5,12 +5,14 @@
 //!
 //! **Invariant:** no command asks a question. With `--json`, standard output is exactly one document.
 
+mod about;
 mod access;
 pub mod args;
 mod ask;
 mod diagnosis;
 mod health;
 mod json;
+mod manual;
 mod plan;
 mod progress;
 mod rescue;
@@ -21,7 +23,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
-use crate::app::{self, Chatter, Program, Stopped};
+use crate::app::{self, Chatter, Program, Stopped, Supervisor};
 use crate::config::{self, Config, Environment, Flags};
 use crate::demo;
 use crate::domain::job::Failure;
@@ -63,6 +65,9 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
             clap_complete::generate(shell, &mut Args::command(), "cacherr", &mut std::io::stdout());
             OK
         }
+        Command::Manpage => show::text(&manual::page(Args::command())),
+        Command::Version(format) => about::version(format),
+        Command::Paths(format) => with(flags, env, format, |config| about::paths(config, format)),
         Command::Openapi => show::text(&crate::api::document()),
         Command::Config { command: ConfigCommand::Defaults } => show::text(&config::defaults()),
         Command::Config { command: ConfigCommand::Print(format) } => with(flags, env, format, |config| {
@@ -74,16 +79,17 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
             Ok(OK)
         }),
         Command::Run => with(flags.clone(), env, Format::default(), |config| {
-            app::start_log(config, Chatter::Instance);
+            app::start_log(config, Chatter::Instance, env);
             for warning in &config.warnings {
                 tracing::warn!("{warning}");
             }
             app::settle(config).map_err(|error| Failure::from(&error))?;
-            let env = env.clone();
+            let (env, supervisor) = (env.clone(), Supervisor::of(env));
             ended(app::run(Program {
                 config: config.clone(),
                 load: Box::new(move || Config::load(flags.clone(), &env)),
                 is_demo: false,
+                supervisor,
                 begin: Box::new(|_| Ok(())),
             }))
         }),
@@ -110,7 +116,7 @@ fn dispatch(flags: Flags, env: &Environment, command: Command) -> u8 {
         Command::Apikey { command } => asked(flags, env, command.format(), || command.request()),
         Command::Rescue(rescue) => with(flags, env, rescue.format, |config| {
             app::settle(config).map_err(|error| Failure::from(&error))?;
-            rescue::rescue(config, &rescue)
+            rescue::rescue(config, &rescue, env)
         }),
         Command::CacheDir { command: args::CacheDirCommand::Adopt(format) } => {
             asked(flags, env, format, || Ok(crate::command::Request::AdoptCacheDir))
@@ -152,7 +158,7 @@ fn asked(
     request: impl FnOnce() -> crate::Result<crate::command::Request>,
 ) -> u8 {
     with(flags, env, format, |config| {
-        app::start_log(config, Chatter::Command);
+        app::start_log(config, Chatter::Command, env);
         app::settle(config).map_err(|error| Failure::from(&error))?;
         let request = request().map_err(|error| Failure::from(&error))?;
         ask::ask(config, &request, format)

@@ -12,13 +12,13 @@ use super::{FAILED, OK, json, show};
 use crate::app::{self, Chatter};
 use crate::cacher::rescue::Rescued;
 use crate::command::Named;
-use crate::config::Config;
+use crate::config::{Config, Environment};
 use crate::domain::job::Failure;
 use crate::error::Result;
 
 /// Rescues, and tells of it. Returns the exit code: something that is left needs a person.
-pub(super) fn rescue(config: &Config, asked: &Rescue) -> Result<u8, Failure> {
-    app::start_log(config, Chatter::Command);
+pub(super) fn rescue(config: &Config, asked: &Rescue, env: &Environment) -> Result<u8, Failure> {
+    app::start_log(config, Chatter::Command, env);
     let mut progress = Progress::start();
     let mut tell = |path: &Path, what: &str| {
         progress.note(&format!("{}: {what}", name(&Named(path.to_path_buf()))));

@@ -62,7 +62,7 @@ pub(super) fn follow(
             if row.state.is_final() {
                 idle_since = Instant::now();
             }
-            let outcome = outcome(awaited.remove(looked), &row);
+            let outcome = outcome(context, awaited.remove(looked), &row);
             tell(sink, Reply::Finished(outcome.clone()))?;
             ended.push(outcome);
         }
@@ -82,7 +82,11 @@ fn cannot_go_on(context: &Context<'_>, row: &JobRow, idle: Duration) -> bool {
         return false;
     }
     let grace = Duration::try_from(context.config.cache.release_grace).unwrap_or_default();
-    row.paused || row.error.is_some() || idle > PATIENCE + grace
+    // The NAS's own mover takes hours: the job goes on by itself then.
+    row.paused
+        || row.error.is_some()
+        || idle > PATIENCE + grace
+        || idle > TICK && context.cacher.engine().mover_in_the_way_of(row).is_some()
 }
 
 fn running(context: &Context<'_>, awaited: &[Awaited]) -> Vec<Running> {
@@ -100,7 +104,7 @@ fn running(context: &Context<'_>, awaited: &[Awaited]) -> Vec<Running> {
     ours.collect()
 }
 
-fn outcome(awaited: Awaited, row: &JobRow) -> Outcome {
+fn outcome(context: &Context<'_>, awaited: Awaited, row: &JobRow) -> Outcome {
     let method = match row.kind {
         JobKind::Cache { method, .. } => Some(method),
         JobKind::Restore { .. } | JobKind::Cleanup { .. } | JobKind::Batch { .. } | JobKind::Plan { .. } => {
@@ -113,7 +117,7 @@ fn outcome(awaited: Awaited, row: &JobRow) -> Outcome {
         JobState::Queued | JobState::Copying | JobState::Verifying | JobState::Swapping => Ended::Waits,
     };
     let error = match ended {
-        Ended::Failed | Ended::Waits => Some(row.error.clone().unwrap_or_else(|| why_it_waits(row))),
+        Ended::Failed | Ended::Waits => Some(row.error.clone().unwrap_or_else(|| why_it_waits(context, row))),
         Ended::Cached | Ended::AlreadyCached | Ended::Restored => None,
     };
     Outcome {
@@ -127,7 +131,10 @@ fn outcome(awaited: Awaited, row: &JobRow) -> Outcome {
     }
 }
 
-fn why_it_waits(row: &JobRow) -> Failure {
+fn why_it_waits(context: &Context<'_>, row: &JobRow) -> Failure {
+    if let Some(mover) = context.cacher.engine().mover_in_the_way_of(row) {
+        return mover;
+    }
     match (row.state, row.paused) {
         (JobState::Cancelled, _) => Failure::from(&Error::Cancelled),
         (_, true) => Failure::from(&Error::WrongJobState { state: "paused", verb: "finished" }),

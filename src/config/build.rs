@@ -9,6 +9,7 @@ use super::keys;
 use super::origin::Origin;
 use super::values::Values;
 use super::{PlexSettings, ProcessSettings, ServerSettings, ServingSettings, TlsFiles};
+use crate::domain::mover::MoverSettings;
 use crate::domain::privacy::Attributions;
 use crate::domain::secret::Secret;
 use crate::domain::settings::{CacheSettings, Library, Limit};
@@ -133,6 +134,21 @@ pub(super) fn cache(values: &mut Values, data_dir: &Path) -> Option<CacheSetting
         release_grace: release_grace?,
         auto_cleanup: auto_cleanup?,
         log_kept: log_kept?,
+    })
+}
+
+/// `[mover]`.
+pub(super) fn mover(values: &mut Values) -> Option<MoverSettings> {
+    let (pid_files, processes) = (values.get(&keys::MOVER_PID_FILE), values.get(&keys::MOVER_PROCESS));
+    let longest = values.get(&keys::MOVER_LONGEST);
+    let (exclude_file, host_paths) =
+        (values.get(&keys::MOVER_EXCLUDE_FILE), values.get(&keys::MOVER_HOST_PATHS));
+    Some(MoverSettings {
+        pid_files: pid_files?,
+        processes: processes?,
+        longest: longest?,
+        exclude_file: exclude_file?,
+        host_paths: host_paths?,
     })
 }
 

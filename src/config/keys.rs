@@ -15,6 +15,7 @@ use super::key::{About, Key, repeated};
 use super::value;
 use crate::domain::access::Role;
 use crate::domain::file::Method;
+use crate::domain::mover::HostPath;
 use crate::domain::plan::exclude::Pattern;
 use crate::domain::privacy::Attributions;
 use crate::domain::rules::UserKind;
@@ -135,6 +136,22 @@ keys! {
     RELEASE_GRACE: SignedDuration = "cache.release_grace", Text, Is("60s"), value::duration;
     /// Forget files whose copy got lost and whose original is back, 90 days after that.
     AUTO_CLEANUP: bool = "cache.auto_cleanup", Flag, Is("false"), value::flag;
+
+    /// Files that hold the number of the NAS's own mover while it runs, such as "/var/run/mover.pid" on Unraid. Meanwhile nothing
+    /// is copied, swapped in, given back or removed, whoever asked for it: copies halt, and go on afterwards. In a container
+    /// whose processes are its own (without `--pid=host`) nobody can see whether that number lives: there the file alone counts.
+    MOVER_PID_FILE: Vec<PathBuf> = "mover.pid_file", List, Is(""), value::paths;
+    /// The same, by what its process or script is called, such as ["mover", "age_mover"]. A container sees processes of the
+    /// machine with `--pid=host` only.
+    MOVER_PROCESS: Vec<String> = "mover.process", List, Is(""), value::processes;
+    /// A mover that has not ended after so long is not waited for any more; it may have died and left its file behind.
+    MOVER_LONGEST: SignedDuration = "mover.longest", Text, Is("24h"), value::duration;
+    /// File to keep up to date with what the mover must leave alone: the cache dir, between two lines that begin with #. What
+    /// others write there stays. In a container its folder has to be mounted, not the file alone.
+    MOVER_EXCLUDE_FILE: Option<PathBuf> = "mover.exclude_file", Text, Is(""), value::optional_path;
+    /// What the host calls folders of the container, such as "/cache=/mnt/cache/cacherr"; on Unraid by the pool, never
+    /// /mnt/user. Empty: the same. The longest that holds cache.dir counts.
+    MOVER_HOST_PATHS: Vec<HostPath> = "mover.host_paths", List, Is(""), value::host_paths;
 
     /// Days for which the operation log keeps an entry, at least 90 (as long as files that were removed are remembered);
     /// 0 = for ever.

@@ -42,6 +42,7 @@ pub use origin::{Origin, Setting, print};
 pub use source::Source;
 
 use self::values::Values;
+use crate::domain::mover::MoverSettings;
 use crate::domain::privacy::Attributions;
 use crate::domain::secret::Secret;
 use crate::domain::settings::changes::Shown;
@@ -79,6 +80,8 @@ pub struct Config {
     pub attributions: Attributions,
     /// The cache.
     pub cache: CacheSettings,
+    /// The NAS's own mover.
+    pub mover: MoverSettings,
     /// The libraries, in the order of the file.
     pub libraries: Vec<Library>,
     /// Whether the kernel is asked to tell what happens to links and originals.
@@ -185,6 +188,7 @@ impl Config {
         let (serving, process) = (build::serving(values), build::process(values));
         let attributions = build::privacy(values);
         let cache = build::cache(values, &data_dir);
+        let mover = build::mover(values);
         let libraries = build::libraries(values);
         let watch_libraries = build::watch(values);
         let plex = build::plex(values);
@@ -197,6 +201,7 @@ impl Config {
             Some(access),
             Some(attributions),
             Some(cache),
+            Some(mover),
             Some(watch_libraries),
             Some(plex),
             Some(librarian),
@@ -208,6 +213,7 @@ impl Config {
             access,
             attributions,
             cache,
+            mover,
             watch_libraries,
             plex,
             librarian,
@@ -225,6 +231,7 @@ impl Config {
             process,
             attributions,
             cache,
+            mover,
             libraries,
             watch_libraries,
             plex,

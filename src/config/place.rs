@@ -88,6 +88,33 @@ fn absolute(path: &PathBuf) -> bool {
 
 /// Bind mounts of the same file system count: device numbers would not tell them.
 fn is_mount_point(path: &Path) -> bool {
-    rustix::fs::statx(CWD, path, AtFlags::empty(), StatxFlags::TYPE)
-        .is_ok_and(|stat| stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+    let asked = rustix::fs::statx(CWD, path, AtFlags::empty(), StatxFlags::TYPE);
+    match asked.map(|stat| (stat.stx_attributes_mask, stat.stx_attributes)) {
+        Ok((known, is)) if known.contains(StatxAttributes::MOUNT_ROOT) => {
+            is.contains(StatxAttributes::MOUNT_ROOT)
+        }
+        // Kernels before 5.8, as some NAS have them, do not say.
+        _ => is_listed_as_mount_point(path),
+    }
+}
+
+/// The same, as the list of mounts says it. Where there is none, nothing is mounted that anybody knows of.
+fn is_listed_as_mount_point(path: &Path) -> bool {
+    let list = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
+    let mut mounts =
+        list.split(|byte| *byte == b'\n').filter_map(|line| line.split(|byte| *byte == b' ').nth(4));
+    mounts.any(|mount| mount == path.as_os_str().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mount_is_known_whichever_way_it_is_asked_for() {
+        for (path, is) in [("/proc", true), ("/proc/self", false), ("/config-of-nobody", false)] {
+            let path = Path::new(path);
+            assert_eq!((is_mount_point(path), is_listed_as_mount_point(path)), (is, is), "{path:?}");
+        }
+    }
 }

@@ -14,9 +14,11 @@ use crate::domain::size;
 
 mod access;
 mod librarian;
+mod mover;
 
 pub(super) use access::*;
 pub(super) use librarian::*;
+pub(super) use mover::*;
 
 /// A value, or what is allowed instead.
 type Read<T> = Result<T, String>;

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 
-use crate::app::{self, Chatter, Load, Program, Stopped};
+use crate::app::{self, Chatter, Load, Program, Stopped, Supervisor};
 use crate::cacher::Cacher;
 use crate::clock::SystemClock;
 use crate::config::{Config, Environment, Flags};
@@ -46,7 +46,8 @@ pub struct Choice {
     pub port: Option<u16>,
 }
 
-/// Makes the sample, or takes up an earlier one, and runs it until stopped. `env` is asked for the log's filter only.
+/// Makes the sample, or takes up an earlier one, and runs it until stopped. `env` is asked for the log's filter and for whom to tell how it
+/// is, no more.
 ///
 /// # Errors
 /// The folder is not empty and no demo, or cannot be written; what [`app::run`] says.
@@ -62,7 +63,7 @@ pub fn run(choice: &Choice, env: &Environment) -> Result<Stopped> {
     };
     let load = configuration(&folder, port, &simulator, env);
     let config = load()?;
-    app::start_log(&config, Chatter::Instance);
+    app::start_log(&config, Chatter::Instance, env);
     introduce(&folder, port, &simulator, made)?;
     let people = People::new(household, SEED)?;
     let streets = runtime.handle().clone();
@@ -71,7 +72,13 @@ pub fn run(choice: &Choice, env: &Environment) -> Result<Stopped> {
         // Each wish is a durable commit: the server need not wait for them.
         wishes::ask_soon(folder, cacher.clone())
     };
-    let stopped = app::run(Program { config, load, is_demo: true, begin: Box::new(begin) });
+    let stopped = app::run(Program {
+        config,
+        load,
+        is_demo: true,
+        supervisor: Supervisor::of(env),
+        begin: Box::new(begin),
+    });
     runtime.block_on(simulator.stop());
     runtime.shutdown_background();
     stopped

@@ -86,6 +86,10 @@ pub enum Check {
     Preferences,
     /// Who else reads the libraries finds the copies.
     OtherReaders,
+    /// The NAS's own mover is seen when it runs.
+    MoverSeen,
+    /// It is told what to leave alone.
+    MoverList,
     /// The kernel lets us watch the cache.
     Inotify,
     /// Clocks agree.
@@ -106,6 +110,8 @@ closed_names!(Check {
     LinkReadable => "link_readable",
     Preferences => "preferences",
     OtherReaders => "other_readers",
+    MoverSeen => "mover_seen",
+    MoverList => "mover_list",
     Inotify => "inotify",
     Clock => "clock",
 });
@@ -123,6 +129,7 @@ impl Check {
             | Self::LinkReadable
             | Self::Preferences => "Media server",
             Self::OtherReaders => "Other readers",
+            Self::MoverSeen | Self::MoverList => "The NAS's own mover",
             Self::Inotify | Self::Clock => "This machine",
         }
     }
@@ -144,6 +151,8 @@ impl Check {
             Self::LinkReadable => "It reads through links",
             Self::Preferences => "Its preferences do no harm",
             Self::OtherReaders => "Other readers find the copies",
+            Self::MoverSeen => "It is seen when it runs",
+            Self::MoverList => "It is told what to leave alone",
             Self::Inotify => "The cache can be watched",
             Self::Clock => "Clocks agree",
         }

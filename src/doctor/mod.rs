@@ -29,6 +29,7 @@ use crate::domain::readers::{ReaderKind, ReaderRow};
 use crate::domain::settings::{CacheSettings, Library};
 use crate::domain::time::Time;
 use crate::error::{Error, Result};
+use crate::mover::Mover;
 use crate::plex::Client;
 use crate::store::Rows;
 
@@ -54,6 +55,8 @@ pub struct Parts {
     pub cache: CacheSettings,
     /// The libraries, as configured.
     pub libraries: Vec<Library>,
+    /// The NAS's own mover.
+    pub mover: Mover,
     /// Whether the folders of originals are watched.
     pub watches_originals: bool,
     /// Where the media server is found.
@@ -191,7 +194,8 @@ fn entry(reason: &str, facts: &[(&str, &str)], by: &Actor, now: Time) -> LogRow 
 
 impl Inner {
     fn examine(&self) -> Result<Diagnosis> {
-        let Parts { cacher, clock, cache, libraries, watches_originals, server, runtime } = &self.parts;
+        let Parts { cacher, clock, cache, libraries, mover, watches_originals, server, runtime } =
+            &self.parts;
         let engine = cacher.engine();
         let ran_at = clock.now();
         let (readers, active) = {
@@ -217,6 +221,7 @@ impl Inner {
             findings.extend(checks::link::judge(told, cache));
         }
         findings.extend(checks::readers::judge(&readers, cache));
+        findings.extend(checks::mover::judge(&mover.examine(), &grounds));
         findings.extend(checks::system::judge(&grounds));
         findings.sort_by_key(|finding| finding.check);
         Ok(Diagnosis { ran_at, findings })

@@ -6,6 +6,7 @@ use super::actor::Actor;
 use super::file::{Attribution, FileRow};
 use super::id::FileId;
 use super::job::{JobRow, Progress};
+use super::mover::Running;
 use super::pause::Pause;
 use super::playback::PlaybackRow;
 
@@ -42,6 +43,8 @@ pub enum Event {
     SessionEnded(Box<PlaybackRow>),
     /// Nothing happens by itself any more, or it does again.
     PlansPaused(Option<Box<Pause>>),
+    /// The NAS's own mover was seen running, so nothing moves; or it was seen to have ended. No commit is behind it.
+    MoverRuns(Option<Running>),
     /// Counts and sums changed.
     StatisticsChanged,
     /// A job moved on. The one event without a commit behind it.

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use reqwest::Url;
 
+use crate::names::Unknown;
+
 /// Why there is no answer, and what to do about it.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{sentence}")]
@@ -91,13 +93,17 @@ impl Fault {
         if error.is_timeout() {
             return Self::timeout(who);
         }
-        // A name that is not found has no kind of its own.
-        if chain().any(|error| error.to_string().starts_with("dns error")) {
-            return Self::unreachable(who, "its name is not found");
+        if let Some(unknown) = chain().find_map(|error| error.downcast_ref::<Unknown>()) {
+            return Self::of_name(unknown, who);
         }
         let cause = chain().find_map(|error| error.downcast_ref::<std::io::Error>());
         let cause = cause.map_or("the connection broke".to_owned(), |error| error.kind().to_string());
         Self::unreachable(who, &cause)
+    }
+
+    /// A name that is not found has no kind of its own.
+    pub(super) fn of_name(unknown: &Unknown, who: &str) -> Self {
+        Self::new(Kind::Unreachable, format!("{who} cannot be reached: {unknown}"))
     }
 
     pub(super) fn of_tls(error: &rustls::Error, who: &str) -> Self {

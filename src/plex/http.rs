@@ -19,9 +19,12 @@ use super::tls::{self, Trust};
 use super::{text, wire};
 use crate::domain::secret::Secret;
 use crate::domain::time::Time;
+use crate::names::Names;
 use pace::Pace;
+use resolve::Resolving;
 
 pub mod pace;
+mod resolve;
 
 /// Of a body that comes with a refusal so much is read.
 const REFUSAL: usize = 64 << 10;
@@ -35,6 +38,7 @@ pub struct Http {
     patience: Patience,
     trust: Trust,
     pace: Pace,
+    names: Names,
     ready: OnceCell<Ready>,
 }
 
@@ -132,7 +136,7 @@ impl Answer {
 
 impl Http {
     pub fn new(device: Device, patience: Patience, trust: Trust, pace: Pace) -> Self {
-        Self { device, patience, trust, pace, ready: OnceCell::new() }
+        Self { device, patience, trust, pace, names: Names::of_this_machine(), ready: OnceCell::new() }
     }
 
     pub fn patience(&self) -> &Patience {
@@ -141,6 +145,10 @@ impl Http {
 
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    pub fn names(&self) -> &Names {
+        &self.names
     }
 
     /// How encrypted connections are made.
@@ -224,6 +232,7 @@ impl Http {
                     .tls_backend_preconfigured(tls.clone())
                     .redirect(Policy::none())
                     .no_proxy()
+                    .dns_resolver(Resolving::by(self.names.clone()))
                     .referer(false)
                     .connect_timeout(self.patience.connect)
                     .timeout(self.patience.answer)

@@ -2,8 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::Read;
 
+use flate2::bufread::GzDecoder;
 use rust_embed::RustEmbed;
+
+use super::accept::Coding;
 
 /// In a build for release a part of the binary; else read from the disk, whenever they are asked for.
 #[derive(RustEmbed)]
@@ -27,6 +31,17 @@ impl Files {
             Self::Embedded => Embedded::get(name).map(|file| file.data),
             Self::Given(files) => files.get(name).cloned().map(Cow::from),
         }
+    }
+
+    /// One as it was before it was made small. Most are there in their encodings alone: hardly anybody asks for more, and it
+    /// would be three quarters of all there is.
+    pub fn whole(&self, name: &str) -> Option<Cow<'static, [u8]>> {
+        self.read(name).or_else(|| {
+            let small = self.read(&Coding::Gzip.beside(name))?;
+            let mut whole = vec![];
+            GzDecoder::new(&*small).read_to_end(&mut whole).ok()?;
+            Some(whole.into())
+        })
     }
 
     /// Whether there is one.

@@ -159,7 +159,7 @@ impl Ui {
         let offered: Vec<Coding> = Coding::ALL.into_iter().filter(|coding| self.has(name, *coding)).collect();
         let (coding, body) = match accept::best(encodings, &offered) {
             Some(coding) => (Some(coding.name()), self.files.read(&coding.beside(name))?),
-            None => (None, self.files.read(name)?),
+            None => (None, self.files.whole(name)?),
         };
         let is_hashed = name.starts_with(HASHED);
         Some(File {

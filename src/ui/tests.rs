@@ -93,6 +93,26 @@ fn files_come_in_the_encoding_that_is_taken_and_are_kept_for_good_if_they_are_ha
 }
 
 #[test]
+fn what_is_there_in_encodings_alone_is_given_whole_to_whoever_takes_none() {
+    use std::io::Write;
+    let text = "a script that is long ".repeat(100);
+    let mut small = flate2::write::GzEncoder::new(vec![], flate2::Compression::best());
+    small.write_all(text.as_bytes()).unwrap();
+    let files = [
+        ("index.html", PAGE.into()),
+        ("assets/a.js.gz", small.finish().unwrap()),
+        ("assets/b.js.gz", vec![1]),
+    ];
+    let ui = Ui::of(files.map(|(name, bytes)| (name.to_owned(), bytes)));
+    let ask = |path, encodings| ui.answer(&Asked { path, accept: "*/*", encodings, base_path: "/" });
+    let Answer::File(file) = ask("/assets/a.js", "br") else { panic!("it is there") };
+    assert_eq!((file.coding, &*file.body, file.varies), (None, text.as_bytes(), Some("accept-encoding")));
+    let Answer::File(file) = ask("/assets/a.js", "gzip") else { panic!("it is there") };
+    assert_eq!(file.coding, Some("gzip"));
+    assert!(matches!(ask("/assets/b.js", ""), Answer::Nothing), "what cannot be made whole is missed");
+}
+
+#[test]
 fn the_page_learns_where_it_is_served_and_which_it_is() {
     let page = file("/", BROWSER, "br");
     let text = String::from_utf8(page.body.into_owned()).unwrap();

@@ -11,6 +11,7 @@ mod plan;
 mod records;
 mod server;
 mod socket;
+mod start;
 mod store;
 mod table;
 mod web;
@@ -41,9 +42,11 @@ fn main() -> ExitCode {
         ["plan", "--json"] => plan::measure(true),
         ["ws"] => socket::measure(false),
         ["ws", "--json"] => socket::measure(true),
+        ["start"] => start::measure(false),
+        ["start", "--json"] => start::measure(true),
         ["web"] => web::measure(),
         _ => {
-            eprintln!("usage: bench copy|store|http|plan|ws|web [--json]");
+            eprintln!("usage: bench copy|store|http|plan|start|ws|web [--json]");
             return ExitCode::from(2);
         }
     };

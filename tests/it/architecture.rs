@@ -301,6 +301,13 @@ fn only_these_ever_sleep() {
 }
 
 #[test]
+fn no_other_program_is_ever_started() {
+    for what in ["process::Command", "Command::new", "posix_spawn", "execve"] {
+        only_in(what, &[], "as process 1 of a container it would have to see to what others leave behind");
+    }
+}
+
+#[test]
 fn the_environment_is_read_once() {
     only_in("env::vars_os", &["cli/mod.rs"], "config gets the environment as a value");
     only_in("env::temp_dir", &["demo/folder.rs"], "the demo's folder, where none was named");

@@ -16,12 +16,13 @@
 //! * `store`: what was committed stays, in whole or not at all, whatever the storage does; secondary tables say
 //!   what the rows say; damage is found and named, never a panic.
 //! * `plex`: whatever a media server or plex.tv sends, what is understood is right or a fault says what to do; no token strays.
+//! * `names`: have the addresses that this machine's files, and the name servers in them, say now; nobody else is asked.
 //! * `people`: each is known by a token of their own or it is said why not; what goes wrong for one concerns nobody else;
 //!   who signs in stays signed in, and no token is ever seen.
 //! * `secrets`: whatever happens, no token of anybody is seen but in the one table that keeps them.
 //! * `privacy`: no door tells viewers more of who watches what than the owner chose; who is forgotten is named nowhere.
 //! * `process`: the real binary: there and back again, one instance at a time, exit codes and the shapes of answers;
-//!   an export of any size in constant memory, whole or broken off.
+//!   an export of any size in constant memory, whole or broken off; whoever supervises it is told the truth.
 //! * `files`: the kernel's file system as the engine needs it, and `sim`, the simulated one that behaves alike.
 //! * `copy`: all bytes or an error.
 //! * `swap`: readers never fail while names are exchanged, on every file system that can be mounted here; `union`: nor
@@ -73,6 +74,7 @@ mod kill;
 mod librarian;
 mod losses;
 mod model;
+mod names;
 mod openapi;
 mod originals;
 mod orphans;

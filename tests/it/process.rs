@@ -12,7 +12,9 @@ mod rescue;
 mod restart;
 mod round_trip;
 mod settings;
+mod supervised;
 mod watched;
+mod zone;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

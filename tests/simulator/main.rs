@@ -1,9 +1,11 @@
 //! The Plex simulator alone, with a household to look at: `cargo run --example simulator -- [address [folder]]`.
 //!
-//! Says in one line of JSON where it is and by which tokens people are known, and runs until its input ends. Its files
+//! Says in one line of JSON where it is (plain, and encrypted with a certificate of its own) and by which tokens people are
+//! known, and runs until its input ends. Its files
 //! are made below a new folder among the temporary files, and removed at the end. With a folder named, a larger
 //! household is made there, stays there, and does what lines on standard input say (`stage`).
 
+mod encrypted;
 mod stage;
 
 use std::error::Error;
@@ -27,6 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let simulator = Simulator::start(bind.parse()?, world.clone())?;
     told["url"] = simulator.url().into();
+    told["encrypted"] = encrypted::door(simulator.address()).await?.into();
     writeln!(std::io::stdout(), "{told}")?;
     let acting = tokio::task::spawn_blocking(move || -> std::io::Result<()> {
         for line in std::io::stdin().lock().lines() {

@@ -32,5 +32,5 @@ test("everything goes back, by name, from any page", async ({ page, cacherr }) =
   await expect(paused).toBeHidden();
   // Somebody else's is told as well.
   await cacherr.ask("PUT", "/api/plan/paused", { paused: true });
-  await expect(page.getByText("Caching was paused by api_key")).toBeVisible();
+  await expect(page.getByText("Caching was paused by the configured API key")).toBeVisible();
 });

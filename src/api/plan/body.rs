@@ -7,15 +7,26 @@ use super::names::{Cause, Lack, RefusalKind, Source, TroubleCode};
 use super::pause::PauseBody;
 use crate::api::answer::Payload;
 use crate::api::files::{EXAMPLE_ID, EXAMPLE_PATH, WhyBody};
+use crate::api::mover::MoverBody;
 use crate::api::value::{Id, Timestamp, int64, text};
 use crate::api::view::{Shown, View};
 use crate::domain::file::Operation;
+use crate::domain::mover::Running;
 use crate::domain::pause::Pause;
 use crate::domain::size::readable;
 use crate::librarian::shown::{
     Kept, Listed, Shown as ShownPlan, ShownAttribute, ShownPart, ShownReason, ShownRefused, ShownRoom,
     ShownSource, ShownStep, ShownWisher, Trouble, Unresolved, name_of,
 };
+
+/// What keeps a plan from being carried out.
+#[derive(Clone, Copy, Debug)]
+pub struct Stops<'a> {
+    /// A person said so.
+    pub pause: Option<&'a Pause>,
+    /// The NAS's own mover runs.
+    pub mover: Option<&'a Running>,
+}
 
 /// What would be done now, and why.
 #[derive(Object, Debug)]
@@ -32,6 +43,8 @@ pub struct PlanBody {
     /// Nothing of this is done by itself, because somebody said so; null where it is.
     #[oai(nullable)]
     paused: Option<PauseBody>,
+    /// Whether all of this waits for the NAS's own mover.
+    mover: MoverBody,
     /// Something could not be looked at, so nothing is given back for want of wishes.
     unsure: bool,
     /// The room for copies.
@@ -432,7 +445,7 @@ impl SourceBody {
 
 impl PlanBody {
     /// A plan, of which so much is shown, as it may be seen.
-    pub fn of(shown: &ShownPlan, pause: Option<&Pause>, limit: i32, offset: i64, view: &View) -> Self {
+    pub fn of(shown: &ShownPlan, stops: Stops<'_>, limit: i32, offset: i64, view: &View) -> Self {
         let ShownPlan {
             drawn_at,
             asked_at,
@@ -451,7 +464,8 @@ impl PlanBody {
             drawn_at: Timestamp(*drawn_at),
             asked_at: asked_at.map(Timestamp),
             quiet_until: quiet_until.map(Timestamp),
-            paused: pause.map(|pause| PauseBody::of(pause, view)),
+            paused: stops.pause.map(|pause| PauseBody::of(pause, view)),
+            mover: MoverBody::of(stops.mover),
             unsure: *unsure,
             room: room.into(),
             totals: TotalsBody {
@@ -529,6 +543,7 @@ impl Example for PlanBody {
             asked_at: Some(Timestamp::EXAMPLE),
             quiet_until: None,
             paused: None,
+            mover: MoverBody::of(None),
             unsure: false,
             room: (&room).into(),
             totals: TotalsBody {

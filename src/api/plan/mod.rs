@@ -12,7 +12,7 @@ use poem_openapi::{Object, OpenApi};
 
 pub use self::pause::PausedBody;
 
-use self::body::PlanBody;
+use self::body::{PlanBody, Stops};
 use self::pause::SetPaused;
 use super::Tag;
 use super::answer::{Answer, Payload};
@@ -40,6 +40,7 @@ pub const REFUSALS: Refusals = &[
         ],
     ),
     ("runPlan", &[Code::UnknownParameter, Code::Paused]),
+    ("getPaused", &[Code::UnknownParameter]),
     ("pausePlan", &[]),
 ];
 
@@ -84,13 +85,15 @@ impl PlanApi {
             limit: usize::try_from(limit).unwrap_or(0),
         };
         let drawn = librarian.0.draw().await?;
-        let store = cacher.0.engine().store().clone();
+        let cacher = cacher.0.clone();
         blocking(move || {
-            let rows = store.read()?;
+            let rows = cacher.engine().store().read()?;
             // A file whose row cannot be read is shown without its path.
             let path_of = |file| rows.file(file).ok().flatten().map(|row| row.file_path);
             let pause = rows.pause()?;
-            Ok(PlanBody::of(&Shown::of(&drawn, window, path_of), pause.as_ref(), limit, offset, &view))
+            let mover = cacher.engine().mover();
+            let stops = Stops { pause: pause.as_ref(), mover: mover.as_ref() };
+            Ok(PlanBody::of(&Shown::of(&drawn, window, path_of), stops, limit, offset, &view))
         })
         .await
         .map(Answer::ok)
@@ -109,6 +112,16 @@ impl PlanApi {
         let job = librarian.0.run(&by.actor()).await?;
         Ok(Answer::accepted(PlanAccepted { job_id: Id::of(job) })
             .saying("The sources are asked, and a plan is carried out.".to_owned()))
+    }
+
+    /// Read whether anything happens by itself
+    ///
+    /// Also part of `getPlan`; nothing is drawn up for it here.
+    #[oai(path = "/api/plan/paused", method = "get", operation_id = "getPaused")]
+    async fn paused(&self, cacher: Data<&Cacher>, view: View) -> Result<Answer<PausedBody>, Problem> {
+        let store = cacher.0.engine().store().clone();
+        let pause = blocking(move || Ok(store.read()?.pause()?)).await?;
+        Ok(Answer::ok(PausedBody::of(pause.as_ref(), &view)))
     }
 
     /// Pause what happens by itself, or resume it

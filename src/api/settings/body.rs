@@ -226,24 +226,9 @@ struct ChangedBody {
 #[derive(Object, Debug)]
 #[oai(rename = "SettingsChanged")]
 pub struct ChangedSettingsBody {
-    /// The file.
-    file: String,
-    /// Whether it is there.
-    file_exists: bool,
-    /// The new version; the old one where nothing was written.
-    version: String,
-    /// Every setting, in the order of the file.
-    settings: Vec<SettingBody>,
-    /// Tables of which there can be several.
-    repeated: Vec<RepeatedBody>,
-    /// What is known of the keys of those that are to come.
-    templates: Vec<SettingBody>,
-    /// What the file says and the running instance does not do yet.
-    pending: Vec<PendingBody>,
-    /// What is wrong otherwise.
-    problems: Vec<String>,
-    /// What is allowed, and should be known.
-    warnings: Vec<String>,
+    /// The file, or as it would be.
+    #[oai(flatten)]
+    settings: SettingsBody,
     /// What is another one than before, also what follows from a change: the numbers of libraries after one that went.
     changed: Vec<ChangedBody>,
     /// Whether the instance starts anew now, in place, to do what the file says.
@@ -253,32 +238,13 @@ pub struct ChangedSettingsBody {
 impl ChangedSettingsBody {
     /// After a change.
     pub fn of(changed: &Changed, trouble: Option<String>, restarting: bool) -> Self {
-        let SettingsBody {
-            file,
-            file_exists,
-            version,
-            settings,
-            repeated,
-            templates,
-            pending,
-            problems,
-            warnings,
-        } = SettingsBody::of(&changed.look, trouble);
         let difference = |one: &Difference| ChangedBody {
             key: one.key.clone(),
             from: one.from.clone(),
             to: one.to.clone(),
         };
         Self {
-            file,
-            file_exists,
-            version,
-            settings,
-            repeated,
-            templates,
-            pending,
-            problems,
-            warnings,
+            settings: SettingsBody::of(&changed.look, trouble),
             changed: changed.changed.iter().map(difference).collect(),
             restarting,
         }
@@ -383,22 +349,13 @@ impl Example for SettingsBody {
 
 impl Example for ChangedSettingsBody {
     fn example() -> Self {
-        let SettingsBody { file, file_exists, version, settings, repeated, templates, .. } =
-            SettingsBody::example();
+        let pending = vec![PendingBody {
+            key: "cache.limit".to_owned(),
+            running: Some("200GB".to_owned()),
+            saved: Some("250GB".to_owned()),
+        }];
         Self {
-            file,
-            file_exists,
-            version,
-            settings,
-            repeated,
-            templates,
-            pending: vec![PendingBody {
-                key: "cache.limit".to_owned(),
-                running: Some("200GB".to_owned()),
-                saved: Some("250GB".to_owned()),
-            }],
-            problems: vec![],
-            warnings: vec![],
+            settings: SettingsBody { pending, ..SettingsBody::example() },
             changed: vec![ChangedBody {
                 key: "cache.limit".to_owned(),
                 from: Some("200GB".to_owned()),

@@ -4,6 +4,7 @@ pub mod cache;
 pub mod files;
 pub mod libraries;
 pub mod link;
+pub mod mover;
 pub mod readers;
 pub mod server;
 pub mod system;

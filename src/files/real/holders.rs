@@ -17,7 +17,11 @@ const INITIAL_NAMESPACE: &str = "pid:[4026531836]";
 
 pub(super) fn of(stat: &Stat) -> io::Result<Holders> {
     // Not `getpid`: what counts is our number in the namespace that /proc was mounted for.
-    let own = fs::read_link("/proc/self")?;
+    let own = match fs::read_link("/proc/self") {
+        // Without /proc, or with one of processes that we are none of, nobody can be seen.
+        Err(error) if is_gone(&error) => return Ok(Holders { writers: 0, readers: 0, complete: false }),
+        own => own?,
+    };
     let initial = fs::read_link("/proc/self/ns/pid").is_ok_and(|text| text.as_os_str() == INITIAL_NAMESPACE);
     let mut search = Search { stat, writers: 0, readers: 0, refused: !initial };
     let mut seen_first = false;

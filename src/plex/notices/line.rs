@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, http::Request};
 
+use crate::names::Unknown;
 use crate::plex::client::Client;
 use crate::plex::fault::{Fault, Kind, shown};
 use crate::plex::http::token_header;
@@ -72,7 +73,7 @@ fn request(client: &Client, url: &Url, who: &str) -> Result<Request<()>, Fault> 
 async fn connect(client: &Client, url: &Url, who: &str) -> Result<Line, Fault> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = url.port_or_known_default().unwrap_or(32400);
-    let stream = TcpStream::connect((host, port)).await.map_err(|error| of_io(&error, who))?;
+    let stream = client.http.names().connect(host, port).await.map_err(|error| of_io(&error, who))?;
     if url.scheme() == "http" {
         return Ok(Line::Plain(stream));
     }
@@ -84,8 +85,12 @@ async fn connect(client: &Client, url: &Url, who: &str) -> Result<Line, Fault> {
 }
 
 fn of_io(error: &io::Error, who: &str) -> Fault {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(error) => Fault::of_tls(error, who),
+    let inner = error.get_ref();
+    if let Some(error) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        return Fault::of_tls(error, who);
+    }
+    match inner.and_then(|inner| inner.downcast_ref::<Unknown>()) {
+        Some(unknown) => Fault::of_name(unknown, who),
         None => Fault::unreachable(who, &error.kind().to_string()),
     }
 }

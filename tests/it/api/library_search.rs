@@ -2,16 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cacherr::cacher::find::{Bounds, Words};
-use cacherr::clock::SystemClock;
-use cacherr::demo::plex::{Fault, Kind, Person, Simulator, Video, Visibility, World};
+use cacherr::demo::plex::{Fault, Kind, Simulator, Video, Visibility};
 use serde_json::{Value, json};
 
-use crate::support::app::{Options, Plex, SERVER_PATH, TestApp, quoted};
+use crate::support::app::{Options, SERVER_PATH, TestApp, beside_plex, quoted};
 
 const BOUNDS: Bounds = Bounds { files: 100, names: 100_000, time: Duration::from_secs(60) };
 
@@ -24,15 +22,8 @@ struct House {
 
 impl House {
     async fn new() -> Self {
-        let world = World::new(Arc::new(SystemClock));
-        let owner = Person::owner(1, "anna");
-        let token: &'static str = Box::leak(owner.account_token.clone().into_boxed_str());
-        world.add_person(owner);
-        let simulator = Simulator::start("127.0.0.1:0".parse().unwrap(), world).unwrap();
-        let plex = Plex { tries: 1, ..Plex::at(simulator.url(), token) };
-        let app = TestApp::start_with(Options { plex: Some(plex), ..Options::default() }).await;
+        let (simulator, app) = beside_plex().await;
         let world = simulator.world();
-        world.mount(SERVER_PATH, &app.library);
         let movies = world.add_section(Kind::Movie, "Films", &[SERVER_PATH.into()]);
         let series = world.add_section(Kind::Show, "Series", &[SERVER_PATH.into()]);
         app.media().household().people().refresh().await;

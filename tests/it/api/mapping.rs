@@ -2,28 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use cacherr::clock::SystemClock;
-use cacherr::demo::plex::{Fault, Kind, Person, Simulator, Video, World};
+use cacherr::demo::plex::{Fault, Kind, Simulator, Video};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::app::{Options, Plex, SERVER_PATH, TestApp, send};
+use crate::support::app::{SERVER_PATH, TestApp, beside_plex, send};
 
 const TEST: &str = "/api/sources/plex/mapping/test";
 
 /// A Plex whose films lie below [`SERVER_PATH`] for it, and in the library for us.
 async fn house(films: usize) -> (Simulator, TestApp) {
-    let world = World::new(Arc::new(SystemClock));
-    let owner = Person::owner(1, "anna");
-    let token: &'static str = Box::leak(owner.account_token.clone().into_boxed_str());
-    world.add_person(owner);
-    let simulator = Simulator::start("127.0.0.1:0".parse().unwrap(), world).unwrap();
-    let plex = Plex { tries: 1, ..Plex::at(simulator.url(), token) };
-    let app = TestApp::start_with(Options { plex: Some(plex), ..Options::default() }).await;
+    let (simulator, app) = beside_plex().await;
     let world = simulator.world();
-    world.mount(SERVER_PATH, &app.library);
     let section = world.add_section(Kind::Movie, "Films", &[SERVER_PATH.into()]);
     for number in 0..films {
         let name = format!("Film {number}/film.mkv");

@@ -308,6 +308,7 @@ async fn what_is_paused_waits_until_somebody_resumes_it_and_people_are_served_al
     // Who says it again changes nothing.
     assert_eq!(pause(true).await.is(200)["paused"], paused);
     drop(socket);
+    assert_eq!(house.app.get("/api/plan/paused").await.is(200)["paused"], paused);
 
     // It holds over a start, and cycles come and go.
     house.let_work().await;
@@ -328,6 +329,7 @@ async fn what_is_paused_waits_until_somebody_resumes_it_and_people_are_served_al
     let resume = json!({ "paused": false });
     let answer = send(house.app.request(Method::PUT, "/api/plan/paused").json(&resume)).await.is(200);
     assert_eq!(answer["paused"], Value::Null);
+    assert_eq!(house.app.get("/api/plan/paused").await.is(200)["paused"], Value::Null);
     let is_here = async |app: &TestApp| {
         app.get("/api/cached/files?status=active").await.is(200)["pagination"]["total_count"] == 1
     };

@@ -27,7 +27,46 @@ fn exit_codes_tell_usage_configuration_and_failure_apart() {
     );
     assert_eq!(house.run(["config", "check"]).code, 3);
     assert_eq!(house.run(["config", "defaults"]).code, 0);
-    assert_eq!(house.run(["completions", "bash"]).code, 0);
+    for works in [&["completions", "bash"][..], &["manpage"], &["version"]] {
+        assert_eq!(house.run(works).code, 0, "{works:?} needs no configuration");
+    }
+}
+
+#[test]
+fn paths_says_where_everything_is_and_makes_nothing() {
+    let house = House::new();
+    let told = house.tell(["paths"]);
+    for (what, place) in [
+        ("data_dir", "data"),
+        ("config_file", "cacherr.toml"),
+        ("store", "data/cacherr.redb"),
+        ("lock", "data/cacherr.lock"),
+        ("control_socket", "data/cacherr.sock"),
+        ("setup_token", "data/setup-token"),
+        ("cache_dir", "fast"),
+    ] {
+        assert_eq!(told[what], house.at(place).display().to_string(), "{what}");
+    }
+    assert_eq!(told["config_file_exists"], true);
+    assert_eq!(told["libraries"][0]["path"], house.at("library").display().to_string());
+    assert!(!house.at("data").exists());
+    // As a service of systemd finds it.
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cacherr"));
+    command.args(["paths", "--json"]).env_clear().env("STATE_DIRECTORY", "/var/lib/cacherr");
+    let told: serde_json::Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+    assert_eq!(told["data"]["data_dir_from"], "STATE_DIRECTORY");
+    assert_eq!(told["data"]["config_file"], "/var/lib/cacherr/cacherr.toml");
+    assert_eq!(told["data"]["config_file_exists"], false);
+}
+
+#[test]
+fn version_says_the_same_to_people_and_to_programs() {
+    let house = House::new();
+    let told = house.tell(["version"]);
+    assert_eq!(told["version"], env!("CARGO_PKG_VERSION"));
+    let text = house.run(["version"]).stdout;
+    assert_eq!(text.lines().next(), house.run(["--version"]).stdout.lines().next());
+    assert_eq!(text.lines().nth(1), told["target"].as_str());
 }
 
 #[test]

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::{House, Instance, hash, wait_for};
 
-const KEY: &str = "a-key-of-sixteen";
+pub(super) const KEY: &str = "a-key-of-sixteen";
 
 /// An instance that knows a key, and where it listens.
 fn start(house: &House) -> (Instance, SocketAddr) {
@@ -58,11 +58,11 @@ fn is_of_the_end(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)
 }
 
-fn ask(at: SocketAddr, method: &str, path: &str) -> (u16, Value) {
+pub(super) fn ask(at: SocketAddr, method: &str, path: &str) -> (u16, Value) {
     (0..20).find_map(|_| try_ask(at, method, path)).expect("closed again and again")
 }
 
-fn started_at(at: SocketAddr) -> String {
+pub(super) fn started_at(at: SocketAddr) -> String {
     let (status, answer) = ask(at, "GET", "/api/version");
     assert_eq!(status, 200, "{answer}");
     answer["data"]["started_at"].as_str().unwrap().to_owned()
@@ -73,7 +73,7 @@ fn wait_for_another(at: SocketAddr, before: &str) {
     wait_for("the next start", || started_at(at) != before);
 }
 
-fn signal(instance: &Instance, signal: Signal) {
+pub(super) fn signal(instance: &Instance, signal: Signal) {
     kill_process(Pid::from_raw(instance.pid() as i32).unwrap(), signal).unwrap();
 }
 

@@ -11,6 +11,7 @@ use cacherr::api::{ApiParts, Connections, Hooks, Instance, Parting, Restart, ser
 use cacherr::cacher::{Cacher, Engine, Parts};
 use cacherr::clock::{Clock, ManualClock, SystemClock};
 use cacherr::config::{Config, Environment, Flags, ServerSettings, SettingsFile};
+use cacherr::demo::plex::{Person, Simulator, World};
 use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
@@ -153,6 +154,20 @@ impl Plex {
             tries: 2,
         }
     }
+}
+
+/// An instance beside a simulated Plex, whose owner is signed in and whose server has the library below [`SERVER_PATH`].
+/// A question to it is tried once.
+pub async fn beside_plex() -> (Simulator, TestApp) {
+    let world = World::new(Arc::new(SystemClock));
+    let owner = Person::owner(1, "anna");
+    let token: &'static str = Box::leak(owner.account_token.clone().into_boxed_str());
+    world.add_person(owner);
+    let simulator = Simulator::start("127.0.0.1:0".parse().unwrap(), world).unwrap();
+    let plex = Plex { tries: 1, ..Plex::at(simulator.url(), token) };
+    let app = TestApp::start_with(Options { plex: Some(plex), ..Options::default() }).await;
+    simulator.world().mount(SERVER_PATH, &app.library);
+    (simulator, app)
 }
 
 /// Quick where people wait; everything else as it is.

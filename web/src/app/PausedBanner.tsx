@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { IconPlayerPause } from "@tabler/icons-react";
 import { State } from "@/components/State";
 import { When } from "@/components/When";
+import { actorName } from "@/lib/actor";
 import { t } from "@/strings";
 import { usePaused, useSetPaused } from "./paused";
 import { useSession } from "./session";
@@ -16,7 +17,7 @@ export function PausedBanner() {
   return (
     <div className={classes.banner}>
       <State tone="attention" icon={IconPlayerPause}>
-        {t.shell.pausedBy(paused.by)} <When at={paused.since} />
+        {t.shell.pausedBy(actorName(paused.by))} <When at={paused.since} />
       </State>
       <span className="quiet">{t.shell.pausedHint}</span>
       {may("operator") && (

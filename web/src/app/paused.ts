@@ -8,7 +8,7 @@ import { PAUSED, readAgainSoon } from "@/live/effects";
 export type Paused = Plan["paused"];
 
 async function read(): Promise<Paused> {
-  const { data } = await client.GET("/api/plan", { params: { query: { limit: 1 } } });
+  const { data } = await client.GET("/api/plan/paused");
   return data?.data.paused ?? null;
 }
 

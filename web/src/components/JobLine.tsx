@@ -2,6 +2,7 @@
 import { Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Job, Session } from "@/api/schema";
+import { actorName } from "@/lib/actor";
 import { fileName, folderOf } from "@/lib/format";
 import { t } from "@/strings";
 import { CopyProgress } from "./CopyProgress";
@@ -47,7 +48,7 @@ export function jobReason(
     const playing = sessions.find((session) => session.file_path === job.path);
     if (playing) return words.watching(who(playing));
   }
-  if (job.triggered_by !== "system") return words.askedBy(job.triggered_by);
+  if (job.triggered_by !== "system") return words.askedBy(actorName(job.triggered_by));
   if (job.kind === "cache") {
     // What follows an episode lies beside it; a film's folder holds nothing else that is cached.
     const near = sessions.find((session) => folderOf(session.file_path) === folderOf(job.path));

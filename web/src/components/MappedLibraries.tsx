@@ -10,6 +10,7 @@ import {
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { MappingTest } from "@/api/schema";
+import { Columns } from "@/components/Columns";
 import { t } from "@/strings";
 import { Disclosure } from "./Disclosure";
 import { PathText } from "./PathText";
@@ -45,14 +46,7 @@ export function MappedLibraries({
   return (
     <Table.ScrollContainer minWidth={520}>
       <Table verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{say.library}</Table.Th>
-            <Table.Th>{say.here}</Table.Th>
-            <Table.Th>{say.atPlex}</Table.Th>
-            <Table.Th>{say.found}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Columns names={[say.library, say.here, say.atPlex, say.found]} />
         <Table.Tbody>
           {libraries.map((library) => {
             const found = tested?.libraries.find((one) => one.name === library.name);

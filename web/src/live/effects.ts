@@ -12,21 +12,29 @@ export const PAUSED = ["paused"];
 
 /** Answers whose keys begin with one of these are read again, at most once per `CALM` each. */
 const CALM = 1_000;
+/** A plan is drawn up anew for whoever asks, from everything that is cached. */
+const CALM_OF_PLAN = 5_000;
 
-const waiting = new WeakMap<QueryClient, Map<string, ReturnType<typeof setTimeout>>>();
+interface Waiting {
+  at: number;
+  timer: ReturnType<typeof setTimeout>;
+}
 
-/** Reads what begins with this path again, soon; many calls are one. */
-export function readAgainSoon(queries: QueryClient, path: string): void {
-  const timers = waiting.get(queries) ?? new Map<string, ReturnType<typeof setTimeout>>();
+const waiting = new WeakMap<QueryClient, Map<string, Waiting>>();
+
+/** Reads what begins with this path again, soon; many calls are one, at the earliest time that one of them asks for. */
+export function readAgainSoon(queries: QueryClient, path: string, calm = CALM): void {
+  const timers = waiting.get(queries) ?? new Map<string, Waiting>();
   waiting.set(queries, timers);
-  if (timers.has(path)) return;
-  timers.set(
-    path,
-    setTimeout(() => {
-      timers.delete(path);
-      void queries.invalidateQueries({ predicate: (query) => begins(query.queryKey, path) });
-    }, CALM),
-  );
+  const at = Date.now() + calm;
+  const before = timers.get(path);
+  if (before && before.at <= at) return;
+  clearTimeout(before?.timer);
+  const timer = setTimeout(() => {
+    timers.delete(path);
+    void queries.invalidateQueries({ predicate: (query) => begins(query.queryKey, path) });
+  }, calm);
+  timers.set(path, { at, timer });
 }
 
 function begins(key: readonly unknown[], path: string): boolean {
@@ -53,7 +61,7 @@ export function applyEvent(queries: QueryClient, event: LiveEvent): void {
     case "cache_file_added":
     case "cache_file_removed":
       readAgainSoon(queries, "/api/cached/operations");
-      readAgainSoon(queries, "/api/plan");
+      readAgainSoon(queries, "/api/plan", CALM_OF_PLAN);
       break;
     case "job_finished":
       readAgainSoon(queries, "/api/jobs");

@@ -7,16 +7,11 @@ use std::time::{Duration, Instant};
 use reqwest::header::{HeaderMap, HeaderValue};
 use uuid::Uuid;
 
-#[allow(clippy::all, reason = "nobody wrote it")]
-mod client {
-    progenitor::generate_api!(spec = "../../../openapi/cacherr.json", interface = Builder);
-}
-
-use client::types::{
-    AddFileRequest, CachedFile, ErrorCode, FileSort, FileStatus, JobKind, JobState, Operation, Problem,
-    RemoveFileRequest, SortOrder,
+use cacherr_client::types::{
+    AddFileRequest, CachedFile, ErrorCode, FileRemovedAnswer, FileSort, FileStatus, JobKind, JobState,
+    Operation, Problem, RemoveFileRequest, SortOrder,
 };
-use client::{Client, Error, ResponseValue, builder};
+use cacherr_client::{Client, Error, ResponseValue, builder};
 
 const MIB: i64 = 1024 * 1024;
 const FILMS: [(&str, i64, &str); 3] = [
@@ -96,7 +91,7 @@ impl Story {
         }
     }
 
-    async fn remove(&self, id: Uuid) -> Told<client::types::FileRemovedAnswer> {
+    async fn remove(&self, id: Uuid) -> Told<FileRemovedAnswer> {
         let body = RemoveFileRequest::builder()
             .reason(Some("the story ends".parse().unwrap()))
             .user_id(Some("ann".parse().unwrap()));

@@ -4,6 +4,7 @@ import { IconListCheck } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { $api } from "@/api/client";
 import { jobName } from "@/app/JobActions";
+import { Columns } from "@/components/Columns";
 import { Empty } from "@/components/Empty";
 import { ErrorNotice } from "@/components/Notice";
 import { JobStateMark } from "@/components/State";
@@ -53,14 +54,10 @@ export function Ended() {
       {jobs.length > 0 && (
         <div className="card">
           <Table className={classes.table ?? ""} aria-label={words.ended}>
-            <Table.Thead className={classes.head ?? ""}>
-              <Table.Tr>
-                <Table.Th scope="col">{words.columns.when}</Table.Th>
-                <Table.Th scope="col">{words.columns.outcome}</Table.Th>
-                <Table.Th scope="col">{words.columns.what}</Table.Th>
-                <Table.Th scope="col">{words.columns.came}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
+            <Columns
+              className={classes.head ?? ""}
+              names={[words.columns.when, words.columns.outcome, words.columns.what, words.columns.came]}
+            />
             <Table.Tbody>
               {jobs.map((job) => (
                 <Table.Tr key={job.id}>

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { LogEntry } from "@/api/schema";
 import { OperationMark, reasonWord } from "@/components/OperationMark";
 import { PathText } from "@/components/PathText";
+import { actorName } from "@/lib/actor";
 import { exact } from "@/lib/format";
 import { t } from "@/strings";
 import type { ActivitySearch } from "./search";
@@ -37,7 +38,7 @@ export function EntryDrawer({
           <Fact name={words.when}>
             <time dateTime={entry.timestamp}>{exact(new Date(entry.timestamp))}</time>
           </Fact>
-          <Fact name={words.who}>{entry.triggered_by === "system" ? words.system : entry.triggered_by}</Fact>
+          <Fact name={words.who}>{actorName(entry.triggered_by)}</Fact>
           {entry.triggered_by_user && <Fact name={words.whom}>{entry.triggered_by_user}</Fact>}
           {entry.address && <Fact name={words.address}>{entry.address}</Fact>}
           <Metadata facts={entry.metadata} />

@@ -3,8 +3,10 @@ import { Table, UnstyledButton } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { LogEntry } from "@/api/schema";
+import { Columns } from "@/components/Columns";
 import { OperationMark, operationWord, reasonWord } from "@/components/OperationMark";
 import { When } from "@/components/When";
+import { actorName } from "@/lib/actor";
 import { fileName } from "@/lib/format";
 import { t } from "@/strings";
 import classes from "./activity.module.css";
@@ -70,15 +72,15 @@ export function HistoryTable({
           <col style={{ width: "24%" }} />
           <col style={{ width: 140 }} />
         </colgroup>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{words.columns.when}</Table.Th>
-            <Table.Th scope="col">{words.columns.what}</Table.Th>
-            <Table.Th scope="col">{words.columns.file}</Table.Th>
-            <Table.Th scope="col">{words.columns.why}</Table.Th>
-            <Table.Th scope="col">{words.columns.who}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Columns
+          names={[
+            words.columns.when,
+            words.columns.what,
+            words.columns.file,
+            words.columns.why,
+            words.columns.who,
+          ]}
+        />
         <Table.Tbody>
           <Spacer height={before} />
           {shown.map(({ index, key }) => {
@@ -108,8 +110,7 @@ function EntryCells({ entry, onOpen }: { entry: LogEntry; onOpen: (entry: LogEnt
   const words = t.activity;
   const name = entry.file_path ? fileName(entry.file_path) : words.noFile;
   const why = entry.error_message ?? reasonWord(entry.reason);
-  const who =
-    entry.triggered_by_user ?? (entry.triggered_by === "system" ? words.system : entry.triggered_by);
+  const who = entry.triggered_by_user ?? actorName(entry.triggered_by);
   return (
     <>
       <Table.Td>

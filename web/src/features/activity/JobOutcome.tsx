@@ -1,6 +1,7 @@
 /** What came of a job: its numbers, or why it failed and what to do. */
 import { Text } from "@mantine/core";
 import type { Job } from "@/api/schema";
+import { actorName } from "@/lib/actor";
 import { bytes, duration } from "@/lib/format";
 import { t } from "@/strings";
 
@@ -41,6 +42,6 @@ function summary(job: Job): string {
     const seconds = (new Date(job.finished_at).getTime() - new Date(job.created_at).getTime()) / 1000;
     if (seconds >= 1) parts.push(words.took(duration(seconds)));
   }
-  parts.push(job.triggered_by === "system" ? words.system : words.askedBy(job.triggered_by));
+  parts.push(job.triggered_by === "system" ? words.system : words.askedBy(actorName(job.triggered_by)));
   return parts.join(" · ");
 }

@@ -6,6 +6,7 @@ import type { FileDetail, LogEntry } from "@/api/schema";
 import { PathText } from "@/components/PathText";
 import { FileState, State } from "@/components/State";
 import { When } from "@/components/When";
+import { actorName } from "@/lib/actor";
 import { bytes } from "@/lib/format";
 import { t } from "@/strings";
 import classes from "./drawer.module.css";
@@ -164,7 +165,7 @@ function Entry({ entry }: { entry: LogEntry }) {
   // Some reasons are words of the API, others what a person wrote.
   const known: Record<string, string> = t.common.operation;
   const reason = known[entry.reason] ?? entry.reason;
-  const who = entry.triggered_by_user ?? entry.triggered_by;
+  const who = entry.triggered_by_user ?? actorName(entry.triggered_by);
   return (
     <li data-failed={!entry.success || undefined}>
       <span>{t.cached.logged[entry.operation_type]}</span>{" "}

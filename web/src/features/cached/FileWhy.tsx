@@ -2,6 +2,7 @@
 import { Table, Text, Title } from "@mantine/core";
 import { useId } from "react";
 import type { FileDetail } from "@/api/schema";
+import { Columns } from "@/components/Columns";
 import { count } from "@/lib/format";
 import { t } from "@/strings";
 
@@ -19,12 +20,7 @@ export function FileWhy({ file }: { file: FileDetail }) {
         </Text>
       ) : (
         <Table verticalSpacing={4} horizontalSpacing={0} withRowBorders={false} aria-labelledby={heading}>
-          <Table.Thead hidden>
-            <Table.Tr>
-              <Table.Th>{t.cached.drawer.points}</Table.Th>
-              <Table.Th>{t.cached.drawer.reason}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
+          <Columns hidden names={[t.cached.drawer.points, t.cached.drawer.reason]} />
           <Table.Tbody>
             {file.why.map((one) => (
               <Table.Tr key={`${one.text} ${one.user ?? ""}`}>

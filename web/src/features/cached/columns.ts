@@ -40,16 +40,16 @@ interface Facts {
 }
 
 export const FACTS: Record<ColumnId, Facts> = {
-  filename: { sort: "filename", size: 300, min: 160 },
-  why: { size: 146, min: 90 },
-  who: { size: 100, min: 80 },
-  size: { sort: "file_size_bytes", numeric: true, size: 84, min: 76 },
-  cachedAt: { sort: "cached_at", size: 110, min: 90 },
-  lastOpened: { sort: "last_accessed", size: 110, min: 90 },
-  opens: { sort: "access_count", numeric: true, size: 70, min: 64 },
-  score: { sort: "priority", numeric: true, size: 70, min: 64 },
+  filename: { sort: "filename", size: 290, min: 160 },
+  why: { size: 140, min: 90 },
+  who: { size: 92, min: 80 },
+  size: { sort: "file_size_bytes", numeric: true, size: 80, min: 76 },
+  cachedAt: { sort: "cached_at", size: 100, min: 90 },
+  lastOpened: { sort: "last_accessed", size: 106, min: 90 },
+  opens: { sort: "access_count", numeric: true, size: 66, min: 64 },
+  score: { sort: "priority", numeric: true, size: 66, min: 64 },
   library: { size: 110, min: 80 },
-  status: { size: 130, min: 110 },
+  status: { size: 122, min: 110 },
 };
 
 const helper = createColumnHelper<typeof features, CachedFile>();

@@ -5,6 +5,7 @@ import { ErrorNotice } from "@/components/Notice";
 import { OperationMark, reasonWord } from "@/components/OperationMark";
 import { PageLink } from "@/components/PageLink";
 import { When } from "@/components/When";
+import { actorName } from "@/lib/actor";
 import { fileName } from "@/lib/format";
 import { t } from "@/strings";
 import classes from "./dashboard.module.css";
@@ -38,11 +39,11 @@ export function LatestCard() {
           <li key={entry.id}>
             <div className={classes.grow}>
               <div className={classes.title} title={entry.file_path || undefined}>
-                {entry.file_path ? fileName(entry.file_path) : reasonWord(entry.reason)}
+                {entry.file_path ? fileName(entry.file_path) : actorName(entry.triggered_by)}
               </div>
               <div className={classes.small}>
                 <When at={entry.timestamp} />
-                {entry.file_path && ` · ${reasonWord(entry.reason)}`}
+                {` · ${reasonWord(entry.reason)}`}
                 {entry.triggered_by_user && ` · ${entry.triggered_by_user}`}
               </div>
             </div>

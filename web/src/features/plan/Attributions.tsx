@@ -1,6 +1,7 @@
 /** Who joins those who want a file that stays. */
 import { Table, Text } from "@mantine/core";
 import type { PlanAttribution } from "@/api/schema";
+import { Columns } from "@/components/Columns";
 import { PageLink } from "@/components/PageLink";
 import { fileName } from "@/lib/format";
 import { t } from "@/strings";
@@ -11,13 +12,7 @@ export function Attributions({ entries }: { entries: readonly PlanAttribution[] 
   return (
     <div className={`card ${classes.scroll}`}>
       <Table aria-label={t.plan.attribute}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{columns.file}</Table.Th>
-            <Table.Th scope="col">{columns.user}</Table.Th>
-            <Table.Th scope="col">{columns.why}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Columns names={[columns.file, columns.user, columns.why]} />
         <Table.Tbody>
           {entries.map((entry) => (
             <Table.Tr key={`${entry.file_id} ${entry.user_id} ${entry.operation}`}>

@@ -2,6 +2,7 @@
 import { Table, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCheck, IconCircleDashed } from "@tabler/icons-react";
 import type { PlanSource } from "@/api/schema";
+import { Columns } from "@/components/Columns";
 import { State } from "@/components/State";
 import { When } from "@/components/When";
 import { exact } from "@/lib/format";
@@ -14,15 +15,15 @@ export function Sources({ entries }: { entries: readonly PlanSource[] }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
     <section className={`card ${classes.scroll}`} aria-label={words.sources} tabIndex={0}>
       <Table aria-label={words.sources}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{words.columns.user}</Table.Th>
-            <Table.Th scope="col">{words.columns.source}</Table.Th>
-            <Table.Th scope="col">{words.columns.items}</Table.Th>
-            <Table.Th scope="col">{words.columns.answered}</Table.Th>
-            <Table.Th scope="col">{words.columns.state}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Columns
+          names={[
+            words.columns.user,
+            words.columns.source,
+            words.columns.items,
+            words.columns.answered,
+            words.columns.state,
+          ]}
+        />
         <Table.Tbody>
           {entries.map((entry) => (
             <Table.Tr key={`${entry.user_id} ${entry.source}`}>

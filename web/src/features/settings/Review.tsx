@@ -1,5 +1,6 @@
 /** Before anything is written: what it was, what it will be, what happens then. */
 import { Button, Group, Modal, Stack, Table, Text } from "@mantine/core";
+import { Columns } from "@/components/Columns";
 import { ErrorNotice } from "@/components/Notice";
 import { Warning } from "@/components/Warning";
 import { fileName } from "@/lib/format";
@@ -74,13 +75,7 @@ export function keptName(settings: Settings): string {
 export function Changes({ rows }: { rows: readonly Row[] }) {
   return (
     <Table verticalSpacing="xs" layout="fixed">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th scope="col">{t.settings.what}</Table.Th>
-          <Table.Th scope="col">{t.settings.from}</Table.Th>
-          <Table.Th scope="col">{t.settings.to}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
+      <Columns names={[t.settings.what, t.settings.from, t.settings.to]} />
       <Table.Tbody style={{ overflowWrap: "anywhere" }}>
         {rows.map((row) => (
           <Table.Tr key={row.key}>

@@ -3,6 +3,7 @@ import { Table, Text } from "@mantine/core";
 import { IconAlertTriangle, IconMinus } from "@tabler/icons-react";
 import type { Section, SectionLocation } from "@/api/schema";
 import { Card } from "@/components/Card";
+import { Columns } from "@/components/Columns";
 import { PathText } from "@/components/PathText";
 import { State } from "@/components/State";
 import { t } from "@/strings";
@@ -17,14 +18,7 @@ export function SectionsCard({ sections }: { sections: readonly Section[] }) {
       ) : (
         <Table.ScrollContainer minWidth={520} px="md" pb="xs">
           <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{say.section}</Table.Th>
-                <Table.Th>{say.kind}</Table.Th>
-                <Table.Th>{say.folder}</Table.Th>
-                <Table.Th>{say.library}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
+            <Columns names={[say.section, say.kind, say.folder, say.library]} />
             <Table.Tbody>
               {sections.flatMap((section) =>
                 section.locations.map((location) => (

@@ -3,6 +3,7 @@ import { Table, Text } from "@mantine/core";
 import { $api } from "@/api/client";
 import type { SystemInfo } from "@/api/schema";
 import { Card } from "@/components/Card";
+import { Columns } from "@/components/Columns";
 import { Facts } from "@/components/Facts";
 import { ErrorNotice } from "@/components/Notice";
 import { PathText } from "@/components/PathText";
@@ -46,13 +47,7 @@ function Libraries({ libraries }: { libraries: SystemInfo["libraries"] }) {
   return (
     <Table.ScrollContainer minWidth={520} mt="md">
       <Table verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{t.system.library}</Table.Th>
-            <Table.Th scope="col">{t.system.path}</Table.Th>
-            <Table.Th scope="col">{t.system.serverPath}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Columns names={[t.system.library, t.system.path, t.system.serverPath]} />
         <Table.Tbody>
           {libraries.map((library) => (
             <Table.Tr key={library.name}>

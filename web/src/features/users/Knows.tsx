@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconCircleCheck, IconHelpCircle } from "@tabler/icon
 import type { Knowledge, User } from "@/api/schema";
 import { useSession } from "@/app/session";
 import { Card } from "@/components/Card";
+import { Columns } from "@/components/Columns";
 import { PageLink } from "@/components/PageLink";
 import { State } from "@/components/State";
 import { When } from "@/components/When";
@@ -19,12 +20,7 @@ export function Knows({ user }: { user: User }) {
         </Text>
       ) : (
         <Table verticalSpacing="xs" horizontalSpacing="md">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{t.users.source}</Table.Th>
-              <Table.Th scope="col">{t.users.way}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
+          <Columns names={[t.users.source, t.users.way]} />
           <Table.Tbody>
             {user.knows.map((one) => (
               <Table.Tr key={one.source}>

@@ -64,6 +64,13 @@ export const common = {
     batch: "Many files at once",
     plan: "Plan",
   } satisfies Record<JobKind, string>,
+  actor: {
+    system: "Cacherr",
+    configuredKey: "the configured API key",
+    key: (name: string) => `the API key ${name}`,
+    local: "somebody in the local network",
+    atMachine: (user: string) => `user ${user} of this machine`,
+  },
   jobReason: {
     watching: (who: string) => `${who} is watching it`,
     askedBy: (who: string) => `asked for by ${who}`,

@@ -1,6 +1,7 @@
 /** Step 6: what will count from now on, and the start with it. */
 import { Button, List, Table, Text } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
+import { Columns } from "@/components/Columns";
 import { ErrorNotice } from "@/components/Notice";
 import { State } from "@/components/State";
 import { Warning } from "@/components/Warning";
@@ -73,13 +74,7 @@ function Pending({
   return (
     <Table.ScrollContainer minWidth={440}>
       <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{say.what}</Table.Th>
-            <Table.Th>{say.running}</Table.Th>
-            <Table.Th>{say.saved}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Columns names={[say.what, say.running, say.saved]} />
         <Table.Tbody>
           {pending.map(({ key, running, saved }) => (
             <Table.Tr key={key}>
