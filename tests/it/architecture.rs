@@ -265,6 +265,7 @@ fn only_the_clock_asks_for_the_time() {
             "api/serve/pulse.rs",       // since when nothing happens on a connection
             "api/socket.rs",            // what a client may send in a second; whether it is still there
             "app/home.rs",              // patience with another process that is about to end
+            "cacher/aside.rs",          // for how long a look at the NAS's mover holds
             "cacher/caching.rs",        // what the token bucket of `pacing` is asked with
             "cacher/control.rs",        // the rate of a copy; how long it holds
             "cacher/find.rs",           // for how long a search may go on
@@ -277,6 +278,7 @@ fn only_the_clock_asks_for_the_time() {
             "librarian/hours.rs", // for how long something has changed
             "media/reader.rs",   // how long ago the server did not know a file
             "media/watcher.rs", // when the server is asked again; for how long nothing was heard of a playback
+            "mover/look.rs",    // for how long a mover runs, whatever is done to the clock
             "plex/http/pace.rs", // when the next request to plex.tv may begin
             "plex/notices.rs",  // since when a line is silent
             "watch/mod.rs",     // since when something waits

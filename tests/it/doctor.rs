@@ -12,9 +12,11 @@ use cacherr::cacher::Cacher;
 use cacherr::clock::SystemClock;
 use cacherr::demo::plex::{Kind, Person, RatingKey, Simulator, Video, World};
 use cacherr::doctor::{Check, Diagnosis, Doctor, Finding, Parts, Verdict};
+use cacherr::domain::mover::MoverSettings;
 use cacherr::domain::secret::Secret;
 use cacherr::domain::settings::{CacheSettings, Library};
 use cacherr::files::real::RealFs;
+use cacherr::mover::Mover;
 use cacherr::plex::{Client, Device, Patience, Trust};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
@@ -95,6 +97,7 @@ impl Clinic {
             clock: self.house.clock.clone(),
             cache: self.cache.clone(),
             libraries: self.libraries.clone(),
+            mover: Mover::new(MoverSettings::default(), &self.cache.dir, self.house.clock.clone()),
             watches_originals: false,
             server: Box::new(move || Ok(client.clone())),
             runtime: Handle::current(),

@@ -47,6 +47,8 @@
 //!   unforeseen is acted on.
 //! * `orphans`: a cleanup concludes only what it saw; `batch`: one act on many files comes to the same end whatever happens.
 //! * `crash`: dying, failing and losing power at any call; `model`: others who act at any call; neither gap nor loss.
+//! * `mover`: while the NAS's own mover runs nothing moves, and afterwards everything goes on; it is told what to leave alone,
+//!   and what it carries away all the same costs no byte.
 //! * `world_moves`: volumes, folders and links that move; `rescue`: everything back without the store.
 //! * `architecture`: who may use whom, and that the page about it is true.
 //! * `volumes`: full, away, or the same one twice: nothing is concluded, nothing is left, nothing is lost.
@@ -74,6 +76,7 @@ mod kill;
 mod librarian;
 mod losses;
 mod model;
+mod mover;
 mod names;
 mod openapi;
 mod originals;

@@ -45,6 +45,7 @@ fn events_are_told_apart_by_their_type() {
         "cache_statistics_updated",
         "job_finished",
         "job_progress",
+        "mover_runs",
         "plan_paused",
         "pong",
         "resync",

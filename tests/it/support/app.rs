@@ -16,6 +16,7 @@ use cacherr::doctor::{self, Doctor};
 use cacherr::domain::file::Method as Mode;
 use cacherr::domain::job::JobState;
 use cacherr::domain::mapping::Mapping;
+use cacherr::domain::mover::MoverSettings;
 use cacherr::domain::privacy::{Attributions, Privacy};
 use cacherr::domain::rules::House;
 use cacherr::domain::schedule::Schedule;
@@ -29,6 +30,7 @@ use cacherr::live::Hub;
 use cacherr::media::reach::Address;
 use cacherr::media::tokens::Configured;
 use cacherr::media::{Household, Media, Retry, Rhythm, pseudonyms};
+use cacherr::mover::Mover;
 use cacherr::plex::{Patience, Trust};
 use cacherr::store::{Rows, Store};
 use cacherr::ui::Ui;
@@ -301,7 +303,8 @@ impl TestApp {
         self.media = Some(media.clone());
         let doctor = Doctor::new(doctor::Parts {
             cacher: cacher.clone(),
-            clock,
+            clock: clock.clone(),
+            mover: Mover::new(MoverSettings::default(), &settings.dir, clock),
             cache: settings,
             libraries: roots,
             watches_originals: false,

@@ -31,10 +31,16 @@ export function JobLine({
       </Group>
       {job.state !== "queued" && <CopyProgress job={job} />}
       <Text size="xs" c="dimmed">
-        {job.state === "queued" && job.error ? job.error.message : jobReason(job, sessions)}
+        {waitsFor(job) ?? jobReason(job, sessions)}
       </Text>
     </div>
   );
+}
+
+/** What keeps it from going on, if anything does. */
+function waitsFor({ state, error }: Pick<Job, "state" | "error">): string | null {
+  if (error?.code === "mover_runs") return t.common.waitsForMover;
+  return state === "queued" && error ? error.message : null;
 }
 
 /** Why there is this job, as far as what is known now tells it. */

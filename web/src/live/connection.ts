@@ -27,7 +27,8 @@ export type LiveEvent =
   | Tells<"job_finished", Schemas["JobFinishedFrame"]>
   | Tells<"session_started", Schemas["SessionStartedFrame"]>
   | Tells<"session_ended", Schemas["SessionEndedFrame"]>
-  | Tells<"plan_paused", Schemas["PausedFrame"]>;
+  | Tells<"plan_paused", Schemas["PausedFrame"]>
+  | Tells<"mover_runs", Schemas["MoverRunsFrame"]>;
 
 type Frame =
   | LiveEvent

@@ -75,6 +75,11 @@ export function applyEvent(queries: QueryClient, event: LiveEvent): void {
       queries.setQueryData(PAUSED, event.data.paused);
       readAgainSoon(queries, "/api/plan");
       break;
+    case "mover_runs":
+      // What waits says what it waits for.
+      readAgainSoon(queries, "/api/jobs");
+      readAgainSoon(queries, "/api/plan");
+      break;
     default:
       // Progress is for those who show it; what a later server tells is not ours to know.
       break;

@@ -88,6 +88,7 @@ export const common = {
       plan: "asks what is wanted, and caches and gives back accordingly",
     } satisfies Record<JobKind, string>,
   },
+  waitsForMover: "Waits until the NAS's own mover has ended.",
   paused: "halted",
   jobState: {
     queued: "waiting",

@@ -41,6 +41,8 @@ export const system = {
     link_readable: "Reading through a link",
     preferences: "What the media server does by itself",
     other_readers: "Who else reads the libraries",
+    mover_seen: "Seeing the NAS's own mover",
+    mover_list: "What the NAS's mover leaves alone",
     inotify: "Watching the cache",
     clock: "Clocks",
   } satisfies Record<Check, string>,
@@ -59,6 +61,8 @@ export const system = {
     preferences: "It may drop a film from its library that is away for a moment.",
     other_readers:
       "A download manager or a file share that does not see the cache finds links that lead nowhere.",
+    mover_seen: "Two movers at once slow each other down, and may carry a file to and fro.",
+    mover_list: "A mover that is not told carries copies away from the fast volume.",
     inotify: "If the cache cannot be watched, a lost copy is noticed later.",
     clock: "Clocks that disagree make new files look old, and the other way round.",
   } satisfies Record<Check, string>,
