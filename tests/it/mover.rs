@@ -415,7 +415,8 @@ fn a_list_that_is_mounted_by_itself_is_told_of_and_keeps_what_it_says() {
     }
     let doctor = house.command(["doctor", "--json"]);
     command.arg(doctor.get_program()).args(doctor.get_args()).current_dir(house.at(""));
-    let output = command.output().unwrap();
+    // What cargo sets for tests is no setting.
+    let output = command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").output().unwrap();
     let examined: Value = serde_json::from_slice(&output.stdout).unwrap();
     let found = finding(&examined, "mover_list");
     assert_eq!(found["verdict"], "failure", "{found}");
