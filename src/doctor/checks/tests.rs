@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jiff::SignedDuration;
 
-use super::{cache, libraries, link, readers, server, system};
+use super::{cache, libraries, link, mover, readers, server, system};
 use crate::cacher::ground::Ground;
 use crate::cacher::probe::{Tried, Written};
 use crate::doctor::disk::{Grounds, LibraryGround, Step};
@@ -18,6 +18,8 @@ use crate::domain::settings::{CacheSettings, Library, SwapMethod};
 use crate::domain::time::Time;
 use crate::error::Error;
 use crate::files::Space;
+use crate::mover::list::Trouble;
+use crate::mover::{Examined, PidFile};
 
 fn cache_settings() -> CacheSettings {
     CacheSettings::at("/fast/cacherr".into())
@@ -108,6 +110,7 @@ fn where_all_is_well_nothing_has_to_be_mended() {
     findings.extend(system::judge(&grounds));
     findings.extend(server::judge(&Server::Spoke(told())));
     findings.extend(link::judge(&told(), &cache));
+    findings.extend(mover::judge(&attended(), &grounds));
     for finding in &findings {
         assert_eq!((finding.verdict, &finding.fix), (Verdict::Ok, &None), "{finding:?}");
     }
@@ -116,6 +119,46 @@ fn where_all_is_well_nothing_has_to_be_mended() {
     for check in Check::ALL.iter().filter(|check| !elsewhere.contains(check)) {
         assert!(!of(*check, &findings).is_empty(), "{check}");
     }
+}
+
+/// A mover that is seen, and told what to leave alone.
+fn attended() -> Examined {
+    Examined {
+        pid_files: vec![("/var/run/mover.pid".into(), PidFile::Absent)],
+        processes: vec!["mover".to_owned()],
+        sees_all_processes: true,
+        list: Some(("/config/mover-exclude.txt".into(), Ok(b"/mnt/cache/cacherr".to_vec()))),
+    }
+}
+
+#[test]
+fn a_mover_that_cannot_be_seen_or_told_is_a_failure_with_something_to_do() {
+    let judge = |examined: &Examined| mover::judge(examined, &grounds());
+    for (state, verdict) in [
+        (PidFile::Runs, Verdict::Ok),
+        (PidFile::Stale, Verdict::Ok),
+        (PidFile::NoFolder, Verdict::Failure),
+        (PidFile::Unreadable(io::ErrorKind::PermissionDenied), Verdict::Failure),
+    ] {
+        let pid_files = vec![("/var/run/mover.pid".into(), state)];
+        let examined = Examined { pid_files, processes: vec![], ..attended() };
+        assert_eq!(only(Check::MoverSeen, &judge(&examined)).0, verdict, "{state:?}");
+    }
+    let blind = Examined { pid_files: vec![], sees_all_processes: false, ..attended() };
+    let (verdict, _, fix) = only(Check::MoverSeen, &judge(&blind));
+    assert!(verdict == Verdict::Failure && fix.contains("--pid=host"), "{fix}");
+    // By the path of the union the mover knows nothing.
+    for (kept, verdict, word) in [
+        (Ok(b"/mnt/user/cacherr".to_vec()), Verdict::Warning, "pool"),
+        (Err(Trouble::Unmapped), Verdict::Failure, "/cache=/mnt/cache/cacherr"),
+        (Err(Trouble::MountedAlone), Verdict::Failure, "folder"),
+    ] {
+        let examined = Examined { list: Some(("/config/list".into(), kept)), ..attended() };
+        let (found, _, fix) = only(Check::MoverList, &judge(&examined));
+        assert!(found == verdict && fix.contains(word), "{fix}");
+    }
+    let nothing = Examined { pid_files: vec![], processes: vec![], list: None, ..attended() };
+    assert!(judge(&nothing).is_empty(), "nobody is bothered where there is no mover");
 }
 
 #[test]
