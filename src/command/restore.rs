@@ -84,6 +84,12 @@ fn request(
             awaited.push(one);
             Ok(())
         }
+        // Somebody else did it after its row was read: a job that had waited for the volume, say. It is where it belongs.
+        Err(Error::AlreadyRemoved) => {
+            let (path, ended) = (Named(row.file_path.clone()), Ended::Restored);
+            let (file, size) = (Some(row.id), row.size);
+            note(Outcome { path, ended, file, job: None, method: None, size, error: None }, report, sink)
+        }
         Err(error @ Error::Store { .. }) => Err(error),
         Err(error) => refuse(Named(row.file_path.clone()), &error, report, sink),
     }
@@ -91,7 +97,14 @@ fn request(
 
 fn refuse(path: Named, error: &Error, report: &mut Restored, sink: Sink<'_>) -> Result<()> {
     let error = Some(Failure::from(error));
-    let outcome = Outcome { path, ended: Ended::Failed, file: None, job: None, method: None, size: 0, error };
+    note(
+        Outcome { path, ended: Ended::Failed, file: None, job: None, method: None, size: 0, error },
+        report,
+        sink,
+    )
+}
+
+fn note(outcome: Outcome, report: &mut Restored, sink: Sink<'_>) -> Result<()> {
     tell(sink, Reply::Finished(outcome.clone()))?;
     report.outcomes.push(outcome);
     Ok(())
