@@ -467,7 +467,7 @@ fn watch_originals(config: &Config, cacher: &Cacher) -> Result<Option<Originals>
     if !config.watch_libraries {
         return Ok(None);
     }
-    let mounts = watch::MOUNTS.into();
+    let mounts = crate::domain::mounts::LIST.into();
     let (clock, rhythm) = (Arc::new(SystemClock), Rhythm::default());
     Originals::start(OriginalsParts { cacher: cacher.clone(), clock, rhythm, mounts }).map(Some)
 }

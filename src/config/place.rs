@@ -10,6 +10,7 @@ use super::key::About;
 use super::keys;
 use super::origin::Origin;
 use super::{Environment, Flags};
+use crate::domain::mounts::{LIST, unescaped};
 use crate::error::{Error, IoContext, Result};
 
 /// Name of the configuration file in the data dir.
@@ -100,10 +101,10 @@ fn is_mount_point(path: &Path) -> bool {
 
 /// The same, as the list of mounts says it. Where there is none, nothing is mounted that anybody knows of.
 fn is_listed_as_mount_point(path: &Path) -> bool {
-    let list = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
+    let list = std::fs::read(LIST).unwrap_or_default();
     let mut mounts =
         list.split(|byte| *byte == b'\n').filter_map(|line| line.split(|byte| *byte == b' ').nth(4));
-    mounts.any(|mount| mount == path.as_os_str().as_bytes())
+    mounts.any(|mount| unescaped(mount) == path.as_os_str())
 }
 
 #[cfg(test)]

@@ -37,8 +37,6 @@ pub use finding::{Check, Diagnosis, Finding, Verdict};
 
 /// Where the kernel says how much may be watched.
 const INOTIFY: &str = "/proc/sys/fs/inotify";
-/// Where it says what is mounted.
-const MOUNTS: &str = "/proc/self/mountinfo";
 /// Each library is swapped so often, before one reader.
 const TRIAL: Trial = Trial { swaps: 20, readers: 1 };
 
@@ -98,7 +96,7 @@ impl Doctor {
     /// Puts the parts together. Looks at nothing yet.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let places = Places { inotify: INOTIFY.into(), mounts: MOUNTS.into() };
+        let places = Places { inotify: INOTIFY.into(), mounts: crate::domain::mounts::LIST.into() };
         Self(Arc::new(Inner {
             parts,
             places,

@@ -1,8 +1,8 @@
 //! What is mounted, from the kernel's list: which kind of file system a path lies on.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+
+use crate::domain::mounts::unescaped;
 
 /// Everything that is mounted, in the order of mounting.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -81,30 +81,8 @@ fn mount(line: &str) -> Option<Mount> {
     let at = before.split(' ').nth(4)?;
     let mut after = after.split(' ');
     let (kind, source) = (after.next()?.to_owned(), after.next()?);
-    let source = unescaped(source).to_string_lossy().into_owned();
-    Some(Mount { at: PathBuf::from(unescaped(at)), kind, source })
-}
-
-/// Blanks and backslashes are written as three octal digits.
-fn unescaped(text: &str) -> OsString {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, more @ ..] = rest {
-        let octal = more.first_chunk::<3>().and_then(|digits| {
-            u8::from_str_radix(std::str::from_utf8(digits).ok().filter(|_| *first == b'\\')?, 8).ok()
-        });
-        match octal {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &more[3..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = more;
-            }
-        }
-    }
-    OsString::from_vec(bytes)
+    let source = unescaped(source.as_bytes()).to_string_lossy().into_owned();
+    Some(Mount { at: PathBuf::from(unescaped(at.as_bytes())), kind, source })
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub mod job;
 pub mod log;
 pub mod mapping;
 pub mod media;
+pub mod mounts;
 pub mod mover;
 pub mod natural;
 pub mod network;

@@ -29,7 +29,7 @@ use crate::clock::Clock;
 use crate::error::{IoContext, Result};
 
 use facts::{Opens, Saw, Unrest};
-pub use originals::{MOUNTS, Originals, OriginalsParts};
+pub use originals::{Originals, OriginalsParts};
 use round::Round;
 
 /// What a watch is made of.

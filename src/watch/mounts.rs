@@ -4,9 +4,9 @@
 //! automounter mount what it has just unmounted.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+
+use crate::domain::mounts::unescaped;
 
 /// Mounts that concern some folders.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -57,28 +57,7 @@ fn parse(line: &[u8]) -> Option<Mount> {
     let number = text(fields.next()?);
     let device = text(fields.nth(1)?);
     let at = fields.nth(1)?;
-    Some(Mount { at: PathBuf::from(OsString::from_vec(unescaped(at))), number, device })
-}
-
-/// Spaces and the like stand there as `\040`.
-fn unescaped(field: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(field.len());
-    let mut rest = field;
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..3).filter(|_| *first == b'\\');
-        let code = digits.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok());
-        match code {
-            Some(code) => {
-                bytes.push(code);
-                rest = &after[3..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    bytes
+    Some(Mount { at: PathBuf::from(unescaped(at)), number, device })
 }
 
 #[cfg(test)]

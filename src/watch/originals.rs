@@ -30,9 +30,6 @@ use crate::error::{IoContext, Result};
 
 use round::Round;
 
-/// Where the kernel says what is mounted.
-pub const MOUNTS: &str = "/proc/self/mountinfo";
-
 /// What a watch of originals is made of.
 pub struct OriginalsParts {
     /// The running engine.

@@ -9,7 +9,7 @@ use cacherr::cacher::Cacher;
 use cacherr::domain::file::Status;
 use cacherr::domain::id::FileId;
 use cacherr::store::Rows;
-use cacherr::watch::{MOUNTS, Originals, OriginalsParts, Rhythm, Sight};
+use cacherr::watch::{Originals, OriginalsParts, Rhythm, Sight};
 use jiff::SignedDuration;
 use tempfile::TempDir;
 
@@ -98,7 +98,7 @@ fn watch(house: &House) -> Originals {
         cacher: Cacher::at_rest(house.engine.clone()),
         clock: house.clock.clone(),
         rhythm: QUICK,
-        mounts: MOUNTS.into(),
+        mounts: cacherr::domain::mounts::LIST.into(),
     })
     .unwrap()
 }
